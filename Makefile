@@ -1,0 +1,114 @@
+# Nightdesk: make run · make test · make help
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON3 ?= python3
+SETUP := $(PYTHON3) setup/install.py
+BIN := .venv/bin
+DESK_BIN := desk/.venv/bin
+WIDGET := desk/widget
+# uv for `make lock`: the machine's, or the one that the set-up fetched.
+UV ?= $(shell command -v uv || echo .uv/bin/uv)
+# Without Rasa's telemetry, and with one thread for algebra: more only get in each other's way.
+export RASA_TELEMETRY_ENABLED := false
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+# Bytecode is kept: without it, importing Rasa takes twice as long, every time.
+export PYTHONDONTWRITEBYTECODE :=
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+
+.PHONY: help run train eval test lint format setup lock clean \
+	test-root test-stories test-eval test-widget test-desk test-live test-browser
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Set up what is missing, train if needed, start everything (Ctrl-C stops it)
+	@$(SETUP) run --then $(BIN)/nightdesk run
+
+train: ## Train the model if its inputs changed (FORCE=1: always)
+	@$(SETUP) run --then $(BIN)/nightdesk train $(if $(FORCE),--force)
+
+eval: ## Score labelled questions: make eval FILES="tests/cases/…" (default: all of them)
+	@$(SETUP) run
+	@$(BIN)/nightdesk train
+	@$(BIN)/nightdesk eval $(or $(FILES),$(wildcard tests/cases/*.jsonl))
+
+# The order is from quick to slow; the first step that fails ends it.
+test: ## Everything: checks, unit tests, stories, live processes, a real browser
+	@$(SETUP) test
+	@$(MAKE) lint
+	@$(BIN)/nightdesk train
+	@$(MAKE) test-root
+	@$(MAKE) test-stories
+	@$(MAKE) test-eval
+	@$(MAKE) test-widget
+	@$(MAKE) test-desk
+	@$(MAKE) test-live
+	@$(MAKE) test-browser
+
+lint: ## Style and types, in both environments
+	@$(SETUP) dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@cd desk && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+
+format: ## Put the code into its form
+	@$(SETUP) dev
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@cd desk && .venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+test-root: ## The bot's tests (Rasa's environment)
+	@echo "== the bot's tests"
+	@$(BIN)/pytest
+
+test-stories: ## The user stories in tests/stories, end to end through the trained model
+	@echo "== user stories"
+	@$(BIN)/python -m nightdesk.run.stories
+
+test-eval: ## The gate over the labelled questions in tests/cases
+	@echo "== labelled questions"
+	@$(BIN)/nightdesk eval $(wildcard tests/cases/*.jsonl)
+
+test-widget: ## The widget's own tests, and that its built bundle is today's
+	@echo "== the widget"
+	@if command -v npm >/dev/null && node -e 'process.exit(+(parseInt(process.versions.node) < 20))'; \
+	then cd $(WIDGET) && npm ci --no-audit --no-fund --silent && npm test && npm run check; \
+	else echo "skipped: Node 20 or later is not on this machine"; fi
+
+test-desk: ## The desk's tests without other processes
+	@echo "== the desk's tests"
+	@cd desk && .venv/bin/pytest --ignore=tests/live --ignore=tests/browser
+
+test-live: ## The whole system over real HTTP, with processes killed on purpose
+	@echo "== live processes"
+	@cd desk && .venv/bin/pytest tests/live
+
+test-browser: ## Visitor and staff in a real browser
+	@echo "== a real browser"
+	@cd desk && .venv/bin/pytest tests/browser
+
+setup: ## Make both environments, with what the checks need
+	@$(SETUP) dev
+
+# The local contract package is installed without its dependencies, so the locks hold them.
+COMPILE = $(UV) pip compile -q --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(UPGRADE)
+
+lock: ## Write the lock files anew (UPGRADE=--upgrade: with newer versions)
+	$(COMPILE) --python-version 3.10 --extra dev \
+		pyproject.toml contract/pyproject.toml -o requirements-dev.lock
+	$(COMPILE) --python-version 3.10 -c requirements-dev.lock \
+		pyproject.toml contract/pyproject.toml -o requirements.lock
+	cd desk && $(COMPILE) --python-version 3.13 --extra dev \
+		pyproject.toml ../contract/pyproject.toml -o requirements-dev.lock
+	cd desk && $(COMPILE) --python-version 3.13 -c requirements-dev.lock \
+		pyproject.toml ../contract/pyproject.toml -o requirements.lock
+
+clean: ## Remove environments, caches and built things; conversations and models in var/ stay
+	rm -rf .venv .uv desk/.venv $(WIDGET)/node_modules build *.egg-info */*.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache desk/.pytest_cache desk/.mypy_cache desk/.ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

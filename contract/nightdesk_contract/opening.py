@@ -1,0 +1,40 @@
+"""When the clinic is open, in its own time zone."""
+
+from datetime import datetime, timedelta
+
+import opening_hours
+
+from nightdesk_contract.clinic import Clinic
+
+LONGEST_CLOSURE = timedelta(days=400)
+"""How far ahead an opening is looked for."""
+
+
+def open_now(clinic: Clinic, at: datetime) -> bool:
+    """Say whether the clinic is open at `at` (an aware datetime)."""
+    return bool(_hours(clinic).is_open(at.astimezone(clinic.zone)))
+
+
+def next_opening(clinic: Clinic, at: datetime) -> datetime | None:
+    """Give the next moment from `at` on (aware) when the clinic is open, in its own time zone.
+
+    `at` itself when it is open then; None when it does not open within `LONGEST_CLOSURE`.
+    """
+    hours = _hours(clinic)
+    moment = at.astimezone(clinic.zone)
+    end = moment + LONGEST_CLOSURE
+    # One change need not be an opening (a closed day follows a closed night): go on until it is.
+    while not hours.is_open(moment):
+        change = hours.next_change(moment)
+        if change is None or change > end:
+            return None
+        moment = change
+    return moment
+
+
+def _hours(clinic: Clinic) -> "opening_hours.OpeningHours":
+    expression = clinic.hours
+    if clinic.closed_days:
+        days = ",".join(day.strftime("%Y %b %d") for day in clinic.closed_days)
+        expression = f"{expression}; {days} off"
+    return opening_hours.OpeningHours(expression, timezone=clinic.zone)

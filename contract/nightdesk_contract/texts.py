@@ -1,0 +1,26 @@
+"""Texts that visitors read, kept in data files."""
+
+from pathlib import Path
+
+import yaml
+
+
+class TextsError(ValueError):
+    """A texts file is not a mapping of names to texts."""
+
+
+def load_texts(path: Path) -> dict[str, str]:
+    """Read a YAML mapping of names to texts (with `str.format` fields).
+
+    Raises OSError when the file is not there, TextsError when it is not such a mapping.
+    """
+    try:
+        row = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise TextsError(f"{path.name}: not readable as YAML") from error
+    if not isinstance(row, dict):
+        raise TextsError(f"{path.name}: expected a mapping of names to texts")
+    wrong = [key for key, text in row.items() if not isinstance(text, str) or not text.strip()]
+    if wrong:
+        raise TextsError(f"{path.name}: no text under {wrong[0]}")
+    return {str(key): text.strip() for key, text in row.items()}

@@ -1,0 +1,155 @@
+"""`nightdesk-desk`: serve the desk, migrate its database, manage staff accounts.
+
+Exit codes: 0 done, 1 it could not be done (one sentence on stderr says why), 2 wrong usage.
+"""
+
+import argparse
+import socket
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+from nightdesk_contract.clinic import ClinicError
+from nightdesk_contract.texts import TextsError
+from sqlalchemy.exc import SQLAlchemyError
+
+from nightdesk_desk.app import create_app
+from nightdesk_desk.db import migrate
+from nightdesk_desk.desk import Desk
+from nightdesk_desk.errors import set_up_logging
+from nightdesk_desk.settings import Settings, SettingsError
+from nightdesk_desk.staff import commands as staff_commands
+
+STOP_WITHIN = 5
+"""Seconds that open requests are given when the desk is told to stop."""
+
+ENVIRONMENT = """environment:
+  DESK_HOST, DESK_PORT            where it listens (127.0.0.1, 8000)
+  RASA_URL or RASA_PORT           where Rasa is (127.0.0.1, 5005)
+  DESK_RASA_DEADLINE              seconds for one turn (6)
+  NIGHTDESK_VAR                   where state lives (var/)
+  DATABASE_URL                    sqlite:///… or postgresql://… (var/desk.sqlite3)
+  NIGHTDESK_CLINIC                the clinic's settings (clinic.yml)
+  NIGHTDESK_DATA                  the data directory (data/)
+  DESK_MESSAGES_PER_MINUTE, DESK_ADDRESS_MESSAGES_PER_MINUTE,
+  DESK_ADDRESS_CONVERSATIONS_PER_MINUTE   rate limits (30, 240, 60)
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Give the command line's parser."""
+    top = argparse.ArgumentParser(
+        prog="nightdesk-desk",
+        description="The desk of Nightdesk: conversations, hand-overs, staff.",
+        epilog=ENVIRONMENT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = commands.add_parser("serve", help="bring the database up to date and serve")
+    serve.add_argument("--host", help="address to listen on (default: DESK_HOST)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: DESK_PORT)")
+    serve.set_defaults(run=_serve)
+    update = commands.add_parser("migrate", help="bring the database up to date")
+    update.add_argument(
+        "revision", nargs="?", default="head", help="default: head; `-1` goes one step back"
+    )
+    update.set_defaults(run=_migrate)
+    staff_commands.register(commands)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line. Gives the exit code."""
+    chosen = parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+    except SettingsError as error:
+        return _failed(str(error))
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _migrate(arguments: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    try:
+        migrate(settings.database_url, arguments.revision)
+    except (SQLAlchemyError, OSError) as error:
+        return _failed(f"The database could not be migrated ({_why(error)}).")
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    settings = Settings.from_environment()
+    set_up_logging()
+    host, port = arguments.host or settings.host, arguments.port or settings.port
+    try:
+        listening = _listen(host, port)
+    except OSError as error:
+        return _failed(
+            f"Port {port} on {host} cannot be used ({error.strerror}): "
+            "set DESK_PORT to a free one, or stop what runs there."
+        )
+    try:
+        migrate(settings.database_url)
+        app = create_app(settings)
+    except ClinicError as error:
+        return _failed(str(error))
+    except TextsError as error:
+        return _failed(str(error))
+    except (SQLAlchemyError, OSError, KeyError) as error:
+        return _failed(f"The desk could not start ({_why(error)}).")
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        loop="uvloop",
+        log_config=None,
+        # Paths hold conversation ids; /metrics has the counts.
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN,
+    )
+    _Server(config, app.state.desk).run(sockets=[listening])
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """Ends waiting readers first, so that stopping does not wait for them."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+        super().__init__(config)
+        self._desk = desk
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop serving."""
+        self._desk.wakeups.close()
+        await super().shutdown(sockets)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError:
+        listening.close()
+        raise
+    listening.set_inheritable(True)
+    return listening
+
+
+def _why(error: Exception) -> str:
+    """Name a fault without a connection's address: that may hold a password."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return type(error).__name__
+
+
+def _failed(sentence: str) -> int:
+    print(f"nightdesk-desk: {sentence}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

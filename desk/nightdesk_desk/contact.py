@@ -1,0 +1,97 @@
+"""Contact details that a visitor leaves, with consent."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nightdesk_desk import handovers, log
+from nightdesk_desk.decide import Call
+from nightdesk_desk.models import Contact
+
+_PHONE = re.compile(r"\+?[0-9 ().\-/]{5,40}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
+_EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,180}\.[^@\s<>\".]{2,24}")
+MAX_NAME = 100
+
+ContactCode = Literal["consent_needed", "contact_needed", "bad_phone", "bad_email", "bad_name"]
+
+
+class ContactRefused(ValueError):
+    """The details cannot be taken in; `code` says why."""
+
+    def __init__(self, code: ContactCode) -> None:
+        super().__init__(code)
+        self.code: ContactCode = code
+
+
+@dataclass(frozen=True)
+class ContactDetails:
+    """Checked details; at least a phone number or an email address is there."""
+
+    name: str | None
+    phone: str | None
+    email: str | None
+    safe_to_leave_message: bool | None
+
+
+def read_contact(row: Mapping[str, Any]) -> ContactDetails:
+    """Check what was sent (`name`, `phone`, `email`, `consent`, `safe_to_leave_message`).
+
+    Raises ContactRefused.
+    """
+    if row.get("consent") is not True:
+        raise ContactRefused("consent_needed")
+    name, phone, email = (_line(row.get(key)) for key in ("name", "phone", "email"))
+    if phone is None and email is None:
+        raise ContactRefused("contact_needed")
+    if phone is not None and not (_PHONE.fullmatch(phone) and _digits(phone) >= 7):
+        raise ContactRefused("bad_phone")
+    if email is not None and not (_EMAIL.fullmatch(email) and len(email) <= 254):
+        raise ContactRefused("bad_email")
+    if name is not None and len(name) > MAX_NAME:
+        raise ContactRefused("bad_name")
+    return ContactDetails(name, phone, email, row.get("safe_to_leave_message"))
+
+
+def _line(value: object) -> str | None:
+    """Give one line of text without control and format characters, or None when nothing is left."""
+    if not isinstance(value, str):
+        return None
+    visible = "".join(
+        " " if char.isspace() else char
+        for char in value[:1000]
+        if char.isspace() or not unicodedata.category(char).startswith("C")
+    )
+    return " ".join(unicodedata.normalize("NFC", visible).split()) or None
+
+
+def _digits(text: str) -> int:
+    return sum(char.isdigit() for char in text)
+
+
+async def leave_contact(
+    session: AsyncSession, conversation_id: str, details: ContactDetails, note: str
+) -> tuple[int, handovers.Opened | None]:
+    """Store the details, say so in the conversation, and call a person unless one is called.
+
+    Details that nobody would look at would be a promise broken. Gives the note's sequence number
+    and the hand-over opened for it, if any.
+    """
+    await log.hold(session, conversation_id)
+    session.add(
+        Contact(
+            conversation_id=conversation_id,
+            name=details.name,
+            phone=details.phone,
+            email=details.email,
+            safe_to_leave_message=details.safe_to_leave_message,
+        )
+    )
+    [seq] = await log.append(session, conversation_id, [log.NewEvent("system", note)])
+    if await handovers.unresolved(session, conversation_id) is not None:
+        return seq, None
+    opened = await handovers.open_or_raise(session, conversation_id, seq, Call("request", "P3"))
+    return seq, opened

@@ -1,0 +1,98 @@
+"""The database: connections, and one way each to read and to write."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_MS = 10_000
+"""How long a writer waits for another process's write to SQLite."""
+
+
+class Database:
+    """The desk's database, SQLite or PostgreSQL.
+
+    `read()` and `write()` give a session inside a transaction; `write()` commits when its block
+    ends without an exception and rolls back otherwise. Do not open one inside another: on SQLite
+    the inner one would wait for the outer.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Take a full SQLAlchemy address (see `settings.database_url`); connects on first use."""
+        sqlite = url.startswith("sqlite")
+        if sqlite and (path := make_url(url).database):
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        options: dict[str, Any] = {} if sqlite else {"pool_pre_ping": True, "pool_size": 20}
+        # hide_parameters: an error must not carry a visitor's words into a log.
+        self.engine = create_async_engine(url, hide_parameters=True, **options)
+        if sqlite:
+            _prepare_sqlite(self.engine.sync_engine)
+        writer = self.engine.execution_options(nightdesk_writes=True)
+        self._reads = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writes = async_sessionmaker(writer, expire_on_commit=False)
+        # SQLite has one writer at a time. Queueing here is fair and wakes at once, where its own
+        # busy handler sleeps and may starve a writer.
+        self._turn: asyncio.Lock | None = asyncio.Lock() if sqlite else None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Give a session for reading, in one transaction."""
+        async with self._reads() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Give a session for writing, in one transaction that ends with the block."""
+        turn: AbstractAsyncContextManager[None] = self._turn or nullcontext()
+        async with turn, self._writes() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions on its own: `on_begin` does, and chooses which.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        # FULL: in WAL mode NORMAL may lose the last commits when power fails, and a message that
+        # was answered with 202 must not be lost. It costs one fsync a commit.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        # A writer takes its lock first: a reader that turns writer could fail half-way.
+        writes = connection.get_execution_options().get("nightdesk_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database at `url` to `revision`, making it if it is not there.
+
+    Blocks; call it before serving. Raises what Alembic or the driver raises.
+    """
+    if url.startswith("sqlite") and (path := make_url(url).database):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    # Not as a main option: there, a % in a password would be read as an interpolation.
+    config.attributes["url"] = url
+    if revision == "base" or revision.startswith("-"):
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)

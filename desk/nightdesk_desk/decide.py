@@ -1,0 +1,130 @@
+"""What a turn records: a pure decision from Rasa's answer and the conversation's situation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nightdesk_contract.outcome import (
+    BOT_UNAVAILABLE,
+    HANDOVER_LEVEL,
+    BotReply,
+    Level,
+    Safety,
+    handover_reason,
+    turn_outcome,
+)
+
+from nightdesk_desk.log import NewEvent
+
+TurnResult = Literal["answered", "handover", "bot_unavailable", "delivered"]
+
+
+@dataclass(frozen=True)
+class SystemTexts:
+    """What the desk would say now after a hand-over (they depend on the clinic's hours)."""
+
+    crisis: str
+    handover: str
+    bot_unavailable: str
+    bot_unavailable_again: str
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The conversation when the turn is recorded.
+
+    `open_level` is that of the unresolved hand-over, None without one; `said` are the system's
+    texts since it was opened.
+    """
+
+    state: Literal["bot", "staff"] = "bot"
+    open_level: Level | None = None
+    said: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call for a person. `raises=False` adds it to the hand-over without raising its level."""
+
+    reason: str
+    level: Level
+    safety: Safety | None = None
+    raises: bool = True
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the turn's one transaction records."""
+
+    result: TurnResult
+    events: list[NewEvent] = field(default_factory=list)
+    call: Call | None = None
+    safety: Safety | None = None
+
+
+def decide(
+    replies: Sequence[BotReply] | None, situation: Situation, texts: SystemTexts
+) -> Decision:
+    """Give what to record for one visitor's message.
+
+    Takes Rasa's messages, or None when there is no usable answer: that too ends at a person.
+    """
+    if not replies or turn_outcome(replies).outcome == BOT_UNAVAILABLE:
+        return _without_bot(situation, texts)
+    spoken = turn_outcome(replies)
+    reason = handover_reason(spoken.outcome)
+    safety = spoken.safety or next((r.safety for r in replies if r.safety), None)
+    if situation.state == "staff":
+        return _beside_staff(replies, spoken, reason, safety)
+    events = [_bot_event(reply) for reply in replies]
+    if reason is None:
+        return Decision("answered", events, safety=safety)
+    told = texts.crisis if reason == "crisis" else texts.handover
+    if told not in situation.said:
+        events.append(NewEvent("system", told))
+    return Decision("handover", events, _call(spoken, reason, safety), safety)
+
+
+def _without_bot(situation: Situation, texts: SystemTexts) -> Decision:
+    if situation.state == "staff":
+        # A person reads every message here; the note tells them that no detector judged this one.
+        level = situation.open_level or HANDOVER_LEVEL["bot_unavailable"]
+        return Decision("delivered", call=Call("bot_unavailable", level, raises=False))
+    first = texts.bot_unavailable not in situation.said
+    # Never silence: the message may be a crisis, so even the short text holds the lines.
+    text = texts.bot_unavailable if first else texts.bot_unavailable_again
+    call = Call("bot_unavailable", HANDOVER_LEVEL["bot_unavailable"])
+    return Decision("bot_unavailable", [NewEvent("system", text, BOT_UNAVAILABLE)], call)
+
+
+def _beside_staff(
+    replies: Sequence[BotReply], spoken: BotReply, reason: str | None, safety: Safety | None
+) -> Decision:
+    """A person answers; of the bot only its judgement of safety counts."""
+    if reason not in ("crisis", "medical_advice"):
+        return Decision("delivered", safety=safety)
+    shown = [r for r in replies if handover_reason(r.outcome) == "crisis"]
+    return Decision(
+        "delivered", [_bot_event(r) for r in shown], _call(spoken, reason, safety), safety
+    )
+
+
+def _call(spoken: BotReply, reason: str, safety: Safety | None) -> Call:
+    return Call(reason, spoken.level or HANDOVER_LEVEL[reason], safety)
+
+
+def _bot_event(reply: BotReply) -> NewEvent:
+    return NewEvent(
+        sender="bot",
+        text=reply.text,
+        outcome=reply.outcome,
+        passages=_passages(reply),
+        level=reply.level,
+        quick_replies=reply.quick_replies,
+    )
+
+
+def _passages(reply: BotReply) -> list[str]:
+    """An answer names its passage in its outcome too, so it never goes out without its source."""
+    kind, _, name = reply.outcome.partition(":")
+    return reply.passages or ([name] if kind == "answer" else [])

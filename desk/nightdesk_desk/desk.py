@@ -1,0 +1,75 @@
+"""The desk's parts, put together once for an application."""
+
+from dataclasses import dataclass
+
+from nightdesk_contract.clinic import ClinicFile
+from nightdesk_contract.passages import Passage, load_passages
+
+from nightdesk_desk.db import Database
+from nightdesk_desk.handovers import Handovers
+from nightdesk_desk.limits import RateLimit
+from nightdesk_desk.metrics import Metrics
+from nightdesk_desk.rasa import Rasa
+from nightdesk_desk.settings import Settings
+from nightdesk_desk.turns import Turns
+from nightdesk_desk.wakeups import Wakeups
+from nightdesk_desk.words import Words
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a request handler needs; it lies in `app.state.desk`."""
+
+    settings: Settings
+    db: Database
+    words: Words
+    passages: dict[str, Passage]
+    metrics: Metrics
+    wakeups: Wakeups
+    rasa: Rasa
+    turns: Turns
+    handovers: Handovers
+    conversation_limit: RateLimit
+    address_limit: RateLimit
+    opening_limit: RateLimit
+
+    @staticmethod
+    def build(settings: Settings) -> "Desk":
+        """Put the parts together; nothing is started and no connection is made.
+
+        Raises ClinicError, TextsError, OSError or KeyError when a file is missing or wrong.
+        """
+        db = Database(settings.database_url)
+        words = Words(ClinicFile(settings.clinic_path), settings.data)
+        metrics, wakeups = Metrics(), Wakeups(db)
+        rasa = Rasa(settings.rasa_url, settings.rasa_deadline)
+        # A burst: somebody in distress writes many short lines at once.
+        per_minute = settings.messages_per_minute
+        per_address = settings.address_messages_per_minute
+        openings = settings.address_conversations_per_minute
+        return Desk(
+            settings=settings,
+            db=db,
+            words=words,
+            passages=load_passages(settings.data / "source"),
+            metrics=metrics,
+            wakeups=wakeups,
+            rasa=rasa,
+            turns=Turns(db, rasa, wakeups, words, metrics),
+            handovers=Handovers(db, wakeups, words, metrics),
+            conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
+            address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),
+            opening_limit=RateLimit(openings, burst=max(1, openings // 2)),
+        )
+
+    async def start(self) -> None:
+        """Start the background work: looking for news, taking up unanswered messages."""
+        await self.wakeups.start()
+        await self.turns.start()
+
+    async def stop(self) -> None:
+        """Stop the background work and close all connections."""
+        await self.wakeups.stop()
+        await self.turns.stop()
+        await self.rasa.close()
+        await self.db.close()

@@ -1,0 +1,375 @@
+"""Hand-overs: a conversation that needs a person, from `open` to `resolved`.
+
+State machine: open → acknowledged → taken → resolved; `release` leads from taken back to open.
+Only a human's act moves one. It never silences safety, and until it is taken the bot answers on.
+
+For reading, inside a session (`db.read()`):
+    list_open(session) -> list[QueueRow]            most serious first, then longest waiting
+    get(session, handover_id) -> Handover | None
+    of_conversation(session, conversation_id) -> list[Handover]      newest first
+    triggers(session, handover_id) -> list[HandoverTrigger]
+    contacts(session, conversation_id) -> list[Contact]
+Raised by a turn, inside its own transaction (`db.write()`):
+    open_or_raise(session, conversation_id, seq, call) -> Opened
+What staff do (each its own transaction, wakes readers, raises HandoverRefused):
+    Handovers(db, wakeups, words, metrics)
+        .acknowledge(handover_id, staff_id)
+        .take(handover_id, staff_id)                exactly one wins; the conversation is theirs
+        .release(handover_id, staff_id)
+        .resolve(handover_id, staff_id, note=, outcome_code=, false_alarm=)
+        .reply(handover_id, staff_id, text, idempotency_key=) -> seq
+Elsewhere: `log.read_events(session, conversation_id, after)` for the transcript,
+`wakeups.watch_any()` / `wakeups.wait_any(timeout)` for the live queue,
+`wakeups.watch(conversation_id)` for a live transcript,
+`wakeups.typing(conversation_id, Typing("staff", True))`.
+"""
+
+from datetime import datetime
+from typing import Literal, NamedTuple, cast
+
+from nightdesk_contract.door import clean
+from nightdesk_contract.outcome import Level, more_serious
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nightdesk_desk import log
+from nightdesk_desk.db import Database
+from nightdesk_desk.decide import Call
+from nightdesk_desk.metrics import Metrics
+from nightdesk_desk.models import Contact, Conversation, Handover, HandoverTrigger, Staff, now
+from nightdesk_desk.wakeups import Wakeups
+from nightdesk_desk.words import Words
+
+Act = Literal["acknowledge", "take", "release", "resolve"]
+RefusalCode = Literal["not_found", "not_possible", "not_yours", "needs_outcome"]
+
+FROM_STATES: dict[Act, tuple[str, ...]] = {
+    "acknowledge": ("open",),
+    "take": ("open", "acknowledged"),
+    "release": ("taken",),
+    "resolve": ("open", "acknowledged", "taken"),
+}
+"""From which states each act leads on."""
+
+OUTCOME_CODES = (
+    "answered",
+    "called_back",
+    "emergency_services",
+    "referred",
+    "no_reply",
+    "not_needed",
+)
+"""How a hand-over ended; the inbox has the words for them."""
+
+NEEDS_OUTCOME: tuple[Level, ...] = ("P0", "P1")
+"""Levels that are closed only with an outcome code and a note."""
+
+MAX_NOTE = 4000
+
+
+class HandoverRefused(Exception):
+    """The act is not possible; `code` says why and `state` what the hand-over is in now."""
+
+    def __init__(self, code: RefusalCode, state: str | None = None) -> None:
+        super().__init__(code)
+        self.code: RefusalCode = code
+        self.state = state
+
+
+class Opened(NamedTuple):
+    """The unresolved hand-over that a call led to; `new` is false when one was there already."""
+
+    handover_id: int
+    new: bool
+    level: Level
+
+
+class QueueRow(NamedTuple):
+    """One line of the inbox's queue."""
+
+    handover: Handover
+    taken_by_name: str | None
+    last_seq: int
+    visitor_seen_at: datetime | None
+
+
+def refusal(
+    act: Act, state: str, level: str, *, mine: bool, outcome_code: str | None, note: str | None
+) -> RefusalCode | None:
+    """Say why `act` is not possible on a hand-over, or None when it is.
+
+    `mine` is whether the one who acts has taken it.
+    """
+    if state not in FROM_STATES[act]:
+        return "not_possible"
+    if state == "taken" and not mine:
+        return "not_yours"
+    if act != "resolve":
+        return None
+    if outcome_code is not None and outcome_code not in OUTCOME_CODES:
+        return "needs_outcome"
+    if level in NEEDS_OUTCOME and not (outcome_code and note and note.strip()):
+        return "needs_outcome"
+    return None
+
+
+async def open_or_raise(
+    session: AsyncSession, conversation_id: str, seq: int, call: Call
+) -> Opened:
+    """Open a hand-over, or add to the unresolved one and raise its level if this one is higher.
+
+    The caller holds the conversation's row (`log.hold`). `seq` is the event that triggered it.
+    """
+    handover = await unresolved(session, conversation_id)
+    new = handover is None
+    if handover is None:
+        handover = Handover(
+            conversation_id=conversation_id, trigger_seq=seq, reason=call.reason, level=call.level
+        )
+        session.add(handover)
+        await session.flush()
+    elif call.raises and more_serious(cast(Level, handover.level), call.level) != handover.level:
+        # The reason follows the level: staff read first what is worst.
+        handover.level, handover.reason = call.level, call.reason
+    session.add(_trigger(handover.id, seq, call))
+    await session.flush()
+    return Opened(handover.id, new, cast(Level, handover.level))
+
+
+def _trigger(handover_id: int, seq: int, call: Call) -> HandoverTrigger:
+    trigger = HandoverTrigger(
+        handover_id=handover_id, seq=seq, reason=call.reason, level=call.level, spans=[]
+    )
+    if call.safety is not None:
+        trigger.category = call.safety.category[:80]
+        trigger.detector = call.safety.detector[:80]
+        trigger.rule = call.safety.rule[:200]
+        trigger.score = call.safety.score
+        trigger.spans = [list(span) for span in call.safety.spans]
+    return trigger
+
+
+async def unresolved(session: AsyncSession, conversation_id: str) -> Handover | None:
+    """Give the conversation's unresolved hand-over (there is at most one)."""
+    return await session.scalar(
+        select(Handover).where(
+            Handover.conversation_id == conversation_id, Handover.state != "resolved"
+        )
+    )
+
+
+async def list_open(session: AsyncSession) -> list[QueueRow]:
+    """Give the unresolved hand-overs, the most serious first, then the longest waiting."""
+    rows = await session.execute(
+        select(Handover, Staff.first_name, Conversation.last_seq, Conversation.visitor_seen_at)
+        .join(Conversation, Conversation.id == Handover.conversation_id)
+        .outerjoin(Staff, Staff.id == Handover.taken_by)
+        .where(Handover.state != "resolved")
+        .order_by(Handover.level, Handover.opened_at, Handover.id)
+    )
+    return [QueueRow(*row) for row in rows]
+
+
+async def get(session: AsyncSession, handover_id: int) -> Handover | None:
+    """Give one hand-over, or None."""
+    return await session.get(Handover, handover_id)
+
+
+async def of_conversation(session: AsyncSession, conversation_id: str) -> list[Handover]:
+    """Give all hand-overs of a conversation, the newest first."""
+    rows = await session.scalars(
+        select(Handover)
+        .where(Handover.conversation_id == conversation_id)
+        .order_by(Handover.id.desc())
+    )
+    return list(rows)
+
+
+async def triggers(session: AsyncSession, handover_id: int) -> list[HandoverTrigger]:
+    """Give what called for a person in this hand-over, in order."""
+    rows = await session.scalars(
+        select(HandoverTrigger)
+        .where(HandoverTrigger.handover_id == handover_id)
+        .order_by(HandoverTrigger.id)
+    )
+    return list(rows)
+
+
+async def contacts(session: AsyncSession, conversation_id: str) -> list[Contact]:
+    """Give the contact details that the visitor left, the newest first."""
+    rows = await session.scalars(
+        select(Contact)
+        .where(Contact.conversation_id == conversation_id)
+        .order_by(Contact.id.desc())
+    )
+    return list(rows)
+
+
+class Handovers:
+    """What staff do with hand-overs. `staff_id` is always the one who acts."""
+
+    def __init__(self, db: Database, wakeups: Wakeups, words: Words, metrics: Metrics) -> None:
+        self._db = db
+        self._wakeups = wakeups
+        self._words = words
+        self._metrics = metrics
+
+    async def acknowledge(self, handover_id: int, staff_id: int) -> None:
+        """Note that a person has seen it. Raises HandoverRefused."""
+        async with self._db.write() as session:
+            handover = await self._moved(
+                session,
+                "acknowledge",
+                handover_id,
+                staff_id,
+                state="acknowledged",
+                **_seen(staff_id),
+            )
+        self._wakeups.notify(handover.conversation_id)
+
+    async def take(self, handover_id: int, staff_id: int) -> None:
+        """Make the conversation this person's; of two at once exactly one wins.
+
+        Raises HandoverRefused("not_possible" when somebody else was first).
+        """
+        async with self._db.write() as session:
+            handover = await self._moved(
+                session,
+                "take",
+                handover_id,
+                staff_id,
+                state="taken",
+                taken_at=now(),
+                taken_by=staff_id,
+                **_seen(staff_id),
+            )
+            await self._hand(session, handover.conversation_id, "staff", staff_id)
+            waited = (now() - handover.opened_at).total_seconds()
+        self._metrics.taken_after.labels(handover.level).observe(waited)
+        self._wakeups.notify(handover.conversation_id)
+
+    async def release(self, handover_id: int, staff_id: int) -> None:
+        """Give the conversation back: it waits for a person again. Raises HandoverRefused."""
+        async with self._db.write() as session:
+            handover = await self._moved(
+                session,
+                "release",
+                handover_id,
+                staff_id,
+                state="open",
+                taken_at=None,
+                taken_by=None,
+            )
+            await self._hand(session, handover.conversation_id, "bot", staff_id)
+        self._wakeups.notify(handover.conversation_id)
+
+    async def resolve(
+        self,
+        handover_id: int,
+        staff_id: int,
+        *,
+        note: str | None = None,
+        outcome_code: str | None = None,
+        false_alarm: bool = False,
+    ) -> None:
+        """Close it; the bot answers again. P0 and P1 need an outcome code and a note.
+
+        Raises HandoverRefused.
+        """
+        note = (note or "").strip()[:MAX_NOTE] or None
+        async with self._db.write() as session:
+            before = await get(session, handover_id)
+            was_taken = before is not None and before.state == "taken"
+            handover = await self._moved(
+                session,
+                "resolve",
+                handover_id,
+                staff_id,
+                state="resolved",
+                resolved_at=now(),
+                resolved_by=staff_id,
+                note=note,
+                outcome_code=outcome_code,
+                false_alarm=false_alarm,
+            )
+            if was_taken:
+                await self._hand(session, handover.conversation_id, "bot", staff_id)
+        self._wakeups.notify(handover.conversation_id)
+
+    async def reply(
+        self, handover_id: int, staff_id: int, text: object, idempotency_key: str | None = None
+    ) -> int:
+        """Store what a staff member writes to the visitor. Gives its sequence number.
+
+        Raises MessageRefused for a text that the door refuses, HandoverRefused unless this person
+        has taken the conversation, KeyReused.
+        """
+        event = log.NewEvent(
+            "staff", clean(text), staff_id=staff_id, idempotency_key=idempotency_key
+        )
+        async with self._db.write() as session:
+            handover = await self._held(session, handover_id)
+            if handover.state != "taken" or handover.taken_by != staff_id:
+                code: RefusalCode = "not_yours" if handover.state == "taken" else "not_possible"
+                raise HandoverRefused(code, handover.state)
+            stored = await log.append_once(session, handover.conversation_id, event)
+        if stored.new:
+            self._metrics.messages.labels("staff").inc()
+        self._wakeups.notify(handover.conversation_id)
+        return stored.seq
+
+    async def _held(self, session: AsyncSession, handover_id: int) -> Handover:
+        """Give the hand-over as it is now, its conversation held until the transaction ends."""
+        handover = await get(session, handover_id)
+        if handover is None:
+            raise HandoverRefused("not_found")
+        await log.hold(session, handover.conversation_id)
+        await session.refresh(handover)
+        return handover
+
+    async def _moved(
+        self, session: AsyncSession, act: Act, handover_id: int, staff_id: int, **values: object
+    ) -> Handover:
+        handover = await self._held(session, handover_id)
+        code = refusal(
+            act,
+            handover.state,
+            handover.level,
+            mine=handover.taken_by == staff_id,
+            outcome_code=cast("str | None", values.get("outcome_code")),
+            note=cast("str | None", values.get("note")),
+        )
+        if code is not None:
+            raise HandoverRefused(code, handover.state)
+        # The states stand in the statement too: it decides, whatever was read before.
+        moved = await session.scalar(
+            update(Handover)
+            .where(Handover.id == handover_id, Handover.state == handover.state)
+            .values(**values)
+            .returning(Handover.id)
+            .execution_options(synchronize_session=False)
+        )
+        if moved is None:
+            raise HandoverRefused("not_possible")
+        await session.refresh(handover)
+        return handover
+
+    async def _hand(
+        self, session: AsyncSession, conversation_id: str, state: str, staff_id: int
+    ) -> None:
+        """Hand the conversation to staff or back to the bot, and tell the visitor."""
+        name = await session.scalar(select(Staff.first_name).where(Staff.id == staff_id))
+        key = "staff_joined" if state == "staff" else "staff_left"
+        await session.execute(
+            update(Conversation).where(Conversation.id == conversation_id).values(state=state)
+        )
+        text = self._words.say(key, name=name or "")
+        await log.append(session, conversation_id, [log.NewEvent("system", text)])
+
+
+def _seen(staff_id: int) -> dict[str, ColumnElement[object]]:
+    """Note the first person who saw it; a later one does not overwrite it."""
+    return {
+        "acknowledged_at": func.coalesce(Handover.acknowledged_at, now()),
+        "acknowledged_by": func.coalesce(Handover.acknowledged_by, staff_id),
+    }

@@ -1,0 +1,31 @@
+"""Rate limits: token buckets in this process's memory."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+MOST_KEYS = 50_000
+"""Buckets kept; beyond that the longest unused are forgotten, so a flood cannot fill the memory."""
+
+
+class RateLimit:
+    """So many acts a minute for each key, and a burst of that many at once at most `burst`."""
+
+    def __init__(
+        self, per_minute: int, burst: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._per_second = per_minute / 60
+        self._burst = burst
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def wait(self, key: str) -> float:
+        """Take one act of `key`. Gives 0.0 if it may go on, else the seconds until it may."""
+        at = self._clock()
+        left, since = self._buckets.pop(key, (float(self._burst), at))
+        left = min(float(self._burst), left + (at - since) * self._per_second)
+        allowed = left >= 1
+        self._buckets[key] = (left - 1 if allowed else left, at)
+        if len(self._buckets) > MOST_KEYS:
+            self._buckets.popitem(last=False)
+        return 0.0 if allowed else (1 - left) / self._per_second

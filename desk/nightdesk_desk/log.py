@@ -1,0 +1,315 @@
+"""The log: a conversation's events in the order of their sequence numbers.
+
+`append` and `read_events` work inside a session that the caller opened (`db.write()`, `db.read()`),
+so that everything that belongs together is stored together.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from nightdesk_contract.outcome import Safety
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nightdesk_desk.models import Conversation, Event, Staff, now
+
+Sender = Literal["visitor", "bot", "staff", "system"]
+READ_LIMIT = 500
+"""Most events in one reading: a reader asks again after the last one."""
+
+
+class UnknownConversation(LookupError):
+    """There is no such conversation."""
+
+
+class KeyReused(ValueError):
+    """An idempotency key came with another text: taking it would lose that text."""
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """An event to be appended. `answered=False` only for a visitor's message that needs a turn."""
+
+    sender: Sender
+    text: str
+    outcome: str | None = None
+    passages: list[str] = field(default_factory=list)
+    level: str | None = None
+    quick_replies: list[str] = field(default_factory=list)
+    staff_id: int | None = None
+    idempotency_key: str | None = None
+    answered: bool = True
+
+
+class LogEvent(NamedTuple):
+    """A stored event, as readers get it; `name` is the first name of the staff member who wrote."""
+
+    seq: int
+    at: datetime
+    sender: Sender
+    text: str
+    outcome: str | None
+    passages: list[str]
+    level: str | None
+    quick_replies: list[str]
+    staff_id: int | None
+    name: str | None
+    answered: bool
+    safety: dict[str, Any] | None
+
+
+class Stored(NamedTuple):
+    """Where a visitor's message lies; `new` is false when its key had been seen before."""
+
+    seq: int
+    new: bool
+
+
+def new_token() -> str:
+    """Give an unguessable token (256 bits)."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """Give what is stored of a token: it has 256 random bits, so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def start_conversation(session: AsyncSession) -> tuple[str, str]:
+    """Store a new conversation. Gives its id and the visitor's token (only its hash is stored)."""
+    conversation_id, token = "c_" + secrets.token_urlsafe(18), new_token()
+    session.add(Conversation(id=conversation_id, token_hash=token_hash(token)))
+    await session.flush()
+    return conversation_id, token
+
+
+async def conversation_of_token(session: AsyncSession, token: str) -> str | None:
+    """Give the id of the conversation that `token` opens, or None."""
+    digest = token_hash(token)
+    row = (
+        await session.execute(
+            select(Conversation.id, Conversation.token_hash).where(
+                Conversation.token_hash == digest
+            )
+        )
+    ).one_or_none()
+    return row.id if row and hmac.compare_digest(row.token_hash, digest) else None
+
+
+async def append(
+    session: AsyncSession, conversation_id: str, events: Sequence[NewEvent]
+) -> list[int]:
+    """Append `events` in order, in the session's transaction. Gives their sequence numbers.
+
+    The numbers are taken by moving the conversation's cursor first, which also makes writers to
+    one conversation wait for each other: a reader never sees a later number before an earlier one.
+    Raises UnknownConversation.
+    """
+    if not events:
+        return []
+    last = await _take_numbers(session, conversation_id, len(events))
+    first, at = last - len(events) + 1, now()
+    for seq, event in enumerate(events, first):
+        session.add(
+            Event(
+                conversation_id=conversation_id,
+                seq=seq,
+                at=at,
+                sender=event.sender,
+                text=event.text,
+                outcome=event.outcome,
+                passages=event.passages,
+                level=event.level,
+                quick_replies=event.quick_replies,
+                staff_id=event.staff_id,
+                idempotency_key=event.idempotency_key,
+                answered=event.answered,
+            )
+        )
+    await session.flush()
+    return list(range(first, last + 1))
+
+
+async def append_once(session: AsyncSession, conversation_id: str, event: NewEvent) -> Stored:
+    """Append one event unless its idempotency key is in the conversation already.
+
+    Gives the number it has, now or from before. Raises UnknownConversation, KeyReused.
+    """
+    if event.idempotency_key is None:
+        return Stored((await append(session, conversation_id, [event]))[0], new=True)
+    # Two equal requests queue here.
+    await hold(session, conversation_id)
+    earlier = (
+        await session.execute(
+            select(Event.seq, Event.text, Event.sender).where(
+                Event.conversation_id == conversation_id,
+                Event.idempotency_key == event.idempotency_key,
+            )
+        )
+    ).one_or_none()
+    if earlier is None:
+        return Stored((await append(session, conversation_id, [event]))[0], new=True)
+    if (earlier.text, earlier.sender) != (event.text, event.sender):
+        raise KeyReused
+    return Stored(earlier.seq, new=False)
+
+
+async def hold(session: AsyncSession, conversation_id: str) -> str:
+    """Take the conversation's row until the transaction ends; give its state ("bot" or "staff").
+
+    Whoever changes a conversation holds it first, so that on PostgreSQL too its writers queue in
+    one order and none deadlocks. Raises UnknownConversation.
+    """
+    await _take_numbers(session, conversation_id, 0)
+    state = await session.scalar(
+        select(Conversation.state).where(Conversation.id == conversation_id)
+    )
+    return str(state)
+
+
+async def _take_numbers(session: AsyncSession, conversation_id: str, count: int) -> int:
+    last = await session.scalar(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(last_seq=Conversation.last_seq + count)
+        .returning(Conversation.last_seq)
+        .execution_options(synchronize_session=False)
+    )
+    if last is None:
+        raise UnknownConversation(conversation_id)
+    return int(last)
+
+
+async def read_events(
+    session: AsyncSession, conversation_id: str, after: int = 0, limit: int = READ_LIMIT
+) -> list[LogEvent]:
+    """Give the events with a number above `after`, in order, at most `limit`."""
+    rows = await session.execute(
+        select(Event, Staff.first_name)
+        .outerjoin(Staff, Staff.id == Event.staff_id)
+        .where(Event.conversation_id == conversation_id, Event.seq > after)
+        .order_by(Event.seq)
+        .limit(limit)
+    )
+    return [
+        LogEvent(
+            seq=event.seq,
+            at=event.at,
+            sender=event.sender,  # type: ignore[arg-type]  # one of them by the table's check
+            text=event.text,
+            outcome=event.outcome,
+            passages=event.passages,
+            level=event.level,
+            quick_replies=event.quick_replies,
+            staff_id=event.staff_id,
+            name=name if event.sender == "staff" else None,
+            answered=event.answered,
+            safety=event.safety,
+        )
+        for event, name in rows
+    ]
+
+
+async def mark_answered(
+    session: AsyncSession, conversation_id: str, seq: int, safety: Safety | None = None
+) -> bool:
+    """Mark a visitor's message as answered and note what the safety detector saw in it.
+
+    Gives false when it was answered before: then another turn was quicker, and the caller must
+    record nothing.
+    """
+    values: dict[str, Any] = {"answered": True}
+    if safety is not None:
+        values["safety"] = safety_row(safety)
+    answered = await session.scalar(
+        update(Event)
+        .where(Event.conversation_id == conversation_id, Event.seq == seq)
+        .where(Event.answered.is_(False))
+        .values(**values)
+        .returning(Event.seq)
+        .execution_options(synchronize_session=False)
+    )
+    return answered is not None
+
+
+async def unanswered(
+    session: AsyncSession, before: datetime | None = None
+) -> list[tuple[str, int]]:
+    """Give (conversation, seq) of the visitors' messages that wait for a turn, oldest first.
+
+    With `before`, only those stored earlier than that.
+    """
+    query = select(Event.conversation_id, Event.seq).where(Event.answered.is_(False))
+    if before is not None:
+        query = query.where(Event.at < before)
+    rows = await session.execute(query.order_by(Event.at, Event.conversation_id, Event.seq))
+    return [(row.conversation_id, row.seq) for row in rows]
+
+
+class Waiting(NamedTuple):
+    """A visitor's message that waits for its turn, and who answers in its conversation."""
+
+    text: str
+    state: str
+
+
+async def waiting_message(session: AsyncSession, conversation_id: str, seq: int) -> Waiting | None:
+    """Give a message that waits for its turn, or None when it needs none any more."""
+    row = (
+        await session.execute(
+            select(Event.text, Conversation.state)
+            .join(Conversation, Conversation.id == Event.conversation_id)
+            .where(
+                Event.conversation_id == conversation_id,
+                Event.seq == seq,
+                Event.answered.is_(False),
+            )
+        )
+    ).one_or_none()
+    return None if row is None else Waiting(row.text, row.state)
+
+
+async def system_texts(session: AsyncSession, conversation_id: str, since: int) -> set[str]:
+    """Give the system's texts with a number of `since` or above."""
+    rows = await session.scalars(
+        select(Event.text).where(
+            Event.conversation_id == conversation_id,
+            Event.sender == "system",
+            Event.seq >= since,
+        )
+    )
+    return set(rows)
+
+
+async def seen_note_due(session: AsyncSession, conversation_id: str, every: float) -> bool:
+    """Say whether the last note that the visitor is reading is older than `every` seconds."""
+    seen = await session.scalar(
+        select(Conversation.visitor_seen_at).where(Conversation.id == conversation_id)
+    )
+    return seen is None or now() - seen > timedelta(seconds=every)
+
+
+async def visitor_seen(session: AsyncSession, conversation_id: str) -> None:
+    """Note that the visitor is reading now."""
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(visitor_seen_at=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def safety_row(safety: Safety) -> dict[str, Any]:
+    """Give a safety verdict in the form in which it is stored."""
+    return {
+        "category": safety.category,
+        "detector": safety.detector,
+        "rule": safety.rule,
+        "score": safety.score,
+        "spans": [list(span) for span in safety.spans],
+    }

@@ -1,0 +1,137 @@
+"""Figures for Prometheus: counts and times, never words or ids."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from sqlalchemy import func, select
+
+from nightdesk_desk.db import Database
+from nightdesk_desk.models import Event, Handover, now
+
+TURN_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 6, 12)
+TAKEN_SECONDS = (30, 60, 120, 300, 600, 900, 1800, 3600, 4 * 3600, 16 * 3600, 72 * 3600)
+
+
+class Metrics:
+    """The desk's figures. Labels come from fixed vocabularies only."""
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        self.messages = Counter(
+            "nightdesk_messages",
+            "Messages stored, by who wrote them",
+            ["sender"],
+            registry=registry,
+        )
+        self.turns = Counter(
+            "nightdesk_turns", "Visitors' turns recorded, by result", ["result"], registry=registry
+        )
+        self.turn_seconds = Histogram(
+            "nightdesk_turn_seconds",
+            "From taking up a visitor's message to its record",
+            buckets=TURN_SECONDS,
+            registry=registry,
+        )
+        self.outcomes = Counter(
+            "nightdesk_outcomes", "Bot messages, by kind of outcome", ["kind"], registry=registry
+        )
+        self.handovers = Counter(
+            "nightdesk_handovers",
+            "Hand-overs opened, by reason and first level",
+            ["reason", "level"],
+            registry=registry,
+        )
+        self.taken_after = Histogram(
+            "nightdesk_handover_taken_seconds",
+            "From opening a hand-over to a person taking it",
+            ["level"],
+            buckets=TAKEN_SECONDS,
+            registry=registry,
+        )
+        self.rasa_failures = Counter(
+            "nightdesk_rasa_failures", "Turns without a usable answer", ["kind"], registry=registry
+        )
+        self.write_retries = Counter(
+            "nightdesk_record_retries",
+            "Turns whose record had to be tried again",
+            registry=registry,
+        )
+        self.refused = Counter(
+            "nightdesk_refused", "Requests refused, by code", ["code"], registry=registry
+        )
+        self.waiting_readers = Gauge(
+            "nightdesk_waiting_readers", "Open streams and long polls", registry=registry
+        )
+        self.open_handovers = Gauge(
+            "nightdesk_open_handovers",
+            "Hand-overs that nobody has resolved",
+            ["level", "state"],
+            registry=registry,
+        )
+        self.oldest_untaken = Gauge(
+            "nightdesk_oldest_untaken_seconds",
+            "How long the longest waiting hand-over has been without a person",
+            ["level"],
+            registry=registry,
+        )
+        self.unanswered = Gauge(
+            "nightdesk_unanswered_messages", "Visitors' messages without a turn", registry=registry
+        )
+        self.oldest_unanswered = Gauge(
+            "nightdesk_oldest_unanswered_seconds",
+            "Age of the oldest message without a turn",
+            registry=registry,
+        )
+
+    async def read_record(self, db: Database) -> None:
+        """Set the gauges that are read from the record."""
+        moment = now()
+        self.open_handovers.clear()
+        self.oldest_untaken.clear()
+        async with db.read() as session:
+            rows = await session.execute(
+                select(
+                    Handover.level,
+                    Handover.state,
+                    func.count(Handover.id),
+                    func.min(Handover.opened_at),
+                )
+                .where(Handover.state != "resolved")
+                .group_by(Handover.level, Handover.state)
+            )
+            ages: dict[str, timedelta] = {}
+            for level, state, count, opened in rows:
+                self.open_handovers.labels(level, state).set(count)
+                if state != "taken":
+                    ages[level] = max(ages.get(level, timedelta(0)), moment - opened)
+            waiting = (
+                await session.execute(
+                    select(func.count(), func.min(Event.at)).where(Event.answered.is_(False))
+                )
+            ).one()
+        for level, age in ages.items():
+            self.oldest_untaken.labels(level).set(age.total_seconds())
+        self.unanswered.set(waiting[0])
+        self.oldest_unanswered.set((moment - waiting[1]).total_seconds() if waiting[1] else 0)
+
+
+router = APIRouter()
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """Give the figures in Prometheus' text form."""
+    desk = request.app.state.desk
+    desk.metrics.waiting_readers.set(desk.wakeups.total())
+    await desk.metrics.read_record(desk.db)
+    return Response(
+        generate_latest(desk.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
+    )

@@ -1,0 +1,127 @@
+"""What every request passes through: size limit, headers, cross-origin rules, faults.
+
+Plain ASGI, so that streams are passed on unbuffered.
+"""
+
+import logging
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from nightdesk_desk.errors import error_response, where
+
+MAX_BODY = 64 * 1024
+"""Bytes; the longest message of 2,000 characters fits many times."""
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+}
+OPEN_TO_OTHER_SITES = ("/api/", "/widget.js")
+"""The widget runs on the clinic's own site; its token, not a cookie, opens a conversation."""
+
+logger = logging.getLogger(__name__)
+
+
+class _TooLarge(HTTPException):
+    """The body grew over the limit while it was read; FastAPI passes an HTTPException on."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+class Door:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, desk_app: FastAPI) -> None:
+        self._app = app
+        self._desk_app = desk_app
+        self._open_app = CORSMiddleware(
+            app,
+            allow_origins=["*"],
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+            expose_headers=["Retry-After"],
+            max_age=600,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; a fault anywhere inside becomes an honest 500."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+        other_sites = scope["path"].startswith(OPEN_TO_OTHER_SITES)
+        # Error answers made here need the header too, or the widget could not read their words.
+        extra = {"Access-Control-Allow-Origin": "*"} if other_sites else {}
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault(
+                    "Cross-Origin-Resource-Policy", "cross-origin" if other_sites else "same-origin"
+                )
+            await send(message)
+
+        async def refuse(status: int, code: str) -> None:
+            response = error_response(
+                self._desk_app, status, code, {"Connection": "close", **extra}
+            )
+            await response(scope, receive, send_with_headers)
+
+        if not _declared_size_fits(scope):
+            await refuse(413, "too_large")
+            return
+        app = self._open_app if other_sites else self._app
+        try:
+            await app(scope, _limited(receive), send_with_headers)
+        except Exception as error:
+            logger.error("%s %s failed: %s", scope["method"], _route(scope), where(error))
+            if started:
+                raise _Cut from None
+            await refuse(500, "unavailable")
+
+
+class _Cut(Exception):
+    """The answer had begun when a fault came: the connection is cut, and the fault is logged."""
+
+
+def _declared_size_fits(scope: Scope) -> bool:
+    declared = Headers(scope=scope).get("content-length", "0")
+    return declared.isascii() and declared.isdigit() and int(declared) <= MAX_BODY
+
+
+def _limited(receive: Receive) -> Receive:
+    """Give `receive` with the body's real size limited. It raises _TooLarge."""
+    size = 0
+
+    async def limited() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MAX_BODY:
+            raise _TooLarge
+        return message
+
+    return limited
+
+
+def _route(scope: Scope) -> str:
+    """Give the route's pattern: the path itself holds conversation ids."""
+    return getattr(scope.get("route"), "path", "(no route)")

@@ -1,0 +1,190 @@
+"""Public pages: the widget's script, the demo page, privacy, the crisis protocol."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import yaml
+from fastapi import APIRouter, FastAPI, Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from nightdesk_contract.texts import TextsError
+from pydantic import BaseModel
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from nightdesk_desk.desk import Desk
+from nightdesk_desk.errors import Refused
+from nightdesk_desk.words import Words
+
+STATIC = Path(__file__).parent / "static"
+PAGES = ("privacy", "crisis_protocol")
+
+router = APIRouter()
+_templates = Environment(
+    loader=PackageLoader("nightdesk_desk"), autoescape=True, undefined=StrictUndefined
+)
+
+
+class ClinicOut(BaseModel):
+    """The clinic as the widget shows it; `next_opening` is in plain words, None while open."""
+
+    name: str
+    phone: str
+    hours_text: str
+    open_now: bool
+    next_opening: str | None
+    next_opening_at: str | None
+
+
+class CrisisOut(BaseModel):
+    """Emergency number and crisis lines, as they are dialled."""
+
+    emergency: str
+    call: str
+    text: str
+    chat_url: str
+    poison: str
+    country: str
+
+
+class WidgetConfig(BaseModel):
+    """What the widget needs before the first message."""
+
+    clinic: ClinicOut
+    crisis: CrisisOut
+    demo_notice: str | None
+    privacy_url: str
+    protocol_url: str
+
+
+class PageTexts:
+    """The words of the public pages, from `data/texts/pages.yml`."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the pages. Raises OSError, or TextsError when one is missing or has no sections."""
+        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for name in PAGES:
+            page = rows.get(name) if isinstance(rows, dict) else None
+            if not isinstance(page, dict) or not page.get("title") or not page.get("sections"):
+                raise TextsError(f"{path.name}: {name} needs a title and sections")
+        self._rows: dict[str, dict[str, Any]] = rows
+
+    def html(self, name: str, words: Words) -> str:
+        """Give one page, its fields filled in with the clinic's facts."""
+        page = self._rows[name]
+        return _templates.get_template("page.html").render(
+            title=page["title"],
+            clinic=words.clinic.name,
+            notice=_notice(words),
+            sections=[
+                {
+                    "heading": section["heading"],
+                    "paragraphs": [words.fill(text) for text in section["paragraphs"]],
+                }
+                for section in page["sections"]
+            ],
+        )
+
+
+def _notice(words: Words) -> str:
+    clinic = words.clinic
+    return clinic.demo_notice if clinic.mode == "demo" else ""
+
+
+@router.get("/api/widget/config", tags=["visitor"])
+async def widget_config(request: Request, response: Response) -> WidgetConfig:
+    """Give the clinic's facts and the crisis lines that the widget shows."""
+    words = _desk(request).words
+    clinic, lines, open_now = words.clinic, words.lines, words.open_now()
+    opening = None if open_now else words.opening()
+    # Short: the widget keeps what it read, and open or closed should be true.
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return WidgetConfig(
+        clinic=ClinicOut(
+            name=clinic.name,
+            phone=clinic.phone,
+            hours_text=clinic.hours_text,
+            open_now=open_now,
+            next_opening=None if open_now else words.opening_words(),
+            next_opening_at=opening.isoformat() if opening else None,
+        ),
+        crisis=CrisisOut(
+            emergency=lines.emergency,
+            call=lines.crisis_call,
+            text=lines.crisis_text,
+            chat_url=lines.crisis_chat_url,
+            poison=lines.poison,
+            country=lines.country,
+        ),
+        demo_notice=_notice(words) or None,
+        privacy_url="/privacy",
+        protocol_url="/crisis-protocol",
+    )
+
+
+@router.get("/", include_in_schema=False)
+async def root() -> RedirectResponse:
+    """Lead to the demo page."""
+    return RedirectResponse("/demo", 307)
+
+
+@router.get("/demo", include_in_schema=False)
+async def demo(request: Request) -> Response:
+    """Give the page of a made-up clinic with the widget on it."""
+    return _file(request, STATIC / "demo.html", "text/html; charset=utf-8", "no-cache")
+
+
+@router.get("/widget.js", include_in_schema=False)
+async def widget(request: Request) -> Response:
+    """Give the widget's script, for any site."""
+    # Minutes, so that a mended widget reaches every site the same hour; then only asked whether
+    # it has changed, and shown meanwhile.
+    cache = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
+    return _file(request, STATIC / "widget.js", "text/javascript; charset=utf-8", cache)
+
+
+@router.get("/privacy", include_in_schema=False)
+async def privacy(request: Request) -> HTMLResponse:
+    """Give the page on what is stored and who reads it."""
+    return _page(request, "privacy")
+
+
+@router.get("/crisis-protocol", include_in_schema=False)
+async def crisis_protocol(request: Request) -> HTMLResponse:
+    """Give the page on what happens when somebody writes about a crisis."""
+    return _page(request, "crisis_protocol")
+
+
+def mount(app: FastAPI) -> None:
+    """Put the pages and their files into the application. Raises what PageTexts raises."""
+    desk: Desk = app.state.desk
+    app.state.pages = PageTexts(desk.settings.data / "texts" / "pages.yml")
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(router)
+
+
+def _desk(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def _page(request: Request, name: str) -> HTMLResponse:
+    pages: PageTexts = request.app.state.pages
+    headers = {"Cache-Control": "no-cache"}
+    return HTMLResponse(pages.html(name, _desk(request).words), headers=headers)
+
+
+def _file(request: Request, path: Path, kind: str, cache: str) -> Response:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise Refused(404, "not_found") from None
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": cache}
+    asked = [
+        tag.strip().removeprefix("W/")
+        for tag in request.headers.get("if-none-match", "").split(",")
+    ]
+    if etag in asked:
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers={**headers, "Content-Type": kind})

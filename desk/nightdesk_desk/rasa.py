@@ -1,0 +1,79 @@
+"""Asking Rasa: one turn over its REST channel, with a deadline."""
+
+import asyncio
+from typing import Literal
+
+import httpx
+from nightdesk_contract.outcome import BadReply, BotReply, read_replies
+
+FailureKind = Literal["late", "unreachable", "status", "garbage", "fault"]
+MAX_REPLY_BYTES = 1_000_000
+"""More than any turn says; a longer body is not read to its end."""
+
+RETRY_AFTER = 0.25
+"""Seconds before the one second try on a broken connection."""
+
+
+class RasaFailed(Exception):
+    """Rasa gave no usable answer; `kind` says how it failed. It never carries a visitor's words."""
+
+    def __init__(self, kind: FailureKind) -> None:
+        super().__init__(kind)
+        self.kind: FailureKind = kind
+
+
+class Rasa:
+    """Rasa's REST channel."""
+
+    def __init__(self, url: str, deadline: float) -> None:
+        """Take Rasa's base address and the seconds that a whole turn may last."""
+        self._webhook = f"{url.rstrip('/')}/webhooks/rest/webhook"
+        self.deadline = deadline
+        # trust_env off: a proxy set for the machine must not see what visitors write.
+        self._client = httpx.AsyncClient(
+            timeout=deadline,
+            trust_env=False,
+            # Shorter than the 5 s after which Sanic closes an idle connection.
+            limits=httpx.Limits(max_connections=200, keepalive_expiry=2.0),
+        )
+
+    async def ask(self, sender: str, text: str, deadline: float | None = None) -> list[BotReply]:
+        """Give the bot's messages for one message of `sender`.
+
+        Raises RasaFailed for anything but a usable answer within the deadline: late, refused,
+        another status than 200, `[]` (Rasa's answer to every fault), not the agreed form.
+        """
+        try:
+            async with asyncio.timeout(deadline or self.deadline):
+                return read_replies(await self._post_twice(sender, text))
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise RasaFailed("late") from error
+        except httpx.HTTPError as error:
+            raise RasaFailed("unreachable") from error
+        except (BadReply, ValueError, RecursionError):
+            # Not chained: the cause may quote what was read.
+            raise RasaFailed("garbage") from None
+
+    async def _post_twice(self, sender: str, text: str) -> object:
+        try:
+            return await self._post(sender, text)
+        except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError):
+            # A connection that was closed while idle, or a process that is just being replaced.
+            await asyncio.sleep(RETRY_AFTER)
+            return await self._post(sender, text)
+
+    async def _post(self, sender: str, text: str) -> object:
+        body = {"sender": sender, "message": text}
+        async with self._client.stream("POST", self._webhook, json=body) as response:
+            if response.status_code != 200:
+                raise RasaFailed("status")
+            data = bytearray()
+            async for chunk in response.aiter_bytes():
+                data += chunk
+                if len(data) > MAX_REPLY_BYTES:
+                    raise RasaFailed("garbage")
+        return httpx.Response(200, content=bytes(data)).json()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()

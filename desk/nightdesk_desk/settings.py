@@ -1,0 +1,99 @@
+"""What the desk takes from its environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+"""The checkout: both local packages are installed in place."""
+
+
+class SettingsError(ValueError):
+    """A variable of the environment cannot be used; the text names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The desk's settings; every field has the environment variable named beside it."""
+
+    host: str  # DESK_HOST
+    port: int  # DESK_PORT
+    rasa_url: str  # RASA_URL, or RASA_PORT on this machine
+    rasa_deadline: float  # DESK_RASA_DEADLINE, seconds for one turn
+    var: Path  # NIGHTDESK_VAR
+    database_url: str  # DATABASE_URL
+    clinic_path: Path  # NIGHTDESK_CLINIC
+    data: Path  # NIGHTDESK_DATA
+    messages_per_minute: int = 30  # DESK_MESSAGES_PER_MINUTE, one conversation
+    address_messages_per_minute: int = 240  # DESK_ADDRESS_MESSAGES_PER_MINUTE
+    address_conversations_per_minute: int = 60  # DESK_ADDRESS_CONVERSATIONS_PER_MINUTE
+
+    @staticmethod
+    def from_environment(environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings. Raises SettingsError for a value that cannot be used."""
+
+        def text(name: str, default: str) -> str:
+            return environment.get(name, "").strip() or default
+
+        var = Path(text("NIGHTDESK_VAR", str(PROJECT_ROOT / "var"))).expanduser().resolve()
+        rasa_port = _port("RASA_PORT", text("RASA_PORT", "5005"))
+        return Settings(
+            host=text("DESK_HOST", "127.0.0.1"),
+            port=_port("DESK_PORT", text("DESK_PORT", "8000")),
+            rasa_url=text("RASA_URL", f"http://127.0.0.1:{rasa_port}").rstrip("/"),
+            rasa_deadline=_positive("DESK_RASA_DEADLINE", text("DESK_RASA_DEADLINE", "6")),
+            var=var,
+            database_url=database_url(text("DATABASE_URL", f"sqlite:///{var / 'desk.sqlite3'}")),
+            clinic_path=Path(text("NIGHTDESK_CLINIC", str(PROJECT_ROOT / "clinic.yml"))),
+            data=Path(text("NIGHTDESK_DATA", str(PROJECT_ROOT / "data"))),
+            messages_per_minute=_count(
+                "DESK_MESSAGES_PER_MINUTE", text("DESK_MESSAGES_PER_MINUTE", "30")
+            ),
+            address_messages_per_minute=_count(
+                "DESK_ADDRESS_MESSAGES_PER_MINUTE", text("DESK_ADDRESS_MESSAGES_PER_MINUTE", "240")
+            ),
+            address_conversations_per_minute=_count(
+                "DESK_ADDRESS_CONVERSATIONS_PER_MINUTE",
+                text("DESK_ADDRESS_CONVERSATIONS_PER_MINUTE", "60"),
+            ),
+        )
+
+
+def database_url(url: str) -> str:
+    """Give `url` with the driver that the desk uses.
+
+    Takes `sqlite:///path`, `postgres://…`, `postgresql://…` or a full SQLAlchemy address.
+    Raises SettingsError for any other database.
+    """
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise SettingsError("DATABASE_URL: expected an address such as postgresql://…")
+    kind = scheme.partition("+")[0]
+    if kind == "sqlite":
+        return f"sqlite+aiosqlite://{rest}"
+    if kind in ("postgres", "postgresql"):
+        return f"postgresql+psycopg://{rest}"
+    raise SettingsError("DATABASE_URL: only sqlite:// and postgresql:// are supported")
+
+
+def _port(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise SettingsError(f"{name}: expected a port from 1 to 65535")
+    return int(text)
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10_000_000:
+        raise SettingsError(f"{name}: expected a whole number above 0")
+    return int(text)
+
+
+def _positive(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= 600:
+        raise SettingsError(f"{name}: expected seconds, above 0 and at most 600")
+    return value

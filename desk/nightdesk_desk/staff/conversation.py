@@ -1,0 +1,258 @@
+"""One conversation as staff see it: the transcript, why it is here, and what was done about it."""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from nightdesk_contract.passages import Passage
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nightdesk_desk import handovers, log
+from nightdesk_desk.models import Contact, Conversation, Handover, HandoverTrigger
+from nightdesk_desk.staff.marks import Piece, pieces
+from nightdesk_desk.staff.queue import staff_names
+from nightdesk_desk.staff.times import Moment, moment
+from nightdesk_desk.staff.waiting import Wait, clock, wait
+
+
+class ShownEvent(NamedTuple):
+    """A message of the transcript."""
+
+    seq: int
+    at: Moment
+    sender: str
+    name: str | None
+    pieces: list[Piece]
+    outcome: str | None
+    passages: list[Passage]
+    level: str | None
+    waiting: bool
+
+
+class ShownHandover(NamedTuple):
+    """The newest hand-over, as it stands."""
+
+    id: int
+    level: str
+    reason: str
+    state: str
+    wait: Wait
+    acknowledged_by: str | None
+    acknowledged_at: Moment | None
+    taken_by: str | None
+    taken_at: Moment | None
+    resolved_by: str | None
+    resolved_at: Moment | None
+
+
+class ShownTrigger(NamedTuple):
+    """What called for a person, and which detector said so."""
+
+    seq: int
+    at: Moment
+    level: str
+    reason: str
+    category: str | None
+    detector: str | None
+    rule: str | None
+    score: float | None
+
+
+class ShownContact(NamedTuple):
+    """How the visitor asked to be reached; `dial` is the number as a link takes it."""
+
+    name: str | None
+    phone: str | None
+    dial: str
+    email: str | None
+    safe_to_leave_message: bool | None
+    at: Moment
+
+
+class Step(NamedTuple):
+    """One thing that happened to a hand-over."""
+
+    kind: str
+    at: Moment
+    name: str | None = None
+    reason: str | None = None
+    code: str | None = None
+    note: str | None = None
+    false_alarm: bool = False
+
+
+class View(NamedTuple):
+    """The whole page's worth; `digest` changes when anything in it does, save the clock."""
+
+    id: str
+    handover: ShownHandover | None
+    mine: bool
+    needs_code: bool
+    events: list[ShownEvent]
+    triggers: list[ShownTrigger]
+    contacts: list[ShownContact]
+    history: list[Step]
+    digest: str
+
+
+async def read_view(
+    session: AsyncSession,
+    conversation_id: str,
+    reader_id: int,
+    passages: Mapping[str, Passage],
+    zone: ZoneInfo,
+    now: datetime,
+) -> View | None:
+    """Give the conversation as the staff member `reader_id` sees it, or None if there is none."""
+    if await session.get(Conversation, conversation_id) is None:
+        return None
+    events = await _events(session, conversation_id)
+    cases = await handovers.of_conversation(session, conversation_id)
+    triggers = {case.id: await handovers.triggers(session, case.id) for case in cases}
+    contacts = await handovers.contacts(session, conversation_id)
+    names = await staff_names(session)
+    everything = [trigger for found in triggers.values() for trigger in found]
+    case = cases[0] if cases else None
+    shown = None
+    if case is not None:
+        replies = [event.at for event in events if event.sender == "staff"]
+        shown = _handover(case, triggers[case.id], replies, names, zone, now)
+    view = View(
+        id=conversation_id,
+        handover=shown,
+        mine=case is not None and case.state == "taken" and case.taken_by == reader_id,
+        needs_code=case is not None and case.level in handovers.NEEDS_OUTCOME,
+        events=show_events(events, everything, passages, zone, now),
+        triggers=[_trigger(t, zone, now) for t in (triggers[case.id] if case else [])],
+        contacts=[_contact(contact, zone, now) for contact in contacts],
+        history=_history(list(reversed(cases)), names, zone, now),
+        digest="",
+    )
+    return view._replace(digest=_digest(view))
+
+
+def show_events(
+    events: Sequence[log.LogEvent],
+    triggers: Sequence[HandoverTrigger],
+    passages: Mapping[str, Passage],
+    zone: ZoneInfo,
+    now: datetime,
+) -> list[ShownEvent]:
+    """Give the transcript; in visitors' messages, what the detectors saw is marked."""
+    spans: dict[int, list[Sequence[int]]] = defaultdict(list)
+    for trigger in triggers:
+        spans[trigger.seq] += trigger.spans
+    for event in events:
+        spans[event.seq] += (event.safety or {}).get("spans", [])
+    return [
+        ShownEvent(
+            seq=event.seq,
+            at=moment(event.at, zone, now),
+            sender=event.sender,
+            name=event.name,
+            pieces=pieces(event.text, spans[event.seq] if event.sender == "visitor" else []),
+            outcome=event.outcome,
+            passages=[passages[key] for key in event.passages if key in passages],
+            level=event.level,
+            waiting=event.sender == "visitor" and not event.answered,
+        )
+        for event in events
+    ]
+
+
+async def _events(session: AsyncSession, conversation_id: str) -> list[log.LogEvent]:
+    found: list[log.LogEvent] = []
+    while True:
+        after = found[-1].seq if found else 0
+        more = await log.read_events(session, conversation_id, after)
+        found += more
+        if len(more) < log.READ_LIMIT:
+            return found
+
+
+def _handover(
+    case: Handover,
+    triggers: Sequence[HandoverTrigger],
+    replies: Sequence[datetime],
+    names: Mapping[int, str],
+    zone: ZoneInfo,
+    now: datetime,
+) -> ShownHandover:
+    running = clock(case, [trigger.at for trigger in triggers], max(replies, default=None))
+    return ShownHandover(
+        id=case.id,
+        level=case.level,
+        reason=case.reason,
+        state=case.state,
+        wait=wait(running, case.level, zone, now),
+        acknowledged_by=names.get(case.acknowledged_by or 0),
+        acknowledged_at=moment(case.acknowledged_at, zone, now) if case.acknowledged_at else None,
+        taken_by=names.get(case.taken_by or 0),
+        taken_at=moment(case.taken_at, zone, now) if case.taken_at else None,
+        resolved_by=names.get(case.resolved_by or 0),
+        resolved_at=moment(case.resolved_at, zone, now) if case.resolved_at else None,
+    )
+
+
+def _trigger(trigger: HandoverTrigger, zone: ZoneInfo, now: datetime) -> ShownTrigger:
+    return ShownTrigger(
+        seq=trigger.seq,
+        at=moment(trigger.at, zone, now),
+        level=trigger.level,
+        reason=trigger.reason,
+        category=trigger.category,
+        detector=trigger.detector,
+        rule=trigger.rule,
+        score=trigger.score,
+    )
+
+
+def _contact(contact: Contact, zone: ZoneInfo, now: datetime) -> ShownContact:
+    return ShownContact(
+        name=contact.name,
+        phone=contact.phone,
+        dial=re.sub(r"[^0-9+*#]", "", contact.phone or ""),
+        email=contact.email,
+        safe_to_leave_message=contact.safe_to_leave_message,
+        at=moment(contact.consent_at, zone, now),
+    )
+
+
+def _history(
+    cases: Sequence[Handover], names: Mapping[int, str], zone: ZoneInfo, now: datetime
+) -> list[Step]:
+    """Give what happened to the conversation's hand-overs, in order."""
+    dated: list[tuple[datetime | None, Step]] = []
+    for case in cases:
+        at = moment(case.opened_at, zone, now)
+        dated += [
+            (case.opened_at, Step("opened", at, reason=case.reason)),
+            (case.acknowledged_at, Step("acknowledged", at, names.get(case.acknowledged_by or 0))),
+            (case.taken_at, Step("taken", at, names.get(case.taken_by or 0))),
+            (
+                case.resolved_at,
+                Step(
+                    "resolved",
+                    at,
+                    names.get(case.resolved_by or 0),
+                    code=case.outcome_code,
+                    note=case.note,
+                    false_alarm=case.false_alarm,
+                ),
+            ),
+        ]
+    happened = [(at, step) for at, step in dated if at is not None]
+    happened.sort(key=lambda pair: pair[0])
+    return [step._replace(at=moment(at, zone, now)) for at, step in happened]
+
+
+def _digest(view: View) -> str:
+    known = view
+    if view.handover:
+        still = view.handover.wait._replace(text="", late=False)
+        known = view._replace(handover=view.handover._replace(wait=still))
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:16]

@@ -1,0 +1,127 @@
+"""How inbox pages are made: templates, sign-in before everything, and errors as pages."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from nightdesk_desk.desk import Desk
+from nightdesk_desk.models import now
+from nightdesk_desk.staff.times import iso
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or no longer; the answer leads to the login page."""
+
+
+class Stale(Exception):
+    """The page's CSRF token is not the session's: it was loaded before the last sign-in."""
+
+
+_templates = Environment(
+    loader=PackageLoader("nightdesk_desk.staff"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+# What a template may ask for without its page having said it.
+_UNSAID: dict[str, object] = {
+    "me": None,
+    "oob": False,
+    "notice": "",
+    "draft": {"reply": "", "note": "", "outcome_code": "", "false_alarm": False},
+    "resolving": False,
+}
+
+_PROBLEMS = {
+    403: ("This page is out of date", "Load it again and repeat what you did."),
+    404: ("Not here", "There is no such page or conversation."),
+}
+
+
+def desk_of(request: Request) -> Desk:
+    """Give the running desk behind a request."""
+    return cast(Desk, request.app.state.desk)
+
+
+def zone_of(request: Request) -> ZoneInfo:
+    """Give the clinic's time zone."""
+    return desk_of(request).words.clinic.zone
+
+
+def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """Give a page or fragment made from `template` with `values`, all of them escaped."""
+    known = {
+        **_UNSAID,
+        "clinic": desk_of(request).words.clinic,
+        "now_iso": iso(now()),
+        **values,
+    }
+    return HTMLResponse(_templates.get_template(template).render(known), status)
+
+
+def is_fragment(request: Request) -> bool:
+    """Say whether htmx asks, for a part of a page, and not the browser for a whole one."""
+    return request.headers.get("hx-request") == "true"
+
+
+def local_path(path: str) -> str:
+    """Give `path` if it leads into the inbox, else the inbox itself: a login must not lead away."""
+    parts = urlsplit(path)
+    inside = path == "/inbox" or path.startswith("/inbox/conversations/")
+    plain = not (parts.scheme or parts.netloc or "\\" in path or ".." in path)
+    return path if inside and plain and path.isascii() and path.isprintable() else "/inbox"
+
+
+class InboxRoute(APIRoute):
+    """A route of the inbox: nothing is kept by the browser, and refusals are pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Give the handler that FastAPI calls, wrapped."""
+        handle = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except SignInNeeded:
+                response = _to_login(request)
+            except Stale:
+                response = _problem(request, 403)
+                response.headers["HX-Refresh"] = "true"
+            except RequestValidationError:
+                response = _problem(request, 404)
+            except HTTPException as error:
+                response = _problem(request, error.status_code)
+            response.headers["Cache-Control"] = "no-store"
+            return response
+
+        return handler
+
+
+def _problem(request: Request, status: int) -> Response:
+    heading, text = _PROBLEMS.get(status, ("That did not work", "Go back and try again."))
+    return page(request, "problem.html", status, heading=heading, text=text)
+
+
+def _to_login(request: Request) -> Response:
+    if is_fragment(request):
+        # The page around the fragment leaves too: nobody's words stay on an unattended screen.
+        came_from = urlsplit(request.headers.get("hx-current-url", "")).path
+        where = f"/inbox/login?ended=1&next={quote(local_path(came_from))}"
+        return Response(status_code=401, headers={"HX-Redirect": where})
+    if request.method == "GET" and request.headers.get("sec-fetch-site") == "cross-site":
+        # A link in a mail: the browser holds the SameSite=Strict cookie back. Our own page leads
+        # to the same place again, and that request brings the cookie if there is one.
+        return page(request, "bounce.html", where=local_path(request.url.path))
+    if request.method != "GET":
+        return RedirectResponse("/inbox/login?ended=1", 303)
+    return RedirectResponse(f"/inbox/login?next={quote(local_path(request.url.path))}", 303)

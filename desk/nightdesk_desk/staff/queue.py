@@ -1,0 +1,182 @@
+"""The queue: who waits for a person, who is with one, and what was resolved lately."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nightdesk_desk import handovers
+from nightdesk_desk.models import Event, Handover, HandoverTrigger, Staff
+from nightdesk_desk.staff.times import Moment, first_words, moment
+from nightdesk_desk.staff.waiting import Clock, Wait, clock, wait
+
+RESOLVED_DAYS = 7
+RESOLVED_LIMIT = 30
+
+
+class Case(NamedTuple):
+    """One line of the queue."""
+
+    id: int
+    conversation_id: str
+    level: str
+    reason: str
+    state: str
+    first_words: str
+    wait: Wait
+    new_alarm: bool
+    unread: bool
+    acknowledged_by: str | None
+    acknowledged_at: Moment | None
+    taken_by: str | None
+    taken_at: Moment | None
+    resolved_by: str | None
+    resolved_at: Moment | None
+    outcome_code: str | None
+    false_alarm: bool
+
+
+class Queue(NamedTuple):
+    """The queue as a page shows it; `digest` changes when anything in it does, save the clocks."""
+
+    waiting: list[Case]
+    taken: list[Case]
+    resolved: list[Case]
+    digest: str
+
+
+class _Talk(NamedTuple):
+    """What was written last in a conversation, by whom."""
+
+    visitor_seq: int
+    staff_seq: int
+    staff_at: datetime | None
+
+
+async def read_queue(session: AsyncSession, zone: ZoneInfo, now: datetime) -> Queue:
+    """Give the queue at `now`, with times in the clinic's zone.
+
+    Waiting and taken hand-overs are ordered by level, then by how long they wait.
+    """
+    unresolved = [row.handover for row in await handovers.list_open(session)]
+    closed = list(
+        await session.scalars(
+            select(Handover)
+            .where(Handover.state == "resolved")
+            .where(Handover.resolved_at > now - timedelta(days=RESOLVED_DAYS))
+            .order_by(Handover.resolved_at.desc())
+            .limit(RESOLVED_LIMIT)
+        )
+    )
+    both = unresolved + closed
+    triggers = await _triggers(session, [case.id for case in both])
+    said_in = {case.id: _telling_seq(case, triggers[case.id]) for case in both}
+    texts = await _texts(session, {(case.conversation_id, said_in[case.id]) for case in both})
+    talks = await _talks(session, {case.conversation_id for case in unresolved})
+    names = await staff_names(session)
+
+    def line(case: Handover) -> tuple[Clock, Case]:
+        talk = talks[case.conversation_id]
+        running = clock(case, [trigger.at for trigger in triggers[case.id]], talk.staff_at)
+        return running, Case(
+            id=case.id,
+            conversation_id=case.conversation_id,
+            level=case.level,
+            reason=case.reason,
+            state=case.state,
+            first_words=first_words(texts.get((case.conversation_id, said_in[case.id]), "")),
+            wait=wait(running, case.level, zone, now),
+            new_alarm=running.until is None and case.state in ("acknowledged", "taken"),
+            unread=case.state == "taken" and talk.visitor_seq > talk.staff_seq,
+            acknowledged_by=names.get(case.acknowledged_by or 0),
+            acknowledged_at=_moment(case.acknowledged_at, zone, now),
+            taken_by=names.get(case.taken_by or 0),
+            taken_at=_moment(case.taken_at, zone, now),
+            resolved_by=names.get(case.resolved_by or 0),
+            resolved_at=_moment(case.resolved_at, zone, now),
+            outcome_code=case.outcome_code,
+            false_alarm=case.false_alarm,
+        )
+
+    lines = sorted((line(case) for case in unresolved), key=_order)
+    resolved = [line(case)[1] for case in closed]
+    return Queue(
+        waiting=[case for _, case in lines if case.state != "taken"],
+        taken=[case for _, case in lines if case.state == "taken"],
+        resolved=resolved,
+        digest=_digest([*lines, *((None, case) for case in resolved)]),
+    )
+
+
+async def staff_names(session: AsyncSession) -> dict[int, str]:
+    """Give every staff member's first name by id, the disabled ones too."""
+    rows = await session.execute(select(Staff.id, Staff.first_name))
+    return {row.id: row.first_name for row in rows}
+
+
+def _order(line: tuple[Clock, Case]) -> tuple[str, bool, datetime]:
+    running, case = line
+    # Of one level, a clock that still runs comes before one that a person has stopped.
+    return case.level, running.until is not None, running.since
+
+
+def _telling_seq(case: Handover, triggers: Iterable[HandoverTrigger]) -> int:
+    """Give the message to quote: the first one of the hand-over's level, worst as it stands."""
+    return next((t.seq for t in triggers if t.level == case.level), case.trigger_seq)
+
+
+def _moment(at: datetime | None, zone: ZoneInfo, now: datetime) -> Moment | None:
+    return moment(at, zone, now) if at else None
+
+
+def _digest(lines: Iterable[tuple[Clock | None, Case]]) -> str:
+    # The clocks tick in the browser; only what starts and stops them is news.
+    known = [
+        (running, case._replace(wait=case.wait._replace(text="", late=False)))
+        for running, case in lines
+    ]
+    return hashlib.sha256(repr(known).encode()).hexdigest()[:16]
+
+
+async def _triggers(
+    session: AsyncSession, handover_ids: list[int]
+) -> dict[int, list[HandoverTrigger]]:
+    rows = await session.scalars(
+        select(HandoverTrigger)
+        .where(HandoverTrigger.handover_id.in_(handover_ids))
+        .order_by(HandoverTrigger.id)
+    )
+    found: dict[int, list[HandoverTrigger]] = defaultdict(list)
+    for trigger in rows:
+        found[trigger.handover_id].append(trigger)
+    return found
+
+
+async def _texts(session: AsyncSession, events: set[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    rows = await session.execute(
+        select(Event.conversation_id, Event.seq, Event.text).where(
+            tuple_(Event.conversation_id, Event.seq).in_(sorted(events))
+        )
+    )
+    return {(row.conversation_id, row.seq): row.text for row in rows}
+
+
+async def _talks(session: AsyncSession, conversation_ids: set[str]) -> dict[str, _Talk]:
+    rows = await session.execute(
+        select(Event.conversation_id, Event.sender, func.max(Event.seq), func.max(Event.at))
+        .where(Event.conversation_id.in_(sorted(conversation_ids)))
+        .where(Event.sender.in_(("visitor", "staff")))
+        .group_by(Event.conversation_id, Event.sender)
+    )
+    last = {(conversation_id, sender): (seq, at) for conversation_id, sender, seq, at in rows}
+    talks: dict[str, _Talk] = defaultdict(lambda: _Talk(0, 0, None))
+    for conversation_id in conversation_ids:
+        visitor_seq, _ = last.get((conversation_id, "visitor"), (0, None))
+        staff_seq, staff_at = last.get((conversation_id, "staff"), (0, None))
+        talks[conversation_id] = _Talk(visitor_seq, staff_seq, staff_at)
+    return talks

@@ -1,0 +1,158 @@
+/* What htmx does not do: clocks, the lost connection, the reply box, and being here. */
+"use strict";
+
+(() => {
+  const every = (ms, act) => setInterval(act, ms);
+  const byId = (id) => document.getElementById(id);
+
+  /* Clocks tick by the server's time: this machine's may be wrong. */
+  let ahead = 0;
+  const readServerTime = () => {
+    const stamped = document.querySelector("main [data-now]") || document.body;
+    const server = Date.parse(stamped.dataset.now);
+    if (!Number.isNaN(server)) ahead = Date.now() - server;
+  };
+
+  /* The same form as the server's: 0:42, 12:07, 1:02:03, 2 d 3 h. */
+  const two = (n) => String(n).padStart(2, "0");
+  const waited = (seconds) => {
+    const s = Math.max(0, Math.floor(seconds));
+    const h = Math.floor(s / 3600);
+    const m = Math.floor(s / 60) % 60;
+    if (h >= 24) return `${Math.floor(h / 24)} d ${h % 24} h`;
+    return h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+  };
+
+  const tick = () => {
+    for (const clock of document.querySelectorAll(".clock[data-since]")) {
+      const seconds = (Date.now() - ahead - Date.parse(clock.dataset.since)) / 1000;
+      const figures = clock.querySelector(".figures");
+      const text = waited(seconds);
+      if (figures.textContent !== text) figures.textContent = text;
+      const target = Number(clock.dataset.target);
+      clock.classList.toggle("late", target > 0 && seconds > target);
+    }
+  };
+
+  /* The number of people waiting, in the title of the tab. */
+  const title = document.title;
+  const count = () => {
+    const queue = byId("queue");
+    if (!queue) return;
+    const n = Number(queue.dataset.waiting);
+    document.title = n ? `(${n}) ${title}` : title;
+  };
+
+  /* A page that looks live but is not would be worse than none. */
+  const banner = document.querySelector("#connection p");
+  let lostTimer = 0;
+  const lost = () => {
+    if (!lostTimer) lostTimer = setTimeout(() => { banner.hidden = false; }, 2000);
+  };
+  const found = () => {
+    clearTimeout(lostTimer);
+    lostTimer = 0;
+    banner.hidden = true;
+  };
+  for (const name of ["htmx:sseError", "htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.body.addEventListener(name, lost);
+  }
+  document.body.addEventListener("htmx:sseOpen", found);
+  document.body.addEventListener("htmx:afterOnLoad", (event) => {
+    if (event.detail.successful) found();
+  });
+
+  /* The transcript follows the talk, unless the reader has scrolled up. */
+  const transcript = () => byId("transcript");
+  const atEnd = () => {
+    const box = transcript();
+    return box ? box.scrollHeight - box.scrollTop - box.clientHeight < 60 : false;
+  };
+  const toEnd = () => {
+    const box = transcript();
+    if (box) box.scrollTop = box.scrollHeight;
+  };
+  let following = true;
+  document.body.addEventListener("htmx:beforeSwap", () => { following = atEnd(); });
+  document.body.addEventListener("htmx:afterSettle", () => {
+    readServerTime();
+    tick();
+    count();
+    if (following) toEnd();
+  });
+
+  /* Changing requests that are not htmx's own. */
+  const post = (url, fields) => fetch(url, {
+    method: "POST",
+    headers: JSON.parse(document.body.getAttribute("hx-headers")),
+    body: fields ? new URLSearchParams(fields) : undefined,
+    credentials: "same-origin",
+  }).catch(() => undefined);
+
+  /* The idle log-off counts from what the person does, not from what the page does. */
+  let told = Date.now();
+  const here = () => {
+    if (Date.now() - told < 60000) return;
+    told = Date.now();
+    post("/inbox/active");
+  };
+  for (const name of ["keydown", "pointerdown", "scroll"]) {
+    document.addEventListener(name, here, { passive: true, capture: true });
+  }
+
+  const form = byId("reply");
+  if (form) {
+    const box = byId("reply-text");
+    const newKey = () => {
+      const bytes = crypto.getRandomValues(new Uint8Array(12));
+      byId("reply-key").value = Array.from(bytes, (b) => two(b.toString(16))).join("");
+    };
+
+    let typing = false;
+    let quiet = 0;
+    const setTyping = (now) => {
+      clearTimeout(quiet);
+      if (now) quiet = setTimeout(() => setTyping(false), 4000);
+      if (now === typing) return;
+      typing = now;
+      post(form.dataset.typing, { typing: now ? "yes" : "no" });
+    };
+    box.addEventListener("input", () => {
+      if (!byId("reply-send").disabled) setTyping(box.value.trim() !== "");
+    });
+
+    /* Ctrl+Enter or Cmd+Enter sends. */
+    box.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      if (!byId("reply-send").disabled) form.requestSubmit(byId("reply-send"));
+    });
+
+    /* What is being sent is not changed under way: it is cleared when it has arrived. */
+    form.addEventListener("htmx:beforeRequest", () => { box.readOnly = true; });
+    form.addEventListener("htmx:afterRequest", () => { box.readOnly = false; });
+
+    document.body.addEventListener("nightdesk:replied", () => {
+      clearTimeout(quiet);
+      typing = false;
+      box.value = "";
+      newKey();
+      toEnd();
+      box.focus();
+    });
+    document.body.addEventListener("nightdesk:new-key", newKey);
+    document.body.addEventListener("nightdesk:taken", () => box.focus());
+    document.body.addEventListener("nightdesk:resolved", () => {
+      const resolve = byId("resolve");
+      resolve.querySelector("form").reset();
+      resolve.open = false;
+      byId("status").scrollIntoView({ block: "nearest" });
+    });
+  }
+
+  readServerTime();
+  tick();
+  count();
+  toEnd();
+  every(1000, tick);
+})();

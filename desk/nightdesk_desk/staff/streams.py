@@ -1,0 +1,114 @@
+"""Live updates: a stream tells an open inbox page when what it shows has changed.
+
+A stream carries no words, only that there is news; the page then asks for its parts again. Its
+event id is the digest of what was shown, so a page that reconnects hears at once if it is behind.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager
+from time import monotonic
+
+from fastapi import APIRouter
+from sqlalchemy.exc import SQLAlchemyError
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from nightdesk_desk.models import now
+from nightdesk_desk.staff.conversation import read_view
+from nightdesk_desk.staff.login import Me, signed_in
+from nightdesk_desk.staff.pages import InboxRoute, SignInNeeded, desk_of, zone_of
+from nightdesk_desk.staff.queue import read_queue
+from nightdesk_desk.wakeups import Watch
+
+LOOK_AGAIN = 5.0
+"""Seconds after which a stream looks even without news: another process may have written."""
+
+SETTLE = 0.05
+"""Seconds that a burst of writes is given to end, so that it is one update."""
+
+CHECK_SESSION = 15.0
+"""Seconds between two looks at whether the reader is still signed in."""
+
+PING = 15
+
+router = APIRouter(prefix="/inbox", route_class=InboxRoute, include_in_schema=False)
+logger = logging.getLogger(__name__)
+
+
+@router.get("/stream")
+async def queue_stream(request: Request, me: Me, seen: str = "") -> Response:
+    """Stream `changed` whenever the queue does (server-sent events).
+
+    `seen` is the digest of the queue that the page shows. `signed-out` is the last event.
+    """
+    desk = desk_of(request)
+
+    async def digest() -> str | None:
+        async with desk.db.read() as session:
+            return (await read_queue(session, zone_of(request), now())).digest
+
+    return _stream(request, desk.wakeups.watch_any, digest, seen)
+
+
+@router.get("/conversations/{conversation_id}/stream")
+async def conversation_stream(
+    request: Request, conversation_id: str, me: Me, seen: str = ""
+) -> Response:
+    """Stream `changed` whenever the conversation's page would (server-sent events)."""
+    desk = desk_of(request)
+
+    async def digest() -> str | None:
+        async with desk.db.read() as session:
+            view = await read_view(
+                session, conversation_id, me.staff_id, desk.passages, zone_of(request), now()
+            )
+        return view.digest if view else None
+
+    if await digest() is None:
+        raise HTTPException(404)
+    return _stream(request, lambda: desk.wakeups.watch(conversation_id), digest, seen)
+
+
+def _stream(
+    request: Request,
+    watch: Callable[[], AbstractContextManager[Watch]],
+    digest: Callable[[], Awaitable[str | None]],
+    seen: str,
+) -> Response:
+    shown = request.headers.get("last-event-id") or seen
+    return EventSourceResponse(
+        _changes(request, watch, digest, shown),
+        ping=PING,
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _changes(
+    request: Request,
+    watch: Callable[[], AbstractContextManager[Watch]],
+    digest: Callable[[], Awaitable[str | None]],
+    shown: str,
+) -> AsyncIterator[dict[str, str]]:
+    wakeups = desk_of(request).wakeups
+    checked = monotonic()
+    with watch() as news:
+        try:
+            while not wakeups.closed:
+                if monotonic() - checked >= CHECK_SESSION:
+                    checked = monotonic()
+                    await signed_in(request)
+                current = await digest()
+                if current is not None and current != shown:
+                    shown = current
+                    yield {"event": "changed", "id": shown, "data": "changed"}
+                if await news.wait(LOOK_AGAIN):
+                    await asyncio.sleep(SETTLE)
+        except SignInNeeded:
+            yield {"event": "signed-out", "data": "signed-out"}
+        except SQLAlchemyError as error:
+            # The page connects again by itself.
+            logger.warning("a live update failed: %s", type(error).__name__)

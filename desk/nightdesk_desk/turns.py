@@ -1,0 +1,231 @@
+"""A visitor's turn: from the stored message to its recorded answer or hand-over.
+
+One turn at a time in a conversation, any number of conversations at once. A message is answered
+exactly once: the transaction that records the answer also flips the message's `answered`, and
+records nothing when another turn (another process, an earlier try) was quicker. Whatever fails ends
+at a person; what cannot be recorded now stays unanswered in the log and is taken up again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Literal, NamedTuple, cast
+
+from nightdesk_contract.outcome import BotReply, Level
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nightdesk_desk import handovers, log
+from nightdesk_desk.db import Database
+from nightdesk_desk.decide import Decision, Situation, SystemTexts, decide
+from nightdesk_desk.handovers import Opened
+from nightdesk_desk.metrics import Metrics
+from nightdesk_desk.models import now
+from nightdesk_desk.rasa import Rasa, RasaFailed
+from nightdesk_desk.wakeups import Typing, Wakeups
+from nightdesk_desk.words import Words
+
+RETRY_SECONDS = (0.1, 0.3, 1.0, 2.0)
+"""Pauses between tries to record a turn; after the last one the sweep takes the message up."""
+TRIES_AS_DECIDED = 3
+"""After so many failures the answer itself may be what cannot be stored: record a hand-over."""
+SWEEP_EVERY = 5.0
+"""Seconds between looks for messages that were left unanswered."""
+
+logger = logging.getLogger(__name__)
+
+
+class Recorded(NamedTuple):
+    """What a turn recorded, and the hand-over that it opened or raised."""
+
+    decision: Decision
+    opened: Opened | None
+
+
+class Turns:
+    """All turns of this process."""
+
+    def __init__(
+        self,
+        db: Database,
+        rasa: Rasa,
+        wakeups: Wakeups,
+        words: Words,
+        metrics: Metrics,
+        sweep_every: float = SWEEP_EVERY,
+    ) -> None:
+        self._db = db
+        self._rasa = rasa
+        self._wakeups = wakeups
+        self._words = words
+        self._metrics = metrics
+        self._sweep_every = sweep_every
+        self._queues: dict[str, deque[int]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._sweeper: asyncio.Task[None] | None = None
+
+    def enqueue(self, conversation_id: str, seq: int) -> None:
+        """Give a stored message its turn, after the conversation's earlier ones; do not wait."""
+        queue = self._queues.setdefault(conversation_id, deque())
+        if seq not in queue:
+            queue.append(seq)
+        if conversation_id not in self._tasks:
+            self._tasks[conversation_id] = asyncio.create_task(self._run(conversation_id))
+
+    async def start(self) -> None:
+        """Take up every message that an earlier process left unanswered, and keep looking."""
+        try:
+            await self.sweep(older_than=0.0)
+        except Exception as error:
+            logger.warning("looking for unanswered messages failed: %s", type(error).__name__)
+        self._sweeper = asyncio.create_task(self._sweep_again_and_again())
+
+    async def stop(self) -> None:
+        """Stop. Turns under way are dropped; their messages stay unanswered for the next start."""
+        tasks = [*self._tasks.values(), *([self._sweeper] if self._sweeper else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def sweep(self, older_than: float) -> int:
+        """Take up unanswered messages stored more than `older_than` seconds ago. Gives how many."""
+        async with self._db.read() as session:
+            waiting = await log.unanswered(session, now() - timedelta(seconds=older_than))
+        left = [(cid, seq) for cid, seq in waiting if cid not in self._tasks]
+        for conversation_id, seq in left:
+            self.enqueue(conversation_id, seq)
+        return len(left)
+
+    async def idle(self) -> None:
+        """Wait until no turn is under way."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _sweep_again_and_again(self) -> None:
+        # Longer than two turns of another desk process may take: those are under way, not left.
+        grace = 2 * self._rasa.deadline + sum(RETRY_SECONDS)
+        while True:
+            await asyncio.sleep(self._sweep_every)
+            try:
+                await self.sweep(grace)
+            except Exception as error:
+                logger.warning("looking for unanswered messages failed: %s", type(error).__name__)
+
+    async def _run(self, conversation_id: str) -> None:
+        queue = self._queues[conversation_id]
+        try:
+            while queue:
+                # The number stays in the queue until it is done, so that it is not queued twice.
+                try:
+                    await self._turn(conversation_id, queue[0])
+                except Exception as error:
+                    logger.error("a turn was left unanswered: %s", type(error).__name__)
+                queue.popleft()
+        finally:
+            self._tasks.pop(conversation_id, None)
+            self._queues.pop(conversation_id, None)
+
+    async def _turn(self, conversation_id: str, seq: int) -> None:
+        began = time.perf_counter()
+        async with self._db.read() as session:
+            waiting = await log.waiting_message(session, conversation_id, seq)
+        if waiting is None:
+            return
+        with self._typing(conversation_id, shown=waiting.state == "bot"):
+            replies = await self._ask(conversation_id, waiting.text)
+            recorded = await self._record_surely(conversation_id, seq, replies)
+        self._wakeups.notify(conversation_id)
+        if recorded is not None:
+            self._count(recorded, time.perf_counter() - began)
+
+    async def _ask(self, conversation_id: str, text: str) -> list[BotReply] | None:
+        try:
+            return await self._rasa.ask(conversation_id, text)
+        except RasaFailed as error:
+            kind: str = error.kind
+        except Exception as error:
+            kind = "fault"
+            logger.error("asking Rasa failed: %s", type(error).__name__)
+        self._metrics.rasa_failures.labels(kind).inc()
+        logger.warning("no usable answer from Rasa: %s", kind)
+        return None
+
+    async def _record_surely(
+        self, conversation_id: str, seq: int, replies: list[BotReply] | None
+    ) -> Recorded | None:
+        """Record the turn, trying again when that fails. Raises after the last try."""
+        for tried in range(len(RETRY_SECONDS) + 1):
+            as_decided = tried < TRIES_AS_DECIDED
+            try:
+                texts = (
+                    self._words.system_texts()
+                    if as_decided
+                    else self._words.system_texts_without_hours()
+                )
+                async with self._db.write() as session:
+                    return await record(
+                        session, conversation_id, seq, replies if as_decided else None, texts
+                    )
+            except Exception as error:
+                if tried == len(RETRY_SECONDS):
+                    raise
+                self._metrics.write_retries.inc()
+                logger.warning("recording a turn failed, trying again: %s", type(error).__name__)
+                await asyncio.sleep(RETRY_SECONDS[tried])
+        raise AssertionError("unreachable")
+
+    @contextlib.contextmanager
+    def _typing(self, conversation_id: str, *, shown: bool) -> Iterator[None]:
+        if shown:
+            self._wakeups.typing(conversation_id, Typing("bot", True))
+        try:
+            yield
+        finally:
+            if shown:
+                self._wakeups.typing(conversation_id, Typing("bot", False))
+
+    def _count(self, recorded: Recorded, seconds: float) -> None:
+        decision, opened = recorded
+        self._metrics.turns.labels(decision.result).inc()
+        self._metrics.turn_seconds.observe(seconds)
+        for event in decision.events:
+            self._metrics.messages.labels(event.sender).inc()
+            if event.sender == "bot" and event.outcome:
+                self._metrics.outcomes.labels(event.outcome.partition(":")[0]).inc()
+        if opened is not None and opened.new and decision.call is not None:
+            self._metrics.handovers.labels(decision.call.reason, opened.level).inc()
+
+
+async def record(
+    session: AsyncSession,
+    conversation_id: str,
+    seq: int,
+    replies: Sequence[BotReply] | None,
+    texts: SystemTexts,
+) -> Recorded | None:
+    """Record one turn in the session's transaction: events, hand-over, `answered`.
+
+    Gives None, and changes nothing, when the message has been answered already.
+    """
+    state = await log.hold(session, conversation_id)
+    handover = await handovers.unresolved(session, conversation_id)
+    situation = Situation(
+        state=cast(Literal["bot", "staff"], state),
+        open_level=cast(Level, handover.level) if handover else None,
+        said=frozenset(
+            await log.system_texts(session, conversation_id, handover.trigger_seq)
+            if handover
+            else ()
+        ),
+    )
+    decision = decide(replies, situation, texts)
+    if not await log.mark_answered(session, conversation_id, seq, decision.safety):
+        return None
+    await log.append(session, conversation_id, decision.events)
+    if decision.call is None:
+        return Recorded(decision, None)
+    opened = await handovers.open_or_raise(session, conversation_id, seq, decision.call)
+    return Recorded(decision, opened)

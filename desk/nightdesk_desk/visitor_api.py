@@ -1,0 +1,316 @@
+"""The visitor's API: begin a conversation, write, read, follow, leave contact details."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from nightdesk_contract.door import MessageRefused, clean
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from sse_starlette import EventSourceResponse, ServerSentEvent
+
+from nightdesk_desk import log
+from nightdesk_desk.contact import ContactRefused, leave_contact, read_contact
+from nightdesk_desk.desk import Desk
+from nightdesk_desk.errors import Refused
+from nightdesk_desk.presented import event_json
+
+LONGEST_WAIT = 25
+"""Seconds a long poll may wait: below the 30 s at which many proxies cut a silent request."""
+PING_EVERY = 15
+MOST_READERS = 20
+"""Open streams and long polls of one conversation: a few tabs and devices, and reconnects."""
+SEEN_EVERY = 20.0
+"""Seconds between notes that the visitor is here: one write a reader, not one a poll."""
+
+router = APIRouter(prefix="/api", tags=["visitor"])
+
+SAMPLE_TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 2000}
+
+
+class Started(BaseModel):
+    """A new conversation and the token that only this visitor has."""
+
+    conversation_id: str
+    token: str
+
+
+class MessageIn(BaseModel):
+    """A visitor's message."""
+
+    # Any value comes in: what is wrong with it is said in the visitor's words, by the door.
+    text: Annotated[Any, WithJsonSchema(SAMPLE_TEXT)]
+
+
+class MessageStored(BaseModel):
+    """Where the message lies in the conversation. It is stored; its answer follows as events."""
+
+    seq: int
+
+
+class ContactIn(BaseModel):
+    """How the visitor wants to be reached; a phone number or an email address is needed."""
+
+    model_config = ConfigDict(strict=True)
+
+    consent: bool
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    safe_to_leave_message: bool | None = None
+
+
+class Accepted(BaseModel):
+    """The details are stored; `seq` is the note about it in the conversation."""
+
+    seq: int
+
+
+class PassageOut(BaseModel):
+    """One passage of the source document, in its own words."""
+
+    id: str
+    title: str
+    text: str
+
+
+class SourceOut(BaseModel):
+    """What a bot message rests on: passages of the document, or the clinic's own settings."""
+
+    kind: str
+    title: str | None = None
+    passages: list[PassageOut] | None = None
+    document: str | None = None
+
+
+class EventOut(BaseModel):
+    """One event of a conversation."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    seq: int
+    at: str
+    sender: str = Field(alias="from", description="visitor, bot, staff or system")
+    text: str
+    outcome: str | None
+    source: SourceOut | None
+    level: str | None
+    quick_replies: list[str]
+    name: str | None = Field(description="a staff member's first name")
+
+
+class ErrorOut(BaseModel):
+    """Every error answer: a code for programs, words for visitors."""
+
+    error: str
+    message: str
+
+
+def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": ErrorOut} for status in (*statuses, 422, 429, 503)}
+
+
+def desk_of(request: Request) -> Desk:
+    """Give the desk that serves this request."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+TheDesk = Annotated[Desk, Depends(desk_of)]
+
+
+async def opened_conversation(
+    conversation_id: str, desk: TheDesk, authorization: Annotated[str | None, Header()] = None
+) -> str:
+    """Give the conversation's id when the bearer token opens it.
+
+    Raises Refused: 401 without a known token; 404 for another's or an unknown conversation alike.
+    """
+    scheme, _, token = (authorization or "").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token or len(token) > 200:
+        raise Refused(401, "unauthorized", {"WWW-Authenticate": "Bearer"})
+    async with desk.db.read() as session:
+        owner = await log.conversation_of_token(session, token)
+    if owner is None:
+        raise Refused(401, "unauthorized", {"WWW-Authenticate": "Bearer"})
+    if owner != conversation_id:
+        raise Refused(404, "not_found")
+    return owner
+
+
+TheConversation = Annotated[str, Depends(opened_conversation)]
+
+
+def address_of(request: Request) -> str:
+    """Give the client's address (behind a proxy, the one that a trusted proxy reports)."""
+    return request.client.host if request.client else "unknown"
+
+
+def _within_limits(*waits: float) -> None:
+    seconds = max(waits)
+    if seconds > 0:
+        raise Refused(429, "rate_limited", {"Retry-After": str(int(seconds) + 1)})
+
+
+@router.post("/conversations", status_code=201, responses=_errors())
+async def start_conversation(request: Request, desk: TheDesk) -> Started:
+    """Begin a conversation. Gives its id and its token; neither can be guessed."""
+    _within_limits(desk.opening_limit.wait(address_of(request)))
+    async with desk.db.write() as session:
+        conversation_id, token = await log.start_conversation(session)
+    return Started(conversation_id=conversation_id, token=token)
+
+
+@router.post(
+    "/conversations/{conversation_id}/messages",
+    status_code=202,
+    responses=_errors(401, 404, 413),
+)
+async def send_message(
+    body: MessageIn,
+    request: Request,
+    desk: TheDesk,
+    conversation_id: TheConversation,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> MessageStored:
+    """Store a message; from the answer on it cannot be lost. Replies follow as events.
+
+    The same `Idempotency-Key` with the same text gives the same `seq`: stored once.
+    """
+    try:
+        text = clean(body.text)
+    except MessageRefused as error:
+        raise Refused(422, error.code) from None
+    _within_limits(
+        desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(address_of(request))
+    )
+    event = log.NewEvent("visitor", text, idempotency_key=idempotency_key or None, answered=False)
+    try:
+        async with desk.db.write() as session:
+            stored = await log.append_once(session, conversation_id, event)
+    except log.KeyReused:
+        raise Refused(422, "key_reused") from None
+    if stored.new:
+        desk.metrics.messages.labels("visitor").inc()
+        desk.wakeups.notify(conversation_id)
+        desk.turns.enqueue(conversation_id, stored.seq)
+    return MessageStored(seq=stored.seq)
+
+
+@router.get(
+    "/conversations/{conversation_id}/events",
+    response_model=list[EventOut],
+    responses=_errors(401, 404),
+)
+async def read_events(
+    desk: TheDesk,
+    conversation_id: TheConversation,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
+) -> list[dict[str, Any]]:
+    """Give the events after number `after`; with `wait`, wait so many seconds for the first."""
+    _one_more_reader(desk, conversation_id)
+    ends = time.monotonic() + wait
+    with desk.wakeups.watch(conversation_id) as watch:
+        await _note_seen(desk, conversation_id)
+        while True:
+            events = await _events(desk, conversation_id, after)
+            left = ends - time.monotonic()
+            if events or left <= 0 or desk.wakeups.closed:
+                return events
+            await watch.wait(left)
+
+
+@router.get(
+    "/conversations/{conversation_id}/stream",
+    response_class=EventSourceResponse,
+    responses={
+        **_errors(401, 404),
+        200: {"description": "Server-sent events: id is seq, data is an event as JSON"},
+    },
+)
+async def stream(
+    desk: TheDesk,
+    conversation_id: TheConversation,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> EventSourceResponse:
+    """Follow the conversation from number `after`, or from `Last-Event-ID` when that is higher.
+
+    Notices that somebody is writing come as events of type `typing`, without an id.
+    """
+    _one_more_reader(desk, conversation_id)
+    if last_event_id and last_event_id.isascii() and last_event_id.isdigit():
+        after = max(after, min(int(last_event_id[:10]), 2**31 - 1))
+    return EventSourceResponse(
+        _followed(desk, conversation_id, after),
+        ping=PING_EVERY,
+        sep="\n",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+@router.post(
+    "/conversations/{conversation_id}/contact",
+    status_code=202,
+    responses=_errors(401, 404, 413),
+)
+async def contact(
+    body: ContactIn, request: Request, desk: TheDesk, conversation_id: TheConversation
+) -> Accepted:
+    """Store how the visitor wants to be reached, and call a person if none is called yet."""
+    try:
+        details = read_contact(body.model_dump())
+    except ContactRefused as error:
+        raise Refused(422, error.code) from None
+    _within_limits(
+        desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(address_of(request))
+    )
+    async with desk.db.write() as session:
+        seq, opened = await leave_contact(
+            session, conversation_id, details, desk.words.say("contact_saved")
+        )
+    if opened is not None and opened.new:
+        desk.metrics.handovers.labels("request", opened.level).inc()
+    desk.wakeups.notify(conversation_id)
+    return Accepted(seq=seq)
+
+
+def _one_more_reader(desk: Desk, conversation_id: str) -> None:
+    if desk.wakeups.watching(conversation_id) >= MOST_READERS:
+        raise Refused(429, "rate_limited", {"Retry-After": "5"})
+
+
+async def _events(desk: Desk, conversation_id: str, after: int) -> list[dict[str, Any]]:
+    async with desk.db.read() as session:
+        events = await log.read_events(session, conversation_id, after)
+    title = desk.words.say("source_clinic")
+    return [event_json(event, desk.passages, title) for event in events]
+
+
+async def _note_seen(desk: Desk, conversation_id: str) -> None:
+    async with desk.db.read() as session:
+        due = await log.seen_note_due(session, conversation_id, SEEN_EVERY)
+    if due:
+        async with desk.db.write() as session:
+            await log.visitor_seen(session, conversation_id)
+
+
+async def _followed(desk: Desk, conversation_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
+    """Give the conversation's events as they come. No database session stays open between them."""
+    with desk.wakeups.watch(conversation_id) as watch:
+        while not desk.wakeups.closed:
+            events = await _events(desk, conversation_id, after)
+            for event in events:
+                after = event["seq"]
+                data = json.dumps(event, ensure_ascii=False)
+                yield ServerSentEvent(data, id=str(after))
+            typing = watch.take_typing()
+            if typing is not None and typing.sender != "visitor":
+                notice = {"from": typing.sender, "typing": typing.typing}
+                yield ServerSentEvent(json.dumps(notice), event="typing")
+            if not events:
+                await _note_seen(desk, conversation_id)
+                await watch.wait(SEEN_EVERY)

@@ -1,0 +1,199 @@
+"""Waking readers that wait for news.
+
+What this process writes wakes its readers at once. What another process writes (a second desk, the
+command line) is seen by one look at the database every `LOOK_EVERY` seconds, for all readers
+together. A wake-up carries no data: readers read the log.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from sqlalchemy import func, select
+
+from nightdesk_desk.db import Database
+from nightdesk_desk.models import Conversation, Handover, HandoverTrigger
+
+LOOK_EVERY = 2.0
+"""Seconds; long enough to cost next to nothing, short enough for a 5 s promise to the inbox."""
+_ASK_AT_ONCE = 500
+
+logger = logging.getLogger(__name__)
+
+
+class Typing(NamedTuple):
+    """Somebody began or stopped writing; passed on, never stored."""
+
+    sender: Literal["visitor", "bot", "staff"]
+    typing: bool
+
+
+class Watch:
+    """One reader's wait for news of one conversation."""
+
+    def __init__(self) -> None:
+        self._news = asyncio.Event()
+        self._typing: Typing | None = None
+
+    async def wait(self, timeout: float) -> bool:
+        """Wait for news, at most `timeout` seconds. Gives whether there was any.
+
+        News that came since the last `wait` counts: subscribe, read the log, then wait.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                await self._news.wait()
+        except TimeoutError:
+            return False
+        self._news.clear()
+        return True
+
+    def take_typing(self) -> Typing | None:
+        """Give the latest typing notice that has not been taken yet."""
+        typing, self._typing = self._typing, None
+        return typing
+
+    def wake(self, typing: Typing | None = None) -> None:
+        """Wake the reader, with a typing notice if there is one."""
+        if typing is not None:
+            self._typing = typing
+        self._news.set()
+
+
+class Wakeups:
+    """All waiting readers of this process."""
+
+    def __init__(self, db: Database, look_every: float = LOOK_EVERY) -> None:
+        self._db = db
+        self._look_every = look_every
+        self._watches: dict[str, set[Watch]] = defaultdict(set)
+        self._any: set[Watch] = set()
+        self._seen: dict[str, int] = {}
+        self._seen_any: object = None
+        self._task: asyncio.Task[None] | None = None
+        self.closed = False
+        """True once the desk is stopping: long waits end so that it can."""
+
+    @contextlib.contextmanager
+    def watch(self, conversation_id: str) -> Iterator[Watch]:
+        """Subscribe to a conversation for the length of the block."""
+        watch = Watch()
+        self._watches[conversation_id].add(watch)
+        try:
+            yield watch
+        finally:
+            self._watches[conversation_id].discard(watch)
+            if not self._watches[conversation_id]:
+                del self._watches[conversation_id]
+                self._seen.pop(conversation_id, None)
+
+    @contextlib.contextmanager
+    def watch_any(self) -> Iterator[Watch]:
+        """Subscribe to every conversation and hand-over, for the inbox's queue."""
+        watch = Watch()
+        self._any.add(watch)
+        try:
+            yield watch
+        finally:
+            self._any.discard(watch)
+
+    async def wait_any(self, timeout: float) -> bool:
+        """Wait for news of any conversation or hand-over. Gives whether there was any.
+
+        News between two calls is missed: a reader that loops uses `watch_any`.
+        """
+        with self.watch_any() as watch:
+            return await watch.wait(timeout)
+
+    def notify(self, conversation_id: str) -> None:
+        """Wake the readers of a conversation, and those of the queue: something was stored."""
+        self._wake(self._watches.get(conversation_id, ()))
+        self._wake(self._any)
+
+    def typing(self, conversation_id: str, typing: Typing) -> None:
+        """Tell the readers of a conversation that somebody began or stopped writing."""
+        for watch in list(self._watches.get(conversation_id, ())):
+            watch.wake(typing)
+
+    def watching(self, conversation_id: str) -> int:
+        """Give how many readers wait on a conversation."""
+        return len(self._watches.get(conversation_id, ()))
+
+    def total(self) -> int:
+        """Give how many readers wait on conversations in this process."""
+        return sum(map(len, self._watches.values()))
+
+    async def start(self) -> None:
+        """Begin to look for other processes' writes."""
+        self._task = asyncio.create_task(self._look_again_and_again())
+
+    def close(self) -> None:
+        """End all waits: the desk is stopping."""
+        self.closed = True
+        for watches in [*self._watches.values(), self._any]:
+            self._wake(watches)
+
+    async def stop(self) -> None:
+        """Stop looking, and end all waits."""
+        self.close()
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _look_again_and_again(self) -> None:
+        while True:
+            await asyncio.sleep(self._look_every)
+            try:
+                await self.look()
+            except Exception as error:
+                # The database is away for a moment; the next look tries again.
+                logger.warning("looking for news failed: %s", type(error).__name__)
+
+    async def look(self) -> None:
+        """Look once at the database and wake the readers of whatever has changed."""
+        watched = list(self._watches)
+        async with self._db.read() as session:
+            for start in range(0, len(watched), _ASK_AT_ONCE):
+                rows = await session.execute(
+                    select(Conversation.id, Conversation.last_seq).where(
+                        Conversation.id.in_(watched[start : start + _ASK_AT_ONCE])
+                    )
+                )
+                for row in rows:
+                    # The first look also wakes: what came before it may be unread.
+                    if self._seen.get(row.id) != row.last_seq and row.id in self._watches:
+                        self._seen[row.id] = row.last_seq
+                        self._wake(self._watches[row.id])
+            if not self._any:
+                return
+            state = (
+                tuple((await session.execute(_HANDOVERS)).one()),
+                tuple((await session.execute(_OPEN_TALK)).one()),
+            )
+        if state != self._seen_any:
+            self._seen_any = state
+            self._wake(self._any)
+
+    @staticmethod
+    def _wake(watches: "set[Watch] | tuple[()]") -> None:
+        for watch in list(watches):
+            watch.wake()
+
+
+_HANDOVERS = select(
+    func.max(Handover.id),
+    func.max(Handover.acknowledged_at),
+    func.max(Handover.taken_at),
+    func.max(Handover.resolved_at),
+    func.count(Handover.taken_at),
+    select(func.max(HandoverTrigger.id)).scalar_subquery(),
+)
+_OPEN_TALK = (
+    select(func.count(Handover.id), func.sum(Conversation.last_seq))
+    .join(Conversation, Conversation.id == Handover.conversation_id)
+    .where(Handover.state != "resolved")
+)

@@ -1,0 +1,184 @@
+/** The desk's visitor API, as the widget uses it. */
+import { readStream } from "./stream.js";
+
+export interface Conversation {
+  id: string;
+  token: string;
+}
+
+export interface Passage {
+  id: string;
+  title: string;
+  text: string;
+}
+
+export type Source =
+  | { kind: "passage"; passages: Passage[]; document: string }
+  | { kind: "clinic"; title?: string }
+  | null;
+
+export type Sender = "visitor" | "bot" | "staff" | "system";
+
+export interface ChatEvent {
+  seq: number;
+  at: string;
+  from: Sender;
+  text: string;
+  source?: Source;
+  quick_replies?: string[] | null;
+  name?: string | null;
+}
+
+export interface Typing {
+  from: "bot" | "staff";
+  typing: boolean;
+}
+
+/** What a call that failed says: `status` 0 means that no answer came; `words` are for visitors. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly words = "",
+  ) {
+    super(`status ${status}`);
+  }
+
+  /** The desk does not know this conversation, or not with this token. */
+  get lost(): boolean {
+    return this.status === 401 || this.status === 404;
+  }
+
+  /** Trying the same again may help. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status >= 500;
+  }
+}
+
+const ANSWER_MS = 10_000;
+const POLL_SECONDS = 25;
+/** The desk sends a comment at least every 15 s (sse-starlette's default). */
+const SILENT_MS = 40_000;
+
+interface Call {
+  method?: string;
+  token?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  signal?: AbortSignal;
+  /** How long to wait for the start of the answer, in milliseconds. */
+  within?: number;
+}
+
+function isEvent(value: unknown): value is ChatEvent {
+  const event = value as Partial<ChatEvent> | null;
+  return typeof event?.seq === "number" && typeof event.text === "string" && !!event.from;
+}
+
+export class Api {
+  constructor(private readonly origin: string) {}
+
+  async config(): Promise<unknown> {
+    return (await this.#call("/api/widget/config", {})).json();
+  }
+
+  async create(): Promise<Conversation> {
+    const answer = await this.#call("/api/conversations", { method: "POST", body: {} });
+    const made = (await answer.json()) as { conversation_id: string; token: string };
+    return { id: made.conversation_id, token: made.token };
+  }
+
+  /** Send a message; the same key never stores it twice. Gives its sequence number. */
+  async send(to: Conversation, key: string, text: string): Promise<number> {
+    const answer = await this.#call(this.#path(to, "messages"), {
+      method: "POST",
+      token: to.token,
+      headers: { "Idempotency-Key": key },
+      body: { text },
+    });
+    return ((await answer.json()) as { seq: number }).seq;
+  }
+
+  /** The events after a sequence number; with `wait` the desk answers when there is one. */
+  async events(of: Conversation, after: number, wait: boolean, signal?: AbortSignal): Promise<ChatEvent[]> {
+    const seconds = wait ? POLL_SECONDS : 0;
+    const answer = await this.#call(`${this.#path(of, "events")}?after=${after}&wait=${seconds}`, {
+      token: of.token,
+      within: ANSWER_MS + seconds * 1000,
+      ...(signal && { signal }),
+    });
+    const list: unknown = await answer.json();
+    return Array.isArray(list) ? list.filter(isEvent) : [];
+  }
+
+  /** Follow a conversation until the connection ends; rejects when it breaks or is no stream. */
+  async stream(
+    of: Conversation,
+    after: number,
+    signal: AbortSignal,
+    on: { event: (event: ChatEvent) => void; typing: (typing: Typing) => void; alive: () => void },
+  ): Promise<void> {
+    const answer = await this.#call(`${this.#path(of, "stream")}?after=${after}`, {
+      token: of.token,
+      headers: { Accept: "text/event-stream", ...(after > 0 && { "Last-Event-ID": String(after) }) },
+      signal,
+    });
+    const type = answer.headers.get("content-type") ?? "";
+    if (!type.startsWith("text/event-stream") || !answer.body) throw new ApiError(0);
+    await readStream(
+      answer.body,
+      SILENT_MS,
+      ({ type: kind, data }) => {
+        let value: unknown;
+        try {
+          value = JSON.parse(data);
+        } catch {
+          return;
+        }
+        if (kind === "typing") on.typing(value as Typing);
+        else if (isEvent(value)) on.event(value);
+      },
+      on.alive,
+    );
+  }
+
+  #path(of: Conversation, what: string): string {
+    return `/api/conversations/${encodeURIComponent(of.id)}/${what}`;
+  }
+
+  async #call(path: string, call: Call): Promise<Response> {
+    const stop = new AbortController();
+    const abort = (): void => stop.abort();
+    if (call.signal?.aborted) abort();
+    call.signal?.addEventListener("abort", abort);
+    const timer = setTimeout(abort, call.within ?? ANSWER_MS);
+    let answer: Response;
+    try {
+      answer = await fetch(this.origin + path, {
+        method: call.method ?? "GET",
+        headers: {
+          ...(call.token && { Authorization: `Bearer ${call.token}` }),
+          ...(call.body !== undefined && { "Content-Type": "application/json" }),
+          ...call.headers,
+        },
+        ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+        credentials: "omit",
+        cache: "no-store",
+        referrerPolicy: "no-referrer",
+        signal: stop.signal,
+      });
+    } catch {
+      throw new ApiError(0);
+    } finally {
+      clearTimeout(timer);
+    }
+    if (answer.ok) return answer;
+    let words = "";
+    try {
+      const body = (await answer.json()) as { message?: unknown };
+      if (typeof body.message === "string") words = body.message;
+    } catch {
+      // An error page of something in between: it has no words for the visitor.
+    }
+    throw new ApiError(answer.status, words);
+  }
+}

@@ -1,0 +1,346 @@
+/** The chat on the page: a launcher, and a panel that is not modal. */
+import { html, nothing, render, type TemplateResult } from "lit-html";
+import { Api } from "./api.js";
+import { Chat } from "./chat.js";
+import { Memory, seen } from "./memory.js";
+import { settings, type Settings, type Tag } from "./settings.js";
+import { length, rows, unread, type Row } from "./store.js";
+import { fill, strings, type Strings } from "./strings.js";
+import { dress } from "./styles.js";
+import { crisisLine, ICONS, intro, notices, row, type Context } from "./views.js";
+
+/** The desk's limit for one message, in characters (see the door in the contract package). */
+const MAX_CHARS = 2000;
+const COUNT_FROM = 1800;
+const CONFIG_FRESH_MS = 5 * 60_000;
+/** Nearer to the end than this, the visitor is taken to be reading along. */
+const NEAR_END_PX = 80;
+
+/**
+ * A plain custom element that draws with lit-html. Lit's own base class would be a sixth of the
+ * bundle, for attributes and reflection that a chat made by its own script does not need.
+ */
+export class NightdeskChat extends HTMLElement {
+  readonly #root = this.attachShadow({ mode: "open" });
+  /** One element for each row of the transcript, by the row's id: rows keep theirs. */
+  readonly #rows = new Map<string, HTMLElement>();
+  readonly #opened = new Set<string>();
+  #tag!: Tag;
+  #words!: Strings;
+  #lang = "en";
+  #settings!: Settings;
+  #memory!: Memory;
+  #api!: Api;
+  #chat!: Chat;
+  #open = false;
+  #drawing = false;
+  #configAt = 0;
+  #shown = 0;
+  #following = true;
+  #leave = new AbortController();
+
+  /** To be called once, before the element is put on the page. */
+  set tag(tag: Tag) {
+    const { words, lang } = strings(tag.lang);
+    this.#tag = tag;
+    this.#words = words;
+    this.#lang = lang;
+    this.#memory = new Memory(tag.origin);
+    this.#settings = settings(this.#memory.get("config"), tag, false);
+    this.#api = new Api(tag.origin);
+    this.#chat = new Chat(this.#api, this.#memory, () => this.#update());
+    this.#open = this.#memory.get("open") === true || tag.open;
+    dress(this.#root);
+  }
+
+  connectedCallback(): void {
+    this.#chat.start();
+    void this.#configure();
+    this.#listen();
+    this.#update();
+  }
+
+  disconnectedCallback(): void {
+    this.#leave.abort();
+    this.#chat.visible(false);
+  }
+
+  #listen(): void {
+    this.#leave = new AbortController();
+    const { signal } = this.#leave;
+    const visible = (): void => this.#chat.visible(document.visibilityState !== "hidden");
+    document.addEventListener("visibilitychange", visible, { signal });
+    addEventListener("online", () => this.#chat.nudge(), { signal });
+    // Another tab of this site may begin the conversation.
+    addEventListener("storage", () => this.#chat.adopt(), { signal });
+    // A phone's keyboard covers the page without making it smaller: only the visual viewport tells.
+    const view = window.visualViewport;
+    const fit = (): void => {
+      if (!view) return;
+      this.style.setProperty("--view-height", `${view.height}px`);
+      this.style.setProperty("--view-top", `${view.offsetTop}px`);
+    };
+    view?.addEventListener("resize", fit, { signal });
+    view?.addEventListener("scroll", fit, { signal });
+    fit();
+  }
+
+  async #configure(): Promise<void> {
+    if (Date.now() - this.#configAt < CONFIG_FRESH_MS) return;
+    this.#configAt = Date.now();
+    try {
+      const config = await this.#api.config();
+      this.#settings = settings(config, this.#tag, true);
+      this.#memory.set("config", config);
+      this.#chat.reach("ok");
+    } catch {
+      this.#configAt = 0;
+      this.#chat.reach("down");
+    }
+    this.#update();
+  }
+
+  #show(open: boolean): void {
+    this.#open = open;
+    this.#memory.set("open", open || null);
+    this.#following = true;
+    this.#shown = 0;
+    this.#rows.clear();
+    if (open) {
+      void this.#configure();
+      this.#chat.nudge();
+    }
+    this.#draw();
+    this.#find(open ? "textarea" : ".launcher")?.focus();
+  }
+
+  #find(selector: string): HTMLElement | null {
+    return this.#root.querySelector<HTMLElement>(selector);
+  }
+
+  #send(): void {
+    const { draft } = this.#chat.state;
+    const count = length(draft);
+    if (count > 0 && count <= MAX_CHARS) {
+      this.#following = true;
+      this.#chat.send(draft, true);
+    }
+    this.#find("textarea")?.focus();
+  }
+
+  #press(text: string): void {
+    const { pending } = this.#chat.state;
+    // A second press while the first is still under way is the same wish.
+    if (pending.some((message) => message.status === "sending" && message.text === text)) return;
+    this.#following = true;
+    this.#chat.send(text, false);
+    // The button may be gone now: the answer comes in the transcript.
+    this.#find(".log")?.focus({ preventScroll: true });
+  }
+
+  #toggle(id: string): void {
+    if (!this.#opened.delete(id)) this.#opened.add(id);
+    this.#update();
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    // The page's own shortcuts are not meant when somebody types here.
+    event.stopPropagation();
+    if (event.type === "keydown" && event.key === "Escape" && !event.isComposing) this.#show(false);
+  }
+
+  #onInputKey(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.#send();
+  }
+
+  #onScroll(event: Event): void {
+    const log = event.target as HTMLElement;
+    this.#following = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+  }
+
+  /** Show what came last, but never so far down that the beginning of what is new is out of view. */
+  #follow(): void {
+    const log = this.#find(".log");
+    if (!log) return;
+    const messages = log.querySelectorAll<HTMLElement>(".message");
+    const before = this.#shown;
+    this.#shown = messages.length;
+    if (!this.#following || messages.length <= before) return;
+    const first = messages[before === 0 ? messages.length - 1 : before];
+    if (first) log.scrollTop = Math.min(log.scrollHeight, first.offsetTop - 8);
+  }
+
+  #launcher(): TemplateResult {
+    const count = unread(this.#chat.state, seen(this.#memory));
+    const words = this.#words;
+    return html`<button
+      type="button"
+      class="launcher"
+      data-test="launcher"
+      aria-expanded="false"
+      aria-label=${count ? fill(words.launch_unread, { count }) : words.launch_label}
+      @click=${() => this.#show(true)}
+    >
+      ${ICONS.chat}<span>${words.launch}</span>${count ? html`<span class="count">${count}</span>` : nothing}
+    </button>`;
+  }
+
+  #counter(): TemplateResult {
+    const words = this.#words;
+    const left = MAX_CHARS - length(this.#chat.state.draft);
+    const text =
+      left < 0
+        ? fill(words.counter_over, { count: -left })
+        : left <= MAX_CHARS - COUNT_FROM
+          ? fill(words.counter, { count: left })
+          : "";
+    return html`<p id="counter" class=${left < 0 ? "counter over" : "counter"} data-test="counter">
+      ${left < 0 ? ICONS.warn : nothing}${text}
+    </p>`;
+  }
+
+  #composer(): TemplateResult {
+    const words = this.#words;
+    const { draft } = this.#chat.state;
+    const onInput = (event: InputEvent): void => this.#chat.draft((event.target as HTMLTextAreaElement).value);
+    return html`<form
+      @submit=${(event: Event) => {
+        event.preventDefault();
+        this.#send();
+      }}
+    >
+      <label class="hear" for="input">${words.input}</label>
+      <textarea
+        id="input"
+        data-test="input"
+        rows="1"
+        placeholder=${words.placeholder}
+        aria-describedby="counter"
+        aria-invalid=${length(draft) > MAX_CHARS}
+        .value=${draft}
+        @input=${onInput}
+        @keydown=${(event: KeyboardEvent) => this.#onInputKey(event)}
+      ></textarea>
+      <button type="submit" class="send" data-test="send" aria-label=${words.send}>${ICONS.send}</button>
+    </form>`;
+  }
+
+  #panel(context: Context, any: boolean): TemplateResult {
+    const words = this.#words;
+    const { state } = this.#chat;
+    const { typing } = state;
+    return html`<section class="panel" role="dialog" aria-labelledby="title" data-test="panel">
+      <header>
+        <div>
+          <h2 id="title">${this.#tag.title || this.#settings.name || words.title}</h2>
+          <p>${words.subtitle}</p>
+        </div>
+        <button
+          type="button"
+          class="close"
+          data-test="close"
+          aria-label=${words.close}
+          @click=${() => this.#show(false)}
+        >
+          ${ICONS.close}
+        </button>
+      </header>
+      ${crisisLine(context)}
+      <div
+        class="log"
+        role="log"
+        aria-live="polite"
+        aria-label=${words.log}
+        tabindex="0"
+        @scroll=${(event: Event) => this.#onScroll(event)}
+      >
+        ${intro(context, !any)}
+        <div class="rows"></div>
+      </div>
+      <p class="typing" data-test="typing">
+        ${typing
+          ? html`<i></i><i></i><i></i> ${typing === "staff" ? words.typing_staff : words.typing_bot}`
+          : nothing}
+      </p>
+      <footer>
+        ${notices(state, context)}
+        <div class="above">
+          <button type="button" class="person" data-test="person" @click=${() => this.#press(words.person)}>
+            ${ICONS.person}${words.person}
+          </button>
+          ${this.#counter()}
+        </div>
+        ${this.#composer()}
+      </footer>
+    </section>`;
+  }
+
+  #update(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    queueMicrotask(() => this.#draw());
+  }
+
+  #draw(): void {
+    this.#drawing = false;
+    const context: Context = {
+      words: this.#words,
+      lang: this.#lang,
+      now: new Date(),
+      settings: this.#settings,
+      opened: this.#opened,
+      send: (text) => this.#press(text),
+      retry: (key) => this.#chat.retry(key),
+      toggle: (id) => this.#toggle(id),
+    };
+    const { state } = this.#chat;
+    if (this.#open) this.#memory.set("seen", Math.max(seen(this.#memory), state.cursor));
+    const all = rows(state);
+    const key = (event: KeyboardEvent): void => this.#onKey(event);
+    render(
+      html`<aside
+        class=${this.#tag.left ? "root left" : "root"}
+        lang=${this.#lang}
+        aria-label=${this.#words.region}
+        @keydown=${key}
+        @keyup=${key}
+        @keypress=${key}
+      >
+        ${this.#open ? this.#panel(context, all.length > 0) : this.#launcher()}
+      </aside>`,
+      this.#root,
+    );
+    if (this.#open) {
+      this.#transcript(all, context);
+      this.#grow();
+      this.#follow();
+    }
+  }
+
+  /** Each row is drawn in an element of its own, so that none is made anew when others come. */
+  #transcript(all: Row[], context: Context): void {
+    const list = this.#find(".rows") as HTMLElement;
+    const gone = new Set(this.#rows.keys());
+    all.forEach((entry, index) => {
+      gone.delete(entry.id);
+      let place = this.#rows.get(entry.id);
+      if (!place) this.#rows.set(entry.id, (place = document.createElement("div")));
+      render(row(entry, context), place);
+      const there = list.children[index];
+      if (there !== place) list.insertBefore(place, there ?? null);
+    });
+    for (const id of gone) {
+      this.#rows.get(id)?.remove();
+      this.#rows.delete(id);
+    }
+  }
+
+  /** The input is as high as its text, up to what the style sheet allows. */
+  #grow(): void {
+    const area = this.#find("textarea") as HTMLElement;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
+  }
+}

@@ -1,0 +1,62 @@
+/** What the page remembers. A browser that blocks storage gets memory until the page is left. */
+import type { Conversation } from "./api.js";
+import type { Pending } from "./store.js";
+
+/** Kept for this browser: the conversation, the clinic's settings, what has been on the screen. */
+const BROWSER = ["conversation", "config", "seen"];
+
+/** Kept for this tab only: the draft, what could not be delivered, whether the panel is open. */
+export type Name = "conversation" | "config" | "seen" | "draft" | "pending" | "open";
+
+export class Memory {
+  readonly #here = new Map<string, string>();
+
+  constructor(private readonly origin: string) {}
+
+  /** What was put under this name; null when there is nothing, or nothing that can be read. */
+  get(name: Name): unknown {
+    const key = this.#key(name);
+    try {
+      return JSON.parse(this.#here.get(name) ?? this.#area(name).getItem(key) ?? "null");
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keep a plain value; null forgets it. */
+  set(name: Name, value: unknown): void {
+    const key = this.#key(name);
+    this.#here.delete(name);
+    try {
+      if (value === null) this.#area(name).removeItem(key);
+      else this.#area(name).setItem(key, JSON.stringify(value));
+    } catch {
+      this.#here.set(name, JSON.stringify(value));
+    }
+  }
+
+  #key(name: Name): string {
+    return `nightdesk ${this.origin} ${name}`;
+  }
+
+  #area(name: Name): Storage {
+    return BROWSER.includes(name) ? localStorage : sessionStorage;
+  }
+}
+
+/** The remembered conversation, if there is a whole one. */
+export function conversation(memory: Memory): Conversation | null {
+  const found = memory.get("conversation") as Partial<Conversation> | null;
+  return found?.id && found.token ? { id: found.id, token: found.token } : null;
+}
+
+/** The last sequence number that the visitor has had on the screen. */
+export function seen(memory: Memory): number {
+  return Number(memory.get("seen")) || 0;
+}
+
+/** Messages that had not arrived when the page was left. */
+export function undelivered(memory: Memory): Pending[] {
+  const found = memory.get("pending");
+  return Array.isArray(found) ? (found as Pending[]) : [];
+}

@@ -1,0 +1,211 @@
+/** The conversation as the visitor sees it: a pure reducer, and what is read off its state. */
+import type { ChatEvent, Sender, Typing } from "./api.js";
+
+/** A message of the visitor's own that the desk has not confirmed. */
+export interface Pending {
+  key: string;
+  text: string;
+  at: string;
+  status: "sending" | "failed";
+  /** Why it was refused, in the desk's words. */
+  reason?: string;
+}
+
+/** An event that the desk stored; `key` when it was sent from this page. */
+export interface Stored extends ChatEvent {
+  key?: string;
+}
+
+export interface State {
+  /** What was said in conversations that the desk no longer knows: it stays on the page. */
+  earlier: Stored[];
+  /** In order of their sequence number, each once. */
+  events: Stored[];
+  pending: Pending[];
+  /** The last sequence number up to which everything has been read. */
+  cursor: number;
+  draft: string;
+  /** Why the last message was refused, in the desk's words ("" when it gave none); null: it was not. */
+  refusal: string | null;
+  typing: "" | "bot" | "staff";
+  reach: "unknown" | "ok" | "down";
+  lost: boolean;
+}
+
+export type Action =
+  | { type: "draft"; text: string }
+  | { type: "send"; key: string; text: string; at: string; typed: boolean }
+  | { type: "restore"; pending: Pending[]; draft: string }
+  | { type: "retry"; key: string }
+  | { type: "delivered"; key: string; seq: number }
+  | { type: "failed"; key: string }
+  | { type: "refused"; key: string; words: string; typed: boolean }
+  | { type: "events"; events: ChatEvent[] }
+  | { type: "typing"; typing: Typing | null }
+  | { type: "reach"; reach: "ok" | "down" }
+  | { type: "lost" };
+
+export const EMPTY: State = {
+  earlier: [],
+  events: [],
+  pending: [],
+  cursor: 0,
+  draft: "",
+  refusal: null,
+  typing: "",
+  reach: "unknown",
+  lost: false,
+};
+
+function merged(events: Stored[], more: Stored[]): Stored[] {
+  const bySeq = new Map(events.map((event) => [event.seq, event]));
+  for (const event of more) {
+    const key = bySeq.get(event.seq)?.key ?? event.key;
+    bySeq.set(event.seq, key === undefined ? event : { ...event, key });
+  }
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+}
+
+function without(pending: Pending[], key: string): Pending[] {
+  return pending.filter((message) => message.key !== key);
+}
+
+function delivered(state: State, key: string, seq: number): State {
+  const message = state.pending.find((one) => one.key === key);
+  if (!message) return state;
+  const event: Stored = { seq, at: message.at, from: "visitor", text: message.text, key };
+  const known = state.events.find((one) => one.seq === seq);
+  const events = merged(state.events, [known ? { ...known, key } : event]);
+  const others = events.filter((one) => one.from !== "visitor");
+  const answered = others.some((one) => one.seq > seq);
+  // With a person in the conversation nobody may be writing yet: only the desk can say so.
+  const person = others.some((one) => one.from === "staff");
+  const assumed = answered || person ? state.typing : "bot";
+  return { ...state, events, pending: without(state.pending, key), typing: assumed, reach: "ok", lost: false };
+}
+
+function received(state: State, incoming: ChatEvent[]): State {
+  if (!incoming.length) return { ...state, reach: "ok" };
+  let pending = state.pending;
+  const known = new Set(state.events.map((event) => event.seq));
+  const fresh = incoming.map((event): Stored => {
+    if (event.from !== "visitor" || known.has(event.seq)) return event;
+    // The stream can be faster than the answer to our own request. One message is under way at a
+    // time, so the first that is being sent is the one, when the words are the same.
+    const own = pending.find((message) => message.status === "sending");
+    if (!own || own.text.trim() !== event.text) return event;
+    pending = without(pending, own.key);
+    return { ...event, key: own.key };
+  });
+  const events = merged(state.events, fresh);
+  const last = fresh.reduce((a, b) => (b.seq > a.seq ? b : a));
+  const answers = fresh.some((event) => event.from !== "visitor" && !known.has(event.seq));
+  const typing = answers ? "" : state.typing;
+  return { ...state, events, pending, typing, cursor: Math.max(state.cursor, last.seq), reach: "ok" };
+}
+
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "draft":
+      return { ...state, draft: action.text, refusal: null };
+    case "send": {
+      const { key, text, at } = action;
+      const pending: Pending[] = [...state.pending, { key, text, at, status: "sending" }];
+      return { ...state, pending, draft: action.typed ? "" : state.draft, refusal: null, lost: false };
+    }
+    case "restore":
+      return { ...state, pending: action.pending, draft: action.draft };
+    case "retry":
+      return {
+        ...state,
+        pending: state.pending.map((one): Pending =>
+          one.key === action.key ? { key: one.key, text: one.text, at: one.at, status: "sending" } : one,
+        ),
+      };
+    case "delivered":
+      return delivered(state, action.key, action.seq);
+    case "failed":
+      return {
+        ...state,
+        pending: state.pending.map((one) => (one.key === action.key ? { ...one, status: "failed" } : one)),
+      };
+    case "refused": {
+      const message = state.pending.find((one) => one.key === action.key);
+      if (!message) return state;
+      // Words that the visitor typed go back to where they can be changed, unless new ones are there.
+      if (action.typed && !state.draft) {
+        const pending = without(state.pending, action.key);
+        return { ...state, pending, draft: message.text, refusal: action.words, reach: "ok" };
+      }
+      const kept: Pending = { ...message, status: "failed", reason: action.words };
+      const pending = state.pending.map((one) => (one.key === action.key ? kept : one));
+      return { ...state, pending, reach: "ok" };
+    }
+    case "events":
+      return received(state, action.events);
+    case "typing":
+      return { ...state, typing: action.typing?.typing ? action.typing.from : "" };
+    case "reach":
+      return state.reach === action.reach ? state : { ...state, reach: action.reach };
+    case "lost": {
+      const earlier = [...state.earlier, ...state.events];
+      return { ...state, earlier, events: [], cursor: 0, typing: "", lost: earlier.length > 0 };
+    }
+  }
+}
+
+/** One row of the transcript. */
+export type Row =
+  | { kind: "day"; id: string; at: string }
+  | { kind: "new"; id: string }
+  | { kind: "event"; id: string; from: Sender; event: Stored; replies: string[] }
+  | { kind: "pending"; id: string; message: Pending };
+
+function dayOf(at: string): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
+}
+
+/**
+ * The transcript from top to bottom: earlier conversations, events by sequence number, the
+ * visitor's own unconfirmed messages last, and a row where a new day begins. Quick replies are
+ * given only with what was said since the visitor's last message: older ones no longer fit.
+ */
+export function rows(state: State): Row[] {
+  const all = [...state.earlier, ...state.events];
+  const lastOwn = all.reduce((last, event, index) => (event.from === "visitor" ? index : last), -1);
+  const found: Row[] = [];
+  let day = "";
+  const separate = (at: string): void => {
+    if (dayOf(at) === day) return;
+    day = dayOf(at);
+    found.push({ kind: "day", id: `day-${day}-${found.length}`, at });
+  };
+  const renew = (index: number): void => {
+    if (index > 0 && index === state.earlier.length) found.push({ kind: "new", id: `new-${index}` });
+  };
+  all.forEach((event, index) => {
+    renew(index);
+    separate(event.at);
+    const open = index > lastOwn && !state.pending.length && index >= state.earlier.length;
+    const era = index < state.earlier.length ? `x${index}` : `e${event.seq}`;
+    const replies = open ? (event.quick_replies ?? []) : [];
+    found.push({ kind: "event", id: event.key ?? era, from: event.from, event, replies });
+  });
+  if (state.pending.length && !state.events.length) renew(all.length);
+  for (const message of state.pending) {
+    separate(message.at);
+    found.push({ kind: "pending", id: message.key, message });
+  }
+  return found;
+}
+
+/** How many of the events were said by others after a sequence number. */
+export function unread(state: State, seen: number): number {
+  return state.events.filter((event) => event.from !== "visitor" && event.seq > seen).length;
+}
+
+/** Characters as the desk counts them: code points of the trimmed text. */
+export function length(text: string): number {
+  return [...text.trim()].length;
+}

@@ -1,0 +1,215 @@
+/** What is drawn, from plain values. Data only ever becomes text nodes and checked addresses. */
+import { html, nothing, svg, type TemplateResult } from "lit-html";
+import { dayLabel, openingLabel, timeLabel } from "./dates.js";
+import { blocks, smsHref, telHref, type Piece } from "./links.js";
+import type { Settings } from "./settings.js";
+import type { Pending, Row, State, Stored } from "./store.js";
+import { fill, type Strings } from "./strings.js";
+
+type View = TemplateResult | typeof nothing;
+
+/** What every view needs to know, and what it can ask for. */
+export interface Context {
+  words: Strings;
+  lang: string;
+  now: Date;
+  settings: Settings;
+  opened: ReadonlySet<string>;
+  send(text: string): void;
+  retry(key: string): void;
+  toggle(id: string): void;
+}
+
+const icon = (path: string): TemplateResult =>
+  html`<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">${svg`<path d=${path} />`}</svg>`;
+export const ICONS = {
+  chat: icon("M4 5h16v11H9l-4 4v-4H4z"),
+  close: icon("M6 6l12 12M18 6L6 18"),
+  send: icon("M4 12l16-8-6 16-3-6z"),
+  person: icon("M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 3.5-6.5 8-6.5s8 2.5 8 6.5"),
+  open: icon("M6 9l6 6 6-6"),
+  warn: icon("M12 3l10 18H2zM12 10v5M12 18v.5"),
+};
+
+function pieces(line: Piece[]): (string | TemplateResult)[] {
+  return line.map(({ text, href }) => {
+    if (!href) return text;
+    return href.startsWith("http")
+      ? html`<a href=${href} target="_blank" rel="noreferrer">${text}</a>`
+      : html`<a href=${href}>${text}</a>`;
+  });
+}
+
+function rich(text: string, context: Context): TemplateResult[] {
+  const { emergency, call, poison } = context.settings.crisis;
+  return blocks(text, [emergency, call, poison]).map(({ kind, lines }) => {
+    if (kind === "p") return html`<p>${pieces(lines[0] ?? [])}</p>`;
+    const items = lines.map((line) => html`<li>${pieces(line)}</li>`);
+    return kind === "ul" ? html`<ul>${items}</ul>` : html`<ol>${items}</ol>`;
+  });
+}
+
+export function crisisLine({ words, settings }: Context): TemplateResult {
+  const { emergency, call, text, chat } = settings.crisis;
+  const sms = text && smsHref(text);
+  return html`<div class="crisis" data-test="crisis" role="group" aria-label=${words.crisis_region}>
+    <p>${words.crisis_label}</p>
+    <div class="lines">
+      <a href=${telHref(emergency)}>${fill(words.call, { number: emergency })}</a>
+      <a href=${telHref(call)}>${fill(words.call, { number: call })}</a>
+      ${sms ? html`<a href=${sms}>${fill(words.text_to, { number: text })}</a>` : nothing}
+      ${chat ? html`<a href=${chat} target="_blank" rel="noreferrer">${words.chat_crisis}</a>` : nothing}
+    </div>
+  </div>`;
+}
+
+/** A text with one {field} in it that is a link. */
+function around(text: string, field: string, link: TemplateResult): (string | TemplateResult)[] {
+  const [before = "", after = ""] = text.split(`{${field}}`);
+  return [before, link, after];
+}
+
+function phoneLine(text: string, phone: string): View {
+  const href = telHref(phone);
+  return href ? html`<p>${around(text, "phone", html`<a href=${href}>${phone}</a>`)}</p>` : nothing;
+}
+
+function hoursNow({ words, settings, now, lang }: Context): string {
+  if (settings.openNow === null) return "";
+  if (settings.openNow) return words.intro_open;
+  const when = settings.opens && openingLabel(settings.opens, now, lang);
+  return when ? fill(words.intro_closed_until, { when }) : words.intro_closed;
+}
+
+/** Said before the first message, and kept above it. */
+export function intro(context: Context, starters: boolean): TemplateResult {
+  const { words, settings } = context;
+  const clinic = settings.name || words.intro_this_clinic;
+  const hours = settings.hours && fill(words.intro_hours, { hours: settings.hours });
+  return html`<div class="intro" data-test="intro">
+      ${settings.notice ? html`<p class="demo" data-test="demo-notice">${settings.notice}</p>` : nothing}
+      <p><strong>${words.intro_who}</strong></p>
+      <p>${fill(words.intro_what, { clinic })}</p>
+      <p>${words.intro_staff}</p>
+      ${hours || settings.openNow !== null ? html`<p>${hours} ${hoursNow(context)}</p>` : nothing}
+      ${phoneLine(words.intro_phone, settings.phone)}
+      <p class="pages">
+        <a href=${settings.privacy} target="_blank" rel="noreferrer">${words.privacy}</a>
+        <a href=${settings.protocol} target="_blank" rel="noreferrer">${words.protocol}</a>
+      </p>
+    </div>
+    ${starters
+      ? replies([words.starter_1, words.starter_2, words.starter_3], "starter", words.starters, context)
+      : nothing}`;
+}
+
+function replies(list: string[], test: string, label: string, context: Context): View {
+  if (!list.length) return nothing;
+  return html`<div class="replies" role="group" aria-label=${label}>
+    ${list.map(
+      (text) =>
+        html`<button type="button" data-test=${test} @click=${() => context.send(text)}>${text}</button>`,
+    )}
+  </div>`;
+}
+
+function source(event: Stored, id: string, context: Context): View {
+  const { words, opened } = context;
+  const from = event.source;
+  if (from?.kind === "clinic") return html`<p class="source" data-test="source-clinic">${words.source_clinic}</p>`;
+  if (from?.kind !== "passage" || !from.passages.length) return nothing;
+  const [first, ...others] = from.passages.map((passage) => passage.title);
+  const title = first ?? "";
+  const label = others.length
+    ? fill(words.source_more, { title, count: others.length })
+    : fill(words.source_guide, { title });
+  const open = opened.has(id);
+  return html`<button
+      type="button"
+      class="source"
+      data-test="source-toggle"
+      aria-expanded=${open}
+      aria-controls=${`source-${id}`}
+      @click=${() => context.toggle(id)}
+    >
+      ${label}<span class="turn">${ICONS.open}</span>
+    </button>
+    <div class="passages" id=${`source-${id}`} data-test="source-text" ?hidden=${!open}>
+      ${open
+        ? html`${from.passages.map(
+              (passage) =>
+                html`<p><strong>${passage.title}</strong></p>
+                  <blockquote>${passage.text}</blockquote>`,
+            )}
+            ${from.document
+              ? html`<p class="document">${fill(words.source_document, { title: from.document })}</p>`
+              : nothing}`
+        : nothing}
+    </div>`;
+}
+
+function stored(entry: Extract<Row, { kind: "event" }>, context: Context): TemplateResult {
+  const { words, lang } = context;
+  const { event, id } = entry;
+  const name = event.name ? fill(words.staff, { name: event.name }) : words.staff_unnamed;
+  const who = { visitor: words.you, bot: words.bot, staff: name, system: words.system }[event.from];
+  const hear = event.from === "system" ? "who hear" : "who";
+  return html`<div class="message ${event.from}" data-test=${`message-${event.from}`}>
+    <p class=${hear}>${who}</p>
+    <div class="bubble">
+      ${rich(event.text, context)} ${event.from === "bot" ? source(event, id, context) : nothing}
+    </div>
+    <p class="foot">${timeLabel(event.at, lang)}</p>
+    ${replies(entry.replies, "quick-reply", words.replies, context)}
+  </div>`;
+}
+
+/** The visitor's own message: drawn alike before and after it arrived, so that it stays in place. */
+function own(text: string, at: string, status: "delivered" | Pending["status"], message: Pending | null, context: Context): TemplateResult {
+  const { words, lang, retry } = context;
+  return html`<div class="message visitor ${status}" data-test="message-visitor">
+    <p class="who hear">${words.you}</p>
+    <div class="bubble"><p class="asis">${text}</p></div>
+    <p class="foot">
+      ${timeLabel(at, lang)} · ${status === "failed" ? ICONS.warn : nothing}<span data-test="status">${words[status]}</span>
+      ${message && status === "failed"
+        ? html`<button type="button" data-test="retry" @click=${() => retry(message.key)}>${words.retry}</button>`
+        : nothing}
+    </p>
+    ${message?.reason === undefined ? nothing : html`<p class="foot">${message.reason || words.refused}</p>`}
+  </div>`;
+}
+
+/** One row of the transcript. */
+export function row(entry: Row, context: Context): TemplateResult {
+  if (entry.kind === "pending") {
+    const { text, at, status } = entry.message;
+    return own(text, at, status, entry.message, context);
+  }
+  if (entry.kind === "event") {
+    const { from, text, at } = entry.event;
+    return from === "visitor" ? own(text, at, "delivered", null, context) : stored(entry, context);
+  }
+  const { now, lang, words } = context;
+  if (entry.kind === "new") return html`<p class="day">${words.new_chat}</p>`;
+  return html`<p class="day">${dayLabel(entry.at, now, lang, words.today, words.yesterday)}</p>`;
+}
+
+/** Plain words about what does not work, above the input. */
+export function notices(state: State, { words, settings }: Context): View {
+  const undelivered = state.pending.some((message) => message.status === "failed" && message.reason === undefined);
+  const down = state.reach === "down" || undelivered;
+  return html`<div role="alert">
+    ${down
+      ? html`<div class="notice" data-test="unreachable">
+          <p>${ICONS.warn} ${words.down} ${undelivered ? words.down_messages : nothing}</p>
+          ${phoneLine(words.down_phone, settings.phone)}
+          <p>${words.down_crisis}</p>
+        </div>`
+      : nothing}
+    ${state.refusal === null
+      ? nothing
+      : html`<p class="notice" data-test="refusal">${ICONS.warn} ${state.refusal || words.refused}</p>`}
+    ${state.lost ? html`<p class="notice" data-test="lost">${words.lost}</p>` : nothing}
+  </div>`;
+}

@@ -1,0 +1,1 @@
+"""What Rasa loads of Nightdesk's own, and its command line."""

@@ -1,0 +1,44 @@
+"""The command line: `nightdesk run | train | ask | eval | staff`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from nightdesk.commands import ask, evaluate, staff
+from nightdesk.run import command as run
+
+
+def parser() -> argparse.ArgumentParser:
+    """Give the parser of every sub-command."""
+    top = argparse.ArgumentParser(
+        prog="nightdesk",
+        description="A clinic's chat: answers from one document, says what it does not know, and "
+        "hands over to people.",
+    )
+    subparsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run.register(subparsers)
+    ask.register(subparsers)
+    evaluate.register(subparsers)
+    staff.register(subparsers)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives its exit status (0 good, 1 failed, 2 wrong use)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["staff"]:
+        # The desk's own command line knows its options and its help.
+        return staff.hand_on(words)
+    chosen = parser().parse_args(words)
+    try:
+        return int(chosen.run(chosen))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Somebody closed the pipe (`| head`): nothing went wrong here.
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

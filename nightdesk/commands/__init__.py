@@ -1,0 +1,1 @@
+"""The sub-commands of `nightdesk`, one a file."""

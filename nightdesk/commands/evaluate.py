@@ -1,0 +1,121 @@
+"""`nightdesk eval`: scores files of labelled messages, and fails below thresholds."""
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nightdesk.bot.in_process import Bot
+from nightdesk.commands.loading import load_bot
+from nightdesk.evaluation.cases import Case, CasesError, load_cases
+from nightdesk.evaluation.judge import Judged, judge, known_label
+from nightdesk.evaluation.report import (
+    ThresholdsError,
+    below,
+    by_group,
+    figures,
+    load_thresholds,
+    misses,
+    table,
+)
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+DEFAULT_THRESHOLDS = Path("tests/cases/thresholds.yml")
+_PROGRESS_EVERY = 200
+
+
+def register(subparsers: "Subparsers") -> None:
+    """Add `eval` to the command line."""
+    evaluate = subparsers.add_parser(
+        "eval",
+        help="score files of labelled messages",
+        description="Asks the bot every row (each in a conversation of its own) and judges the "
+        "outcomes. Figures in percent with Wilson 95 %% intervals: right; wrong (an answer that "
+        "should not have been given); withheld (handed over or not understood, though answerable); "
+        "alarm (crisis or medical-advice hand-over that nothing called for). Exit status 1 when a "
+        "file is below its thresholds.",
+    )
+    evaluate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON Lines")
+    evaluate.add_argument("--misses", action="store_true", help="list every case that was not right")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.add_argument(
+        "--thresholds",
+        type=Path,
+        default=DEFAULT_THRESHOLDS,
+        metavar="FILE",
+        help=f"limits by file name (default {DEFAULT_THRESHOLDS}); other files are only scored",
+    )
+    evaluate.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Carry out `eval`. Gives the exit status: 0, 1 below thresholds, 2 wrong use."""
+    try:
+        files = {path: _checked(path) for path in arguments.files}
+        limits = load_thresholds(arguments.thresholds)
+    except (CasesError, ThresholdsError) as error:
+        print(f"nightdesk eval: {error}", file=sys.stderr)
+        return 2
+    bot = load_bot()
+    if bot is None:
+        return 1
+    judged = asyncio.run(_judge_all(bot, files))
+    failures = [
+        failure
+        for path, rows in judged.items()
+        for failure in below(path.name, figures(rows), limits.get(path.name, {}))
+    ]
+    if arguments.json:
+        print(json.dumps(_as_json(judged, failures), ensure_ascii=False, indent=1))
+    else:
+        for path, rows in judged.items():
+            print(table(path.stem, rows), end="\n\n")
+            if arguments.misses:
+                print(misses(rows), end="\n\n")
+        print("\n".join(failures) or "No threshold is missed.")
+    return 1 if failures else 0
+
+
+def _checked(path: Path) -> list[Case]:
+    cases = load_cases(path)
+    for case in cases:
+        if not known_label(case.label):
+            raise CasesError(f"{path}: unknown label {case.label!r}")
+    return cases
+
+
+async def _judge_all(bot: Bot, files: dict[Path, list[Case]]) -> dict[Path, list[Judged]]:
+    total, done = sum(map(len, files.values())), 0
+    judged: dict[Path, list[Judged]] = {}
+    for path, cases in files.items():
+        judged[path] = []
+        for case in cases:
+            answer = await bot.ask(case.text)
+            judged[path].append(judge(case, answer.outcome))
+            done += 1
+            if done % _PROGRESS_EVERY == 0:
+                print(f"… {done} of {total}", file=sys.stderr)
+    return judged
+
+
+def _as_json(judged: dict[Path, list[Judged]], failures: list[str]) -> dict[str, Any]:
+    return {
+        "files": {
+            str(path): {
+                **figures(rows),
+                "by_label": by_group(rows, "label"),
+                "by_kind": by_group(rows, "kind"),
+                "misses": [
+                    {"text": r.case.text, "label": r.case.label, "outcome": r.outcome}
+                    for r in rows
+                    if not r.right
+                ],
+            }
+            for path, rows in judged.items()
+        },
+        "below_thresholds": failures,
+    }

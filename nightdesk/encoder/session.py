@@ -1,0 +1,135 @@
+"""The encoder in use: tokenizer and int8 graph, built once into a cache outside git."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from nightdesk.encoder.architecture import HIDDEN, MAX_TOKENS
+from nightdesk.encoder.weights import (
+    TOKENIZER_SHA256,
+    WEIGHTS_SHA256,
+    WeightsRefused,
+    carrier_folder,
+    checked,
+    read_tensors,
+)
+
+DIMENSIONS = HIDDEN
+GRAPH_VERSION = 1
+"""Raise it when the graph or its quantisation changes: the cache is keyed by it."""
+
+_FP32_TOLERANCE = 1e-4
+_INT8_COSINE = 0.95
+"""Least mean cosine between the int8 graph and the reference (measured: .993 per channel)."""
+
+_CHECK_LINES = (
+    "How long does a session take?",
+    "i feel a bit sick after my second infusion, is that normal",
+    "hola",
+    "Do you take insurance, and can my daughter drive me home afterwards?",
+)
+
+
+class SentenceEncoder:
+    """Turns texts into unit-length vectors of 384 numbers."""
+
+    def __init__(self, graph: Path, tokenizer_json: bytes) -> None:
+        """Take the graph's file and the tokenizer's published JSON."""
+        self._tokenizer = Tokenizer.from_str(tokenizer_json.decode("utf-8"))
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.enable_padding()
+        options = onnxruntime.SessionOptions()
+        # One thread: a second one made p99 worse on two cores, and Rasa judges one turn at a time.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(graph), options, providers=["CPUExecutionProvider"]
+        )
+
+    def tokens(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Give ids and mask, both (len(texts), tokens) int64."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        ids = np.array([e.ids for e in encodings], dtype=np.int64)
+        mask = np.array([e.attention_mask for e in encodings], dtype=np.int64)
+        return ids, mask
+
+    def encode(self, texts: Sequence[str], batch: int = 64) -> np.ndarray:
+        """Give unit-length vectors, shape (len(texts), 384) float32."""
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        # Texts of like length share a batch, so that little of it is padding. One text alone and
+        # the same text in a batch differ slightly (int8 scales are per batch), not in meaning.
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for start in range(0, len(order), batch):
+            part = order[start : start + batch]
+            ids, mask = self.tokens([texts[i] for i in part])
+            vectors[part] = self._session.run(["vectors"], {"ids": ids, "mask": mask})[0]
+        return vectors
+
+
+def cache_folder() -> Path:
+    """Give the folder for built graphs: $NIGHTDESK_CACHE, or the user's cache folder."""
+    named = os.environ.get("NIGHTDESK_CACHE")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "nightdesk"
+
+
+@lru_cache(maxsize=1)
+def load_encoder() -> SentenceEncoder:
+    """Give the encoder, building its graph on first use (about 10 s).
+
+    Raises WeightsRefused when the weights are not the published ones, or when the built graph does
+    not agree with the reference.
+    """
+    folder = carrier_folder()
+    tokenizer = checked(folder / "tokenizer.json", TOKENIZER_SHA256)
+    return SentenceEncoder(_graph_file(folder, tokenizer), tokenizer)
+
+
+def _graph_file(folder: Path, tokenizer: bytes) -> Path:
+    name = f"minilm-int8-{WEIGHTS_SHA256[:12]}-v{GRAPH_VERSION}-ort{onnxruntime.__version__}"
+    target = cache_folder() / f"{name}.onnx"
+    seal = target.with_suffix(".sha256")
+    if target.is_file() and seal.is_file():
+        # A half-written or altered cache is built anew rather than trusted.
+        if hashlib.sha256(target.read_bytes()).hexdigest() == seal.read_text().strip():
+            return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as work:
+        built = _build(folder, tokenizer, Path(work))
+        digest = hashlib.sha256(built.read_bytes()).hexdigest()
+        os.replace(built, target)
+        part = Path(work) / "seal"
+        part.write_text(digest + "\n")
+        os.replace(part, seal)
+    return target
+
+
+def _build(folder: Path, tokenizer: bytes, work: Path) -> Path:
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    from nightdesk.encoder import graph, reference
+
+    tensors = read_tensors(folder)
+    exact, small = work / "fp32.onnx", work / "int8.onnx"
+    onnx.save(graph.build(tensors), str(exact))
+    quantize_dynamic(str(exact), str(small), per_channel=True, weight_type=QuantType.QInt8)
+    encoder = SentenceEncoder(exact, tokenizer)
+    expected = reference.encode(tensors, *encoder.tokens(_CHECK_LINES))
+    difference = float(np.abs(encoder.encode(_CHECK_LINES) - expected).max())
+    if difference > _FP32_TOLERANCE:
+        raise WeightsRefused(f"the graph differs from the reference by {difference:.2g}")
+    cosine = float((SentenceEncoder(small, tokenizer).encode(_CHECK_LINES) * expected).sum(1).mean())
+    if cosine < _INT8_COSINE:
+        raise WeightsRefused(f"the int8 graph agrees with the reference only to {cosine:.3f}")
+    return small

@@ -1,0 +1,47 @@
+"""Labelled messages from JSON Lines files."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class CasesError(ValueError):
+    """A file of cases cannot be used; says which line and why."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A message and what should become of it; `kind` groups cases in reports."""
+
+    text: str
+    label: str = ""
+    kind: str = ""
+    also: tuple[str, ...] = ()
+
+
+def load_cases(path: Path, labelled: bool = True) -> list[Case]:
+    """Read rows with `text`, `label`, `kind` or `also`.
+
+    With `labelled` false only `text` is needed. Raises CasesError naming the line that is wrong.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CasesError(f"{path}: cannot be read ({type(error).__name__})") from error
+    cases = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            text, label = row["text"], row["label"] if labelled else row.get("label", "")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            needed = "`text` and `label`" if labelled else "`text`"
+            raise CasesError(f"{path}:{number}: not a JSON object with {needed}") from error
+        if not isinstance(text, str) or not isinstance(label, str):
+            raise CasesError(f"{path}:{number}: `text` and `label` must be text")
+        also = tuple(row.get("also") or ())
+        cases.append(Case(text, label, str(row.get("kind") or label), also))
+    if not cases:
+        raise CasesError(f"{path}: no cases")
+    return cases

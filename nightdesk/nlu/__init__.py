@@ -1,0 +1,1 @@
+"""How the bot understands a line: spelling, features, one linear classifier."""

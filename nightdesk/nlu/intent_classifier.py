@@ -1,0 +1,117 @@
+"""The Rasa component that finds the intent."""
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nightdesk.encoder import load_encoder
+from nightdesk.nlu.protected import protected_words
+from nightdesk.nlu.text_model import Recipe
+from nightdesk.nlu.understanding import Understander, Understanding
+
+RANKING_LENGTH = 10
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SentenceIntentClassifier(IntentClassifier, GraphComponent):
+    """One linear classifier straight from the text (see nightdesk.nlu.understanding)."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Give the settings: the recipe's numbers, and how nearness scales confidence."""
+        return {
+            "dense_weight": Recipe.dense_weight,
+            "c": Recipe.c,
+            "max_iterations": Recipe.max_iterations,
+            # A line that is near no training line at all is not about what we know, however sure
+            # the classifier is: full confidence at `near`, none at `far` (mean cosine).
+            "near": 0.55,
+            "far": 0.15,
+        }
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        understander: Understander | None = None,
+    ) -> None:
+        """Take Rasa's parts, and the trained model unless it is to be trained."""
+        self._config = {**self.get_default_config(), **config}
+        self._model_storage = model_storage
+        self._resource = resource
+        self._understander = understander
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SentenceIntentClassifier":
+        """Make an untrained component."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Train on the intent examples and keep the model."""
+        rows = [
+            (example.get(TEXT), example.get(INTENT))
+            for example in training_data.intent_examples
+            if example.get(TEXT) and example.get(INTENT)
+        ]
+        recipe = Recipe(
+            dense_weight=self._config["dense_weight"],
+            c=self._config["c"],
+            max_iterations=self._config["max_iterations"],
+        )
+        texts, intents = [text for text, _ in rows], [intent for _, intent in rows]
+        lookups = [
+            word
+            for table in training_data.lookup_tables
+            if isinstance(table.get("elements"), list)
+            for word in table["elements"]
+        ]
+        with self._model_storage.write_to(self._resource) as folder:
+            self._understander = Understander.train(
+                texts, intents, protected_words(lookups), load_encoder().encode, recipe, folder
+            )
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "SentenceIntentClassifier":
+        """Read the trained model. Raises what Understander.load raises: no model, no bot."""
+        with model_storage.read_from(resource) as folder:
+            understander = Understander.load(folder, load_encoder().encode)
+        return cls(config, model_storage, resource, understander)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set intent and intent_ranking on each message, also on an empty one."""
+        if self._understander is None:
+            raise RuntimeError("the intent classifier is not trained")
+        for message in messages:
+            found = self._understander.understand(message.get(TEXT) or "")
+            ranking = scaled_ranking(found, self._config["near"], self._config["far"])
+            message.set("intent", ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking[:RANKING_LENGTH], add_to_output=True)
+        return messages
+
+
+def scaled_ranking(found: Understanding, near: float, far: float) -> list[dict[str, Any]]:
+    """Give Rasa's ranking: each confidence times how near the line is to known lines (0..1)."""
+    scale = min(1.0, max(0.0, (found.nearness - far) / (near - far)))
+    return [{"name": name, "confidence": p * scale} for name, p in found.ranking]

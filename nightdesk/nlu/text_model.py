@@ -1,0 +1,141 @@
+"""One linear classifier on a sentence's vector, its words and its characters.
+
+The recipe and its measurements are in docs/understanding.md: a unit-length sentence vector beside
+TF-IDF words and TF-IDF characters, under one L2 logistic regression.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a model is made of; `dense_weight` scales the unit-length sentence vector."""
+
+    dense_weight: float = 2.0
+    words: tuple[int, int] = (1, 2)
+    characters: tuple[int, int] = (2, 5)
+    c: float = 10.0
+    max_iterations: int = 1000
+    balanced: bool = True
+
+
+class TextModel:
+    """A fitted classifier; make one with `fit` or `load`."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        vectorizers: tuple[TfidfVectorizer, TfidfVectorizer],
+        classes: list[str],
+        weights: np.ndarray,
+        bias: np.ndarray,
+    ) -> None:
+        """Take the parts: weights (classes, features) and bias (classes,)."""
+        self.recipe = recipe
+        self.classes = classes
+        self._vectorizers = vectorizers
+        self._weights_t = np.ascontiguousarray(weights.T)
+        self._bias = bias
+
+    @staticmethod
+    def fit(
+        texts: Sequence[str], vectors: np.ndarray, labels: Sequence[str], recipe: Recipe
+    ) -> "TextModel":
+        """Fit on texts, their unit-length vectors (texts, dims) and their labels."""
+        vectorizers = _vectorizers(recipe)
+        parts = [v.fit_transform(texts) for v in vectorizers]
+        x = sparse.hstack([sparse.csr_matrix(vectors * recipe.dense_weight), *parts]).tocsr()
+        model = LogisticRegression(
+            C=recipe.c,
+            max_iter=recipe.max_iterations,
+            class_weight="balanced" if recipe.balanced else None,
+        )
+        model.fit(x.astype(np.float32), list(labels))
+        weights, bias = model.coef_, model.intercept_
+        if len(model.classes_) == 2:
+            # scikit-learn keeps one row for two classes; one a class reads the same everywhere.
+            weights, bias = np.vstack([-weights, weights]) / 2, np.hstack([-bias, bias]) / 2
+        return TextModel(
+            recipe,
+            vectorizers,
+            [str(c) for c in model.classes_],
+            weights.astype(np.float32),
+            bias.astype(np.float32),
+        )
+
+    def probabilities(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+        """Give probabilities, shape (texts, classes), in the order of `classes`."""
+        dims = vectors.shape[1]
+        scores = vectors @ self._weights_t[:dims] * self.recipe.dense_weight + self._bias
+        for vectorizer in self._vectorizers:
+            part = vectorizer.transform(texts)
+            scores = scores + part @ self._weights_t[dims : dims + part.shape[1]]
+            dims += part.shape[1]
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return np.asarray(scores / scores.sum(axis=1, keepdims=True))
+
+    def save(self, folder: Path) -> None:
+        """Write the model as plain JSON and arrays (nothing in it can run when read)."""
+        folder.mkdir(parents=True, exist_ok=True)
+        vocabularies = [
+            sorted(v.vocabulary_, key=v.vocabulary_.__getitem__) for v in self._vectorizers
+        ]
+        head = {"recipe": asdict(self.recipe), "classes": self.classes}
+        text = json.dumps({**head, "vocabularies": vocabularies}, ensure_ascii=False)
+        (folder / "model.json").write_text(text, encoding="utf-8")
+        np.savez(
+            folder / "model.npz",
+            weights_t=self._weights_t,
+            bias=self._bias,
+            idf_words=self._vectorizers[0].idf_,
+            idf_characters=self._vectorizers[1].idf_,
+        )
+
+    @staticmethod
+    def load(folder: Path) -> "TextModel":
+        """Read what `save` wrote. Raises OSError, ValueError or KeyError when it is not whole."""
+        head = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        settings = head["recipe"]
+        for name in ("words", "characters"):
+            settings[name] = tuple(settings[name])
+        recipe = Recipe(**settings)
+        vocabularies = [{t: i for i, t in enumerate(terms)} for terms in head["vocabularies"]]
+        vectorizers = _vectorizers(recipe, vocabularies)
+        with np.load(folder / "model.npz", allow_pickle=False) as arrays:
+            for vectorizer, name in zip(vectorizers, ("idf_words", "idf_characters")):
+                vectorizer.idf_ = arrays[name]
+            return TextModel(
+                recipe, vectorizers, head["classes"], arrays["weights_t"].T, arrays["bias"]
+            )
+
+
+def _vectorizers(
+    recipe: Recipe, vocabularies: Sequence[dict[str, int] | None] = (None, None)
+) -> tuple[TfidfVectorizer, TfidfVectorizer]:
+    words, characters = vocabularies
+    return (
+        TfidfVectorizer(
+            ngram_range=recipe.words,
+            sublinear_tf=True,
+            strip_accents="unicode",
+            token_pattern=r"(?u)\b\w[\w']*\b",
+            vocabulary=words,
+            dtype=np.float32,
+        ),
+        TfidfVectorizer(
+            analyzer="char_wb",
+            ngram_range=recipe.characters,
+            sublinear_tf=True,
+            strip_accents="unicode",
+            vocabulary=characters,
+            dtype=np.float32,
+        ),
+    )

@@ -1,0 +1,83 @@
+"""What a line is about: spelling, vector, words and characters, and how near it is to known lines."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nightdesk.nlu.spelling import Speller, words_of
+from nightdesk.nlu.text_model import Recipe, TextModel
+
+Encode = Callable[[Sequence[str]], np.ndarray]
+
+NEIGHBOURS = 3
+"""How many of the nearest training lines say how near a line is to anything known."""
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """Intents with their confidence (0..1), best first, and nearness (cosine, -1..1)."""
+
+    ranking: list[tuple[str, float]]
+    nearness: float
+
+
+class Understander:
+    """A trained model of the intents."""
+
+    def __init__(
+        self,
+        speller: Speller,
+        model: TextModel,
+        known_vectors: np.ndarray,
+        encode: Encode,
+    ) -> None:
+        """Take the trained parts; `known_vectors` (lines, dims) are those of the training lines."""
+        self._speller = speller
+        self._model = model
+        self._known = known_vectors
+        self._encode = encode
+
+    @staticmethod
+    def train(
+        texts: Sequence[str],
+        intents: Sequence[str],
+        protected: Iterable[str],
+        encode: Encode,
+        recipe: Recipe,
+        folder: Path,
+    ) -> "Understander":
+        """Train on lines and their intents, and keep the result in `folder`."""
+        words = [word for text in texts for word in words_of(text)]
+        protected = sorted(set(protected))
+        speller = Speller(words, protected)
+        corrected = [speller.correct(text) for text in texts]
+        vectors = encode(corrected)
+        model = TextModel.fit(corrected, vectors, intents, recipe)
+        model.save(folder)
+        (folder / "words.json").write_text(json.dumps({"own": words, "protected": protected}))
+        np.save(folder / "known.npy", vectors.astype(np.float16))
+        return Understander(speller, model, vectors, encode)
+
+    @staticmethod
+    def load(folder: Path, encode: Encode) -> "Understander":
+        """Read what `train` kept. Raises OSError, ValueError or KeyError when it is not whole."""
+        words = json.loads((folder / "words.json").read_text())
+        known = np.load(folder / "known.npy", allow_pickle=False).astype(np.float32)
+        speller = Speller(words["own"], words["protected"])
+        return Understander(speller, TextModel.load(folder), known, encode)
+
+    def understand(self, text: str) -> Understanding:
+        """Judge one line (any text; the empty line is nobody's intent)."""
+        corrected = self._speller.correct(text)
+        vector = self._encode([corrected])
+        probabilities = self._model.probabilities([corrected], vector)[0]
+        order = np.argsort(-probabilities)
+        similarity = self._known @ vector[0]
+        nearest = np.partition(similarity, -NEIGHBOURS)[-NEIGHBOURS:]
+        return Understanding(
+            [(self._model.classes[i], float(probabilities[i])) for i in order],
+            float(nearest.mean()),
+        )

@@ -1,0 +1,84 @@
+"""The policy that answers safety intents, before and above every other policy."""
+
+from typing import Any
+
+from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet
+from rasa.shared.core.generator import TrackerWithCachedStates
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from nightdesk.policies.safety_reply import safety_reply
+
+PRIORITY = 100
+"""Above RulePolicy's 4; forms of any policy lose to it as well."""
+
+SAFETY_SLOT = "safety"
+"""Carries the detector's findings into the reply's `custom` part."""
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True
+)
+class SafetyPolicy(Policy):
+    """Predicts the safety reply with certainty, and listens after it."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Give the settings."""
+        return {"priority": PRIORITY}
+
+    @staticmethod
+    def supported_data() -> SupportedData:
+        """Rules and stories alike: nothing is learnt from either."""
+        return SupportedData.ML_AND_RULE_DATA
+
+    def train(
+        self, training_trackers: list[TrackerWithCachedStates], domain: Domain, **kwargs: Any
+    ) -> Resource:
+        """There is nothing to train; Rasa asks every policy."""
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "SafetyPolicy":
+        """Make the policy; it keeps nothing between runs."""
+        return cls(config, model_storage, resource, execution_context)
+
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
+        """Predict the safety reply after a safety intent, then listening; else nothing."""
+        message = tracker.latest_message
+        earlier = [e.action_name for e in tracker.events if isinstance(e, ActionExecuted)]
+        intent = message.intent.get("name") if message else None
+        latest = tracker.latest_action_name
+        if latest == ACTION_LISTEN_NAME:
+            reply = safety_reply(intent, (name for name in earlier if name))
+            if reply:
+                details = message.parse_data.get("safety") if message else None
+                return self._certain(reply, domain, [SlotSet(SAFETY_SLOT, details)])
+        elif safety_reply(intent, ()) and latest and latest.startswith("utter_"):
+            return self._certain(ACTION_LISTEN_NAME, domain, [])
+        return self._prediction(self._default_predictions(domain))
+
+    def _certain(self, action: str, domain: Domain, events: list[Event]) -> PolicyPrediction:
+        probabilities = self._default_predictions(domain)
+        probabilities[domain.index_for_action(action)] = 1.0
+        # Outranks predictions made from the user's words, such as a form's next question.
+        return self._prediction(probabilities, events=events, is_no_user_prediction=True)

@@ -1,0 +1,1 @@
+"""Setting up and starting: training when needed, three processes under one supervisor."""

@@ -1,0 +1,44 @@
+"""The action server on loopback: rasa-sdk's application, without the visitor's words in its faults.
+
+On an error rasa-sdk answers with the whole request, the conversation in it, and Rasa logs that.
+"""
+
+import argparse
+import logging
+import os
+
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from nightdesk.run.wordless_logs import where
+
+logger = logging.getLogger("nightdesk.actions")
+
+
+def make_app(package: str = "actions") -> Sanic:
+    """Give the action server for the actions of `package`."""
+    from rasa_sdk.endpoint import create_app
+
+    app = create_app(package, cors_origins="")
+    app.error_handler.add(Exception, _fault)
+    return app
+
+
+async def _fault(request: Request, error: Exception) -> HTTPResponse:
+    """Answer a fault with its type alone."""
+    logger.error("\n".join(["an action raised", *where(error)]))
+    return json({"error": type(error).__name__}, status=500)
+
+
+def main() -> None:
+    """Serve on 127.0.0.1: the action server has no authentication."""
+    parser = argparse.ArgumentParser(description="Nightdesk's action server")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("ACTIONS_PORT") or 5055))
+    options = parser.parse_args()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    make_app().run("127.0.0.1", options.port, access_log=False, debug=False)
+
+
+if __name__ == "__main__":
+    main()

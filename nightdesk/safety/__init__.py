@@ -1,0 +1,1 @@
+"""Crisis and medical-advice language: readable patterns or a model, either fires."""

@@ -1,0 +1,120 @@
+"""The Rasa component that judges safety, last in the pipeline so that nothing overrules it."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nightdesk.encoder import load_encoder
+from nightdesk.safety.detector import Detector, train_model
+from nightdesk.safety.examples import Example, load_examples
+from nightdesk.safety.verdict import HARMLESS, Verdict
+from nightdesk_contract.outcome import Safety
+
+logger = logging.getLogger(__name__)
+
+NOT_JUDGED = "not_judged"
+"""The intent of a message that the detector could not judge: a person must read it."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SafetyDetector(IntentClassifier, GraphComponent):
+    """Replaces the intent when crisis or medical-advice language is found."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Give the settings: where the safety data is, relative to the project's root."""
+        return {"data": "data/safety"}
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        detector: Detector | None = None,
+    ) -> None:
+        """Take Rasa's parts, and the detector unless it is to be trained."""
+        self._data = Path({**self.get_default_config(), **config}["data"])
+        self._model_storage = model_storage
+        self._resource = resource
+        self._detector = detector
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SafetyDetector":
+        """Make an untrained component."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Train on the written examples; every ordinary question we know counts as harmless."""
+        written = load_examples(self._data / "examples")
+        taken = {example.text.casefold() for example in written}
+        harmless = [
+            Example(row.get(TEXT), HARMLESS, row.get(INTENT))
+            for row in training_data.intent_examples
+            if row.get(TEXT) and row.get(TEXT).casefold() not in taken
+        ]
+        model = train_model(written + harmless, load_encoder().encode)
+        with self._model_storage.write_to(self._resource) as folder:
+            model.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "SafetyDetector":
+        """Read the trained detector. Raises when it is not whole: without it no bot is started."""
+        data = Path({**cls.get_default_config(), **config}["data"])
+        with model_storage.read_from(resource) as folder:
+            detector = Detector.from_files(data, folder, load_encoder().encode)
+        return cls(config, model_storage, resource, detector)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the safety intent where it is due. Never raises: a fault fires too."""
+        for message in messages:
+            try:
+                if self._detector is None:
+                    raise RuntimeError("the safety detector is not trained")
+                text = message.get(TEXT) or ""
+                verdict = self._detector.judge(text) if text.strip() else None
+                if verdict:
+                    _set(message, verdict.category, _safety(verdict))
+            except Exception as error:
+                # Only the kind of fault is logged: its text may hold the visitor's words.
+                logger.error("safety could not judge a message: %s", type(error).__name__)
+                fault = Safety("not_judged", "fault", type(error).__name__, 1.0)
+                _set(message, NOT_JUDGED, fault)
+        return messages
+
+
+def _safety(verdict: Verdict) -> Safety:
+    return Safety(
+        verdict.category, verdict.detector, verdict.rule, verdict.score, verdict.spans
+    )
+
+
+def _set(message: Message, intent: str, safety: Safety) -> None:
+    # Confidence 1.0: nothing after this may doubt it; the detector's own score travels in `safety`.
+    chosen = {"name": intent, "confidence": 1.0}
+    ranking = [chosen, *(message.get("intent_ranking") or [])]
+    message.set("intent", chosen, add_to_output=True)
+    message.set("intent_ranking", ranking, add_to_output=True)
+    message.set("safety", safety.to_json(), add_to_output=True)

@@ -1,0 +1,89 @@
+"""The detector: patterns and model over every reading of a message and every part of it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from nightdesk.nlu.text_model import Recipe, TextModel
+from nightdesk.safety.examples import Example
+from nightdesk.safety.patterns import Pattern, find, load_patterns
+from nightdesk.safety.verdict import (
+    CRISIS,
+    EMERGENCY,
+    MEDICAL,
+    Scored,
+    Thresholds,
+    Verdict,
+    judge,
+)
+from nightdesk.safety.views import plain, views_of
+from nightdesk.safety.windows import parts_of
+
+Encode = Callable[[Sequence[str]], np.ndarray]
+
+RECIPE = Recipe(dense_weight=3.0, words=(1, 2), characters=(2, 5), c=10.0)
+
+
+def train_model(examples: Sequence[Example], encode: Encode) -> TextModel:
+    """Fit the model on written examples, read as messages are read."""
+    texts = [plain(example.text).text for example in examples]
+    return TextModel.fit(texts, encode(texts), [example.label for example in examples], RECIPE)
+
+
+def load_thresholds(path: Path) -> Thresholds:
+    """Read the thresholds. Raises OSError, TypeError or ValueError when the file is not whole."""
+    row = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Thresholds(**{name: float(value) for name, value in row.items()})
+
+
+class Detector:
+    """Judges messages; made once, used for every one."""
+
+    def __init__(
+        self,
+        patterns: Sequence[Pattern],
+        model: TextModel,
+        thresholds: Thresholds,
+        encode: Encode,
+    ) -> None:
+        """Take the patterns, the fitted model, its thresholds and the sentence encoder."""
+        self._patterns = patterns
+        self._model = model
+        self._thresholds = thresholds
+        self._encode = encode
+
+    @staticmethod
+    def from_files(data: Path, model_folder: Path, encode: Encode) -> "Detector":
+        """Read patterns and thresholds from `data` and the trained model from its folder."""
+        return Detector(
+            load_patterns(data / "patterns"),
+            TextModel.load(model_folder),
+            load_thresholds(data / "thresholds.yml"),
+            encode,
+        )
+
+    def judge(self, message: str) -> Verdict | None:
+        """Give what fired in `message`, or None. Raises whatever fails: the caller fires then."""
+        views = views_of(message)
+        hits = find(self._patterns, views)
+        return judge(hits, self.score(message), self._thresholds)
+
+    def score(self, message: str) -> list[Scored]:
+        """Give the model's probabilities for the whole message and each part, in every view."""
+        rows = [
+            (view.text[start:end], view.original_span(start, end), (start, end) == parts[0])
+            for view in views_of(message)
+            for parts in [parts_of(view.text)]
+            for start, end in parts
+        ]
+        texts = [text for text, _, _ in rows]
+        probabilities = self._model.probabilities(texts, self._encode(texts))
+        emergency, crisis, medical = (
+            self._model.classes.index(name) for name in (EMERGENCY, CRISIS, MEDICAL)
+        )
+        return [
+            Scored(span, float(p[emergency]), float(p[crisis]), float(p[medical]), whole)
+            for (_, span, whole), p in zip(rows, probabilities)
+        ]
