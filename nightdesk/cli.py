@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from nightdesk.commands import ask, evaluate, staff
 from nightdesk.run import command as run
@@ -25,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives its exit status (0 good, 1 failed, 2 wrong use)."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A message may hold half of a surrogate pair; written as JSON's own escape it stays exact.
+        sys.stdout.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["staff"]:
         # The desk's own command line knows its options and its help.

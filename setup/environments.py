@@ -94,9 +94,8 @@ def make_environment(
         run_logged(
             [
                 *(str(uv), "pip", "install", "--python", interpreter, "--no-deps"),
-                # Rasa's environment holds a `packaging` too old for setuptools, so the build gets
-                # an environment of its own, from the locked versions.
-                *("--build-constraints", lock, *editable),
+                # The build backend is in the lock: nothing is fetched past it.
+                *("--no-build-isolation", *editable),
             ],
             log,
             failed,

@@ -122,6 +122,8 @@ def _read(path: Path) -> object:
         if path.stat().st_size > MAX_BYTES:
             raise ClinicError([Problem("(whole file)", "over 1 MB", "a settings file")])
         return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except ClinicError:
+        raise
     except (OSError, UnicodeDecodeError) as error:
         found = f"no readable file ({type(error).__name__})"
         raise ClinicError([Problem("(whole file)", found, "a UTF-8 YAML file")]) from error
@@ -129,6 +131,12 @@ def _read(path: Path) -> object:
         mark = getattr(error, "problem_mark", None)
         where = f" at line {mark.line + 1}" if mark else ""
         raise ClinicError([Problem("(whole file)", f"broken YAML{where}", "YAML")]) from error
+    except ValueError as error:
+        # YAML reads what looks like a date as one, and fails on 2026-02-30.
+        found = f"a day that is none ({error})"
+        raise ClinicError([Problem("(whole file)", found, "real days as YYYY-MM-DD")]) from error
+    except RecursionError as error:
+        raise ClinicError([Problem("(whole file)", "endless nesting", "YAML")]) from error
 
 
 def _plain(value: Any) -> Any:
@@ -148,11 +156,12 @@ def _validator() -> "jsonschema.Draft7Validator":
 def _problem(error: "jsonschema.ValidationError") -> Problem:
     key = ".".join(str(part) for part in error.absolute_path) or "(whole file)"
     schema: Any = error.schema
+    instance: Any = error.instance
     if error.validator == "required":
-        missing = [name for name in schema["required"] if name not in error.instance]
+        missing = [name for name in schema["required"] if name not in instance]
         return Problem(", ".join(missing), "nothing", "a value: it is needed")
     if error.validator == "additionalProperties":
-        unknown = [str(k) for k in error.instance if k not in schema["properties"]]
+        unknown = [str(k) for k in instance if k not in schema["properties"]]
         return Problem(
             ", ".join(f"{key}.{k}" if key != "(whole file)" else k for k in unknown),
             "an unknown key",
@@ -165,7 +174,7 @@ def _problem(error: "jsonschema.ValidationError") -> Problem:
         allowed = f"text of the form {schema['pattern']}"
     if error.validator == "type" and "description" not in schema:
         allowed = f"a value of type {schema['type']}"
-    return Problem(key, _shown(error.instance), allowed)
+    return Problem(key, _shown(instance), allowed)
 
 
 def _beyond_schema(row: dict[str, Any]) -> list[Problem]:
@@ -176,12 +185,15 @@ def _beyond_schema(row: dict[str, Any]) -> list[Problem]:
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            problems.append(Problem("time_zone", _shown(zone), "an IANA name, e.g. America/Chicago"))
+            problems.append(
+                Problem("time_zone", _shown(zone), "an IANA name, e.g. America/Chicago")
+            )
     if isinstance(hours, str) and hours and not opening_hours.validate(hours):
         problems.append(
             Problem("hours", _shown(hours), "opening_hours syntax, e.g. Mo-Fr 09:00-17:00")
         )
-    for i, day in enumerate(row.get("closed_days") or []):
+    closed = row.get("closed_days")
+    for i, day in enumerate(closed if isinstance(closed, list) else []):
         try:
             date.fromisoformat(str(day))
         except ValueError:

@@ -4,18 +4,21 @@ import unicodedata
 from typing import Literal
 
 MAX_CHARS = 2000
-"""Longest message in characters, after cleaning (a longer one held Rasa's event loop for seconds)."""
+"""Longest message in characters, cleaned (a longer one held Rasa's event loop for seconds)."""
 
 RefusalCode = Literal["not_text", "empty", "too_long"]
 
 # Default-ignorable characters that carry no meaning in a chat line. The zero-width joiner (U+200D)
-# stays inside emoji sequences, so it is dropped only beside letters (see `_is_hidden`).
+# stays inside emoji sequences only (see `_kept`).
 _HIDDEN = frozenset(
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u200b\u200c\u200e\u200f"
-    "\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff\uffa0"
+    "\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2065\u2066\u2067\u2068\u2069"
+    "\u206a\u206b\u206c\u206d\u206e\u206f\u2800\u3164\ufeff\uffa0"
 )
 _JOINER = "\u200d"
 _KEPT_CONTROLS = frozenset("\n\t")
+_MARKS = frozenset(("Cf", "Mn", "Me"))
+"""Kinds of characters that show nothing without another one."""
 
 
 class MessageRefused(ValueError):
@@ -37,7 +40,7 @@ def clean(value: object) -> str:
     if not isinstance(value, str):
         raise MessageRefused("not_text")
     if len(value) > MAX_CHARS * 8:
-        # Nothing this long can shrink to the limit by dropping marks in good faith; do not work on it.
+        # Nothing this long shrinks to the limit by dropping marks in good faith: no work on it.
         raise MessageRefused("too_long")
     text = "".join(
         kept for i, char in enumerate(value) if (kept := _kept(value, i, char)) is not None
@@ -45,7 +48,7 @@ def clean(value: object) -> str:
     text = unicodedata.normalize("NFC", text).strip()
     while text.startswith("/"):
         text = text.lstrip("/").lstrip()
-    if not text:
+    if all(unicodedata.category(char) in _MARKS for char in text):
         raise MessageRefused("empty")
     if len(text) > MAX_CHARS:
         raise MessageRefused("too_long")
@@ -60,5 +63,5 @@ def _kept(text: str, i: int, char: str) -> str | None:
         return " " if char in "\r\x0b\x0c\x85" else None
     if char == _JOINER:
         after = text[i + 1] if i + 1 < len(text) else " "
-        return None if after.isalnum() or after.isspace() else char
+        return char if unicodedata.category(after) in ("So", "Sm") else None
     return char

@@ -107,7 +107,7 @@ class Safety:
                 score=score if math.isfinite(score) else 1.0,
                 spans=spans,
             )
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
 
 
@@ -151,7 +151,7 @@ def more_serious(a: Level, b: Level) -> Level:
 
 
 def turn_outcome(replies: Sequence[BotReply]) -> BotReply:
-    """Give the reply that speaks for a whole turn: a hand-over (the most serious), else the first."""
+    """Give the reply that speaks for a turn: the most serious hand-over, else the first."""
 
     def rank(item: tuple[int, BotReply]) -> tuple[int, int]:
         index, reply = item
@@ -212,7 +212,7 @@ def _message(text: str, buttons: list[str], custom: Mapping[str, object]) -> Bot
         text=text,
         outcome=outcome,
         passages=list(passages),
-        level=cast("Level | None", level),
+        level=level,
         quick_replies=buttons,
         safety=Safety.from_json(custom.get("safety")),
     )

@@ -69,11 +69,14 @@ def decide(
 
     Takes Rasa's messages, or None when there is no usable answer: that too ends at a person.
     """
-    if not replies or turn_outcome(replies).outcome == BOT_UNAVAILABLE:
-        return _without_bot(situation, texts)
+    if not replies:
+        return _without_bot(situation, texts, None)
     spoken = turn_outcome(replies)
     reason = handover_reason(spoken.outcome)
     safety = spoken.safety or next((r.safety for r in replies if r.safety), None)
+    if spoken.outcome == BOT_UNAVAILABLE:
+        # The desk's own text stands for the bot's: it knows the phone number and the hours.
+        return _without_bot(situation, texts, safety)
     if situation.state == "staff":
         return _beside_staff(replies, spoken, reason, safety)
     events = [_bot_event(reply) for reply in replies]
@@ -85,16 +88,18 @@ def decide(
     return Decision("handover", events, _call(spoken, reason, safety), safety)
 
 
-def _without_bot(situation: Situation, texts: SystemTexts) -> Decision:
+def _without_bot(situation: Situation, texts: SystemTexts, safety: Safety | None) -> Decision:
     if situation.state == "staff":
         # A person reads every message here; the note tells them that no detector judged this one.
         level = situation.open_level or HANDOVER_LEVEL["bot_unavailable"]
-        return Decision("delivered", call=Call("bot_unavailable", level, raises=False))
+        call = Call("bot_unavailable", level, safety, raises=False)
+        return Decision("delivered", call=call, safety=safety)
     first = texts.bot_unavailable not in situation.said
     # Never silence: the message may be a crisis, so even the short text holds the lines.
     text = texts.bot_unavailable if first else texts.bot_unavailable_again
-    call = Call("bot_unavailable", HANDOVER_LEVEL["bot_unavailable"])
-    return Decision("bot_unavailable", [NewEvent("system", text, BOT_UNAVAILABLE)], call)
+    call = Call("bot_unavailable", HANDOVER_LEVEL["bot_unavailable"], safety)
+    event = NewEvent("system", text, BOT_UNAVAILABLE, level=call.level)
+    return Decision("bot_unavailable", [event], call, safety)
 
 
 def _beside_staff(

@@ -28,7 +28,7 @@ class Bot:
         from rasa.utils.endpoints import EndpointConfig
         from rasa_sdk.executor import ActionExecutor
 
-        class ActionsHere(EndpointConfig):  # type: ignore[misc]
+        class ActionsHere(EndpointConfig):
             """Runs custom actions in this process instead of asking the action server."""
 
             def __init__(self) -> None:

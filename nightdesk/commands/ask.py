@@ -24,8 +24,9 @@ def register(subparsers: "Subparsers") -> None:
     ask = subparsers.add_parser(
         "ask",
         help="ask the bot without starting servers",
-        description="With a question: prints what a visitor would get. With --jsonl: one JSON object "
-        "a row on standard output, each row in a conversation of its own. With neither: a chat.",
+        description="With a question: prints what a visitor would get. With --jsonl: one JSON "
+        "object a row on standard output, each row in a conversation of its own. With neither: "
+        "a chat.",
     )
     ask.add_argument("question", nargs="?", help="one question")
     ask.add_argument("--jsonl", nargs="+", type=Path, metavar="FILE", help="rows with `text`")

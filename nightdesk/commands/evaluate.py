@@ -40,7 +40,9 @@ def register(subparsers: "Subparsers") -> None:
         "file is below its thresholds.",
     )
     evaluate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON Lines")
-    evaluate.add_argument("--misses", action="store_true", help="list every case that was not right")
+    evaluate.add_argument(
+        "--misses", action="store_true", help="list every case that was not right"
+    )
     evaluate.add_argument("--json", action="store_true", help="print JSON")
     evaluate.add_argument(
         "--thresholds",

@@ -1,6 +1,7 @@
 """The encoder as an ONNX graph, written from its tensors (there is no torch to export it)."""
 
 import math
+from typing import Any
 
 import numpy as np
 import onnx
@@ -32,7 +33,7 @@ class _Graph:
         name = "shape_" + "_".join(map(str, dims))
         return self.constant(name, np.array(dims, dtype=np.int64))
 
-    def add(self, op: str, *inputs: str, **attributes: object) -> str:
+    def add(self, op: str, *inputs: str, **attributes: Any) -> str:
         output = f"{op}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(op, list(inputs), [output], **attributes))
         return output
@@ -45,9 +46,7 @@ class _Graph:
     def norm(self, name: str, x: str) -> str:
         scale = self.constant(f"{name}.weight", self.tensors[f"{name}.weight"])
         bias = self.constant(f"{name}.bias", self.tensors[f"{name}.bias"])
-        return self.add(
-            "LayerNormalization", x, scale, bias, axis=-1, epsilon=LAYER_NORM_EPSILON
-        )
+        return self.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=LAYER_NORM_EPSILON)
 
     def gelu(self, x: str) -> str:
         erf = self.add("Erf", self.add("Div", x, self.scalar(math.sqrt(2.0))))
@@ -91,9 +90,7 @@ def _embeddings(g: _Graph) -> str:
     words = g.add("Gather", table("word_embeddings"), "ids")
     length = g.add("Slice", g.add("Shape", "ids"), g.shape(1), g.shape(2))
     positions = g.add("Slice", table("position_embeddings"), g.shape(0), length, g.shape(0))
-    kind = g.constant(
-        "token_type", g.tensors["embeddings.token_type_embeddings.weight"][0].copy()
-    )
+    kind = g.constant("token_type", g.tensors["embeddings.token_type_embeddings.weight"][0].copy())
     summed = g.add("Add", g.add("Add", words, positions), kind)
     return g.norm("embeddings.LayerNorm", summed)
 

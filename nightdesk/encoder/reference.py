@@ -12,7 +12,8 @@ Tensors = dict[str, np.ndarray]
 def encode(tensors: Tensors, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Give unit-length sentence vectors, shape (batch, 384).
 
-    Takes token ids and mask, both (batch, tokens) of integers; mask is 1 for a token, 0 for padding.
+    Takes token ids and mask, both (batch, tokens) of integers; mask is 1 for a token, 0 for
+    padding.
     """
     x = (
         tensors["embeddings.word_embeddings.weight"][ids]

@@ -99,19 +99,22 @@ def _graph_file(folder: Path, tokenizer: bytes) -> Path:
     name = f"minilm-int8-{WEIGHTS_SHA256[:12]}-v{GRAPH_VERSION}-ort{onnxruntime.__version__}"
     target = cache_folder() / f"{name}.onnx"
     seal = target.with_suffix(".sha256")
-    if target.is_file() and seal.is_file():
-        # A half-written or altered cache is built anew rather than trusted.
-        if hashlib.sha256(target.read_bytes()).hexdigest() == seal.read_text().strip():
-            return target
+    if target.is_file() and seal.is_file() and _sha256(target) == seal.read_text().strip():
+        return target
+    # A half-written or altered cache is built anew rather than trusted.
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as work:
         built = _build(folder, tokenizer, Path(work))
-        digest = hashlib.sha256(built.read_bytes()).hexdigest()
+        digest = _sha256(built)
         os.replace(built, target)
         part = Path(work) / "seal"
         part.write_text(digest + "\n")
         os.replace(part, seal)
     return target
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _build(folder: Path, tokenizer: bytes, work: Path) -> Path:
@@ -129,7 +132,8 @@ def _build(folder: Path, tokenizer: bytes, work: Path) -> Path:
     difference = float(np.abs(encoder.encode(_CHECK_LINES) - expected).max())
     if difference > _FP32_TOLERANCE:
         raise WeightsRefused(f"the graph differs from the reference by {difference:.2g}")
-    cosine = float((SentenceEncoder(small, tokenizer).encode(_CHECK_LINES) * expected).sum(1).mean())
+    quantised = SentenceEncoder(small, tokenizer).encode(_CHECK_LINES)
+    cosine = float((quantised * expected).sum(1).mean())
     if cosine < _INT8_COSINE:
         raise WeightsRefused(f"the int8 graph agrees with the reference only to {cosine:.3f}")
     return small

@@ -23,7 +23,7 @@ class WeightsRefused(RuntimeError):
 
 
 def carrier_folder() -> Path:
-    """Give the folder of the carrier's model files. Raises WeightsRefused when it is not installed."""
+    """Give the folder of the carrier's model files. Raises WeightsRefused when it is missing."""
     spec = importlib.util.find_spec(CARRIER)
     if spec is None or not spec.submodule_search_locations:
         raise WeightsRefused(f"the package {CARRIER} with the encoder's weights is not installed")
@@ -43,7 +43,7 @@ def checked(path: Path, sha256: str) -> bytes:
 
 
 def read_tensors(folder: Path | None = None) -> dict[str, np.ndarray]:
-    """Give the float32 tensors by name. Raises WeightsRefused unless they are the published ones."""
+    """Give the float32 tensors by name. Raises WeightsRefused unless they are as published."""
     content = checked((folder or carrier_folder()) / "model.safetensors", WEIGHTS_SHA256)
     (header_length,) = struct.unpack("<Q", content[:8])
     header = json.loads(content[8 : 8 + header_length])

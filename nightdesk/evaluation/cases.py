@@ -25,7 +25,8 @@ def load_cases(path: Path, labelled: bool = True) -> list[Case]:
     With `labelled` false only `text` is needed. Raises CasesError naming the line that is wrong.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not `splitlines`: a message may hold U+2028 and other line ends that JSON allows.
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CasesError(f"{path}: cannot be read ({type(error).__name__})") from error
     cases = []
@@ -40,8 +41,10 @@ def load_cases(path: Path, labelled: bool = True) -> list[Case]:
             raise CasesError(f"{path}:{number}: not a JSON object with {needed}") from error
         if not isinstance(text, str) or not isinstance(label, str):
             raise CasesError(f"{path}:{number}: `text` and `label` must be text")
-        also = tuple(row.get("also") or ())
-        cases.append(Case(text, label, str(row.get("kind") or label), also))
+        also = row.get("also") or []
+        if not isinstance(also, list) or not all(isinstance(name, str) for name in also):
+            raise CasesError(f"{path}:{number}: `also` must be a list of text")
+        cases.append(Case(text, label, str(row.get("kind") or label), tuple(also)))
     if not cases:
         raise CasesError(f"{path}: no cases")
     return cases

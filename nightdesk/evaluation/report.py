@@ -67,7 +67,7 @@ def load_thresholds(path: Path) -> dict[str, dict[str, float]]:
     """
     try:
         rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ThresholdsError(f"{path}: cannot be read ({type(error).__name__})") from error
     allowed = {f"{figure}_{side}" for figure in FIGURES for side in ("at_least", "at_most")}
     if not isinstance(rows, dict):

@@ -48,7 +48,7 @@ class Speller:
             self._symspell.create_dictionary_entry(word, _OWN_WEIGHT + counts[word])
 
     def correct(self, text: str) -> str:
-        """Give `text` in lower case with unknown words corrected; for classifying, never to show."""
+        """Give `text` in lower case, unknown words corrected; for classifying, never to show."""
         return _WORD.sub(lambda m: self._word(m.group()), text.lower().translate(_MARKS))
 
     def _word(self, word: str) -> str:

@@ -24,6 +24,7 @@ class Recipe:
     characters: tuple[int, int] = (2, 5)
     c: float = 10.0
     max_iterations: int = 1000
+    tolerance: float = 1e-3
     balanced: bool = True
 
 
@@ -56,6 +57,7 @@ class TextModel:
         model = LogisticRegression(
             C=recipe.c,
             max_iter=recipe.max_iterations,
+            tol=recipe.tolerance,
             class_weight="balanced" if recipe.balanced else None,
         )
         model.fit(x.astype(np.float32), list(labels))
@@ -110,7 +112,7 @@ class TextModel:
         vocabularies = [{t: i for i, t in enumerate(terms)} for terms in head["vocabularies"]]
         vectorizers = _vectorizers(recipe, vocabularies)
         with np.load(folder / "model.npz", allow_pickle=False) as arrays:
-            for vectorizer, name in zip(vectorizers, ("idf_words", "idf_characters")):
+            for vectorizer, name in zip(vectorizers, ("idf_words", "idf_characters"), strict=True):
                 vectorizer.idf_ = arrays[name]
             return TextModel(
                 recipe, vectorizers, head["classes"], arrays["weights_t"].T, arrays["bias"]

@@ -1,4 +1,4 @@
-"""What a line is about: spelling, vector, words and characters, and how near it is to known lines."""
+"""What a line is about: spelling, vector, words and characters, and how near known lines are."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence

@@ -106,9 +106,7 @@ class SafetyDetector(IntentClassifier, GraphComponent):
 
 
 def _safety(verdict: Verdict) -> Safety:
-    return Safety(
-        verdict.category, verdict.detector, verdict.rule, verdict.score, verdict.spans
-    )
+    return Safety(verdict.category, verdict.detector, verdict.rule, verdict.score, verdict.spans)
 
 
 def _set(message: Message, intent: str, safety: Safety) -> None:

@@ -23,7 +23,8 @@ from nightdesk.safety.windows import parts_of
 
 Encode = Callable[[Sequence[str]], np.ndarray]
 
-RECIPE = Recipe(dense_weight=3.0, words=(1, 2), characters=(2, 5), c=10.0)
+RECIPE = Recipe(dense_weight=1.0)
+"""Weight 1 of 1, 1.5, 2, 3, 6 and 10 ranked best on our own cases (docs/understanding.md)."""
 
 
 def train_model(examples: Sequence[Example], encode: Encode) -> TextModel:
@@ -85,5 +86,5 @@ class Detector:
         )
         return [
             Scored(span, float(p[emergency]), float(p[crisis]), float(p[medical]), whole)
-            for (_, span, whole), p in zip(rows, probabilities)
+            for (_, span, whole), p in zip(rows, probabilities, strict=True)
         ]

@@ -55,9 +55,7 @@ class Verdict:
     spans: tuple[tuple[int, int], ...]
 
 
-def judge(
-    hits: Sequence[Hit], scored: Sequence[Scored], thresholds: Thresholds
-) -> Verdict | None:
+def judge(hits: Sequence[Hit], scored: Sequence[Scored], thresholds: Thresholds) -> Verdict | None:
     """Give the most serious thing that fired, or None.
 
     Either detector suffices. An emergency outranks a crisis, a crisis medical advice; of two that
@@ -85,7 +83,9 @@ def _from_part(part: Scored, limits: Thresholds) -> Verdict | None:
     medical = limits.medical_advice if part.whole else limits.part_medical_advice
     if part.any_crisis >= crisis:
         if part.emergency >= limits.emergency * part.any_crisis:
-            return Verdict("crisis_emergency", "P0", "model", "model", part.any_crisis, (part.span,))
+            return Verdict(
+                "crisis_emergency", "P0", "model", "model", part.any_crisis, (part.span,)
+            )
         return Verdict("crisis", "P1", "model", "model", part.any_crisis, (part.span,))
     if part.medical_advice + part.any_crisis >= medical:
         score = part.medical_advice + part.any_crisis

@@ -10,6 +10,7 @@ _LOOK_ALIKES = dict(
         "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u0501\u051b\u0432\u043a\u043c"
         "\u043d\u0442\u0433\u03b1\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u0131\u0269",
         "aeopcyxisjdqbkmhtraeikvoptuxii",
+        strict=True,
     )
 )
 _QUOTES = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "`": "'", "\u00b4": "'"}
@@ -61,7 +62,7 @@ def undisguised(view: View) -> View:
         if letters * 2 >= end - start and letters >= 2:
             for i in range(start, end):
                 chars[i] = _LEET.get(chars[i], chars[i])
-    dropped = set()
+    dropped: set[int] = set()
     for run in _SPACED_OUT.finditer("".join(chars)):
         dropped.update(range(run.start() + 1, run.end(), 2))
     kept = [i for i in range(len(chars)) if i not in dropped]

@@ -5,16 +5,22 @@ Exit codes: 0 done, 1 refused (the sentence on stderr says why), 2 wrong usage.
 
 import argparse
 import asyncio
+import contextlib
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from nightdesk_contract.clinic import ClinicError
+from nightdesk_contract.texts import TextsError
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.db import Database, migrate
-from nightdesk_desk.models import ROLES, Staff
+from nightdesk_desk.desk import Desk
+from nightdesk_desk.handovers import HandoverRefused
+from nightdesk_desk.models import ROLES, Handover, Staff
 from nightdesk_desk.settings import Settings, SettingsError
 from nightdesk_desk.staff import accounts
 
@@ -80,10 +86,45 @@ def _password(arguments: argparse.Namespace) -> int:
 
 
 def _disable(arguments: argparse.Namespace) -> int:
-    return _change(
+    code = _change(
         lambda session: accounts.disable_account(session, arguments.username),
         "Account {0.username} is disabled and signed out everywhere.",
     )
+    if code:
+        return code
+    try:
+        given_back = asyncio.run(_give_back(arguments.username))
+    except (ClinicError, TextsError, SQLAlchemyError, OSError, KeyError) as error:
+        return _refuse(
+            "Conversations that this person had taken could not be given back "
+            f"({type(error).__name__}): look for them in the inbox."
+        )
+    if given_back:
+        print(f"{given_back} of their conversations now wait for another person.")
+    return 0
+
+
+async def _give_back(username: str) -> int:
+    """Give back what a disabled person had taken: nobody would answer it. Gives how many."""
+    desk = Desk.build(Settings.from_environment())
+    try:
+        async with desk.db.read() as session:
+            account = await accounts.find_account(session, username)
+            taken = list(
+                await session.scalars(
+                    select(Handover.id).where(
+                        Handover.state == "taken", Handover.taken_by == account.id
+                    )
+                )
+            )
+        for handover_id in taken:
+            # Somebody may have resolved it meanwhile.
+            with contextlib.suppress(HandoverRefused):
+                await desk.handovers.release(handover_id, account.id)
+    finally:
+        await desk.rasa.close()
+        await desk.db.close()
+    return len(taken)
 
 
 def _enable(arguments: argparse.Namespace) -> int:

@@ -231,7 +231,11 @@ def _history(
         at = moment(case.opened_at, zone, now)
         dated += [
             (case.opened_at, Step("opened", at, reason=case.reason)),
-            (case.acknowledged_at, Step("acknowledged", at, names.get(case.acknowledged_by or 0))),
+            (
+                # Who takes it has seen it: that is one step, not two.
+                case.acknowledged_at if _seen_before_taken(case) else None,
+                Step("acknowledged", at, names.get(case.acknowledged_by or 0)),
+            ),
             (case.taken_at, Step("taken", at, names.get(case.taken_by or 0))),
             (
                 case.resolved_at,
@@ -248,6 +252,12 @@ def _history(
     happened = [(at, step) for at, step in dated if at is not None]
     happened.sort(key=lambda pair: pair[0])
     return [step._replace(at=moment(at, zone, now)) for at, step in happened]
+
+
+def _seen_before_taken(case: Handover) -> bool:
+    if case.acknowledged_at is None or case.taken_at is None:
+        return True
+    return case.acknowledged_at < case.taken_at
 
 
 def _digest(view: View) -> str:

@@ -24,7 +24,7 @@ from nightdesk_desk.staff.pages import InboxRoute, SignInNeeded, desk_of, zone_o
 from nightdesk_desk.staff.queue import read_queue
 from nightdesk_desk.wakeups import Watch
 
-LOOK_AGAIN = 5.0
+LOOK_AGAIN = 2.0
 """Seconds after which a stream looks even without news: another process may have written."""
 
 SETTLE = 0.05

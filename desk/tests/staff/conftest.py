@@ -2,16 +2,17 @@
 
 import asyncio
 import contextlib
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from nightdesk_contract.outcome import Level, Safety
+from staff_people import PASSWORD, Calls, Case, Person, SignIn, csrf_of, log_in
+
 from nightdesk_desk import handovers, log
 from nightdesk_desk.app import create_app
 from nightdesk_desk.db import migrate
@@ -19,8 +20,6 @@ from nightdesk_desk.decide import Call
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.settings import Settings
 from nightdesk_desk.staff import accounts, passwords
-
-PASSWORD = "quiet harbour 42"
 
 
 @pytest.fixture
@@ -59,39 +58,6 @@ def browser(app: FastAPI) -> Callable[[], httpx.AsyncClient]:
     return new
 
 
-@dataclass
-class Person:
-    """A staff member with a browser that is signed in."""
-
-    id: int
-    http: httpx.AsyncClient
-    csrf: str
-
-    async def post(self, path: str, **fields: str) -> httpx.Response:
-        return await self.http.post(path, data={"csrf_token": self.csrf, **fields})
-
-    async def htmx(self, path: str, **fields: str) -> httpx.Response:
-        headers = {"HX-Request": "true", "X-CSRF-Token": self.csrf}
-        return await self.http.post(path, data=fields, headers=headers)
-
-
-SignIn = Callable[..., Awaitable[Person]]
-
-
-def csrf_of(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found
-    return found[1]
-
-
-async def log_in(
-    http: httpx.AsyncClient, username: str, password: str, where: str = "/inbox"
-) -> httpx.Response:
-    token = csrf_of((await http.get("/inbox/login")).text)
-    form = {"username": username, "password": password, "next": where, "csrf_token": token}
-    return await http.post("/inbox/login", data=form)
-
-
 @pytest.fixture
 def sign_in(desk: Desk, browser: Callable[[], httpx.AsyncClient]) -> SignIn:
     async def make(username: str = "maria", first_name: str = "Maria") -> Person:
@@ -102,19 +68,6 @@ def sign_in(desk: Desk, browser: Callable[[], httpx.AsyncClient]) -> SignIn:
         return Person(account.id, http, csrf_of((await http.get("/inbox")).text))
 
     return make
-
-
-@dataclass
-class Case:
-    conversation_id: str
-    handover_id: int
-
-    @property
-    def url(self) -> str:
-        return f"/inbox/conversations/{self.conversation_id}"
-
-
-Calls = Callable[..., Awaitable[Case]]
 
 
 @pytest.fixture
@@ -153,7 +106,7 @@ async def address(app: FastAPI) -> AsyncIterator[str]:
         await asyncio.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
-    app.state.desk.wakeups.closed = True
+    app.state.desk.wakeups.close()
     server.should_exit = True
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(task, 10)
@@ -162,4 +115,4 @@ async def address(app: FastAPI) -> AsyncIterator[str]:
 @pytest.fixture(autouse=True)
 def _cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash with the smallest cost: what is tested here is not Argon2."""
-    monkeypatch.setattr(passwords, "_hasher", passwords.PasswordHasher(1, 64, 1))
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 64, 1))

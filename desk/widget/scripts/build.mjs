@@ -7,6 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import { minify } from "terser";
 import { parse } from "yaml";
 
 const MOST_GZIP_BYTES = 15_000;
@@ -42,6 +43,25 @@ const smallStyles = {
   },
 };
 
+/** In our templates the white space at the beginning of a line means nothing. */
+const noIndents = {
+  name: "no-indents",
+  setup(builder) {
+    builder.onLoad({ filter: /src\/\w+\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(/^ +/gm, ""),
+      loader: "ts",
+    }));
+  },
+};
+
+/** Names that only the bundle knows: Lit's inner ones, and the keys of our strings that have a "_". */
+async function innerNames() {
+  const words = JSON.parse(await readFile(here("../strings/en.json"), "utf8"));
+  const keys = Object.keys(words).filter((key) => key.includes("_"));
+  return new RegExp(`^(_\\$.*|${keys.join("|")})$`);
+}
+
+const BANNER = "/* Nightdesk, Apache-2.0. Lit (c) Google LLC, BSD-3-Clause. */";
 const result = await build({
   entryPoints: [here("../src/main.ts")],
   bundle: true,
@@ -52,10 +72,15 @@ const result = await build({
   legalComments: "none",
   target: ["chrome93", "firefox92", "safari15.4"],
   define: { __CRISIS_LINES__: JSON.stringify(await crisisLines()) },
-  plugins: [smallStyles],
-  banner: { js: "/* Nightdesk widget. Apache-2.0. Holds Lit, BSD-3-Clause, (c) Google LLC. */" },
+  plugins: [smallStyles, noIndents],
 });
-const bundle = Buffer.from(result.outputFiles[0].contents);
+const { code } = await minify(result.outputFiles[0].text, {
+  ecma: 2020,
+  compress: { passes: 3 },
+  mangle: { properties: { regex: await innerNames() } },
+  format: { preamble: BANNER, ascii_only: false },
+});
+const bundle = Buffer.from(`${code}\n`);
 const gzip = gzipSync(bundle, { level: 9 }).length;
 const integrity = `sha384-${createHash("sha384").update(bundle).digest("base64")}`;
 

@@ -60,10 +60,10 @@ const POLL_SECONDS = 25;
 const SILENT_MS = 40_000;
 
 interface Call {
-  method?: string;
   token?: string;
   headers?: Record<string, string>;
-  body?: unknown;
+  /** Sent as JSON, with POST. */
+  body?: object;
   signal?: AbortSignal;
   /** How long to wait for the start of the answer, in milliseconds. */
   within?: number;
@@ -82,7 +82,7 @@ export class Api {
   }
 
   async create(): Promise<Conversation> {
-    const answer = await this.#call("/api/conversations", { method: "POST", body: {} });
+    const answer = await this.#call("/api/conversations", { body: {} });
     const made = (await answer.json()) as { conversation_id: string; token: string };
     return { id: made.conversation_id, token: made.token };
   }
@@ -90,7 +90,6 @@ export class Api {
   /** Send a message; the same key never stores it twice. Gives its sequence number. */
   async send(to: Conversation, key: string, text: string): Promise<number> {
     const answer = await this.#call(this.#path(to, "messages"), {
-      method: "POST",
       token: to.token,
       headers: { "Idempotency-Key": key },
       body: { text },
@@ -148,19 +147,18 @@ export class Api {
   async #call(path: string, call: Call): Promise<Response> {
     const stop = new AbortController();
     const abort = (): void => stop.abort();
-    if (call.signal?.aborted) abort();
     call.signal?.addEventListener("abort", abort);
     const timer = setTimeout(abort, call.within ?? ANSWER_MS);
     let answer: Response;
     try {
       answer = await fetch(this.origin + path, {
-        method: call.method ?? "GET",
+        method: call.body ? "POST" : "GET",
         headers: {
           ...(call.token && { Authorization: `Bearer ${call.token}` }),
-          ...(call.body !== undefined && { "Content-Type": "application/json" }),
+          ...(call.body && { "Content-Type": "application/json" }),
           ...call.headers,
         },
-        ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+        ...(call.body && { body: JSON.stringify(call.body) }),
         credentials: "omit",
         cache: "no-store",
         referrerPolicy: "no-referrer",

@@ -6,8 +6,10 @@ import { EMPTY, reduce, type Action, type State } from "./store.js";
 
 /** Waits before the second and third try to send a message. */
 const AGAIN_MS = [1000, 3000];
-/** An event that the desk has stored should reach a healthy stream well within this. */
+/** How long to wait for an answer before looking whether the stream is held back. */
 const STALL_MS = 4000;
+/** An event that the desk has stored reaches a healthy stream within this. */
+const GRACE_MS = 700;
 /** The desk's own deadline for a turn is 6 s; after this nobody is writing any more. */
 const TYPING_MS = 20_000;
 /** A tab that nobody looks at gives its connection back: browsers allow few for one address. */
@@ -147,18 +149,28 @@ export class Chat {
     return this.#conversation;
   }
 
-  /** Look whether the stream brings what the desk is known to hold; if not, poll instead. */
+  /**
+   * No answer yet? Look whether the desk has one that the stream does not bring; if so, poll. Twice,
+   * so that an answer at the desk's own deadline of 6 s is found too.
+   */
   async #watch(conversation: Conversation, seq: number): Promise<void> {
-    await sleep(STALL_MS);
-    if (this.state.cursor >= seq || this.#conversation !== conversation) return;
-    try {
-      const missed = await this.api.events(conversation, this.state.cursor, false);
-      if (this.state.cursor >= seq || !missed.length || this.#conversation !== conversation) return;
-      this.#do({ type: "events", events: missed });
+    for (let look = 0; look < 2; look += 1) {
+      await sleep(STALL_MS);
+      if (this.#answered(seq) || this.#conversation !== conversation) return;
+      const after = this.state.cursor;
+      const held = await this.api.events(conversation, after, false).catch(() => []);
+      if (!held.length) continue;
+      // It may have come a moment ago and be on its way.
+      await sleep(GRACE_MS);
+      if (this.state.cursor > after || this.#conversation !== conversation) return;
+      this.#do({ type: "events", events: held });
       this.#live.distrustStream(conversation);
-    } catch {
-      // The reader has its own way of finding out that the desk is away.
+      return;
     }
+  }
+
+  #answered(seq: number): boolean {
+    return this.state.events.some((event) => event.seq > seq && event.from !== "visitor");
   }
 
   #lose(): void {

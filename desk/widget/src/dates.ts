@@ -17,15 +17,3 @@ export function dayLabel(at: string, now: Date, lang: string, today: string, yes
 export function timeLabel(at: string, lang: string): string {
   return new Date(at).toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit" });
 }
-
-/** When the clinic opens next: "Monday 9:00 AM"; a text that is no date stays as it is. */
-export function openingLabel(at: string, now: Date, lang: string): string {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return at;
-  const days = dayNumber(date) - dayNumber(now);
-  const time = timeLabel(at, lang);
-  if (days === 0) return time;
-  const day: Intl.DateTimeFormatOptions =
-    days < 7 ? { weekday: "long" } : { weekday: "long", month: "long", day: "numeric" };
-  return `${date.toLocaleDateString(lang, day)} ${time}`;
-}

@@ -13,8 +13,9 @@ import { crisisLine, ICONS, intro, notices, row, type Context } from "./views.js
 const MAX_CHARS = 2000;
 const COUNT_FROM = 1800;
 const CONFIG_FRESH_MS = 5 * 60_000;
-/** Nearer to the end than this, the visitor is taken to be reading along. */
-const NEAR_END_PX = 80;
+/** Not further up than this from where we scrolled to, the visitor is taken to be reading along. */
+const NEAR_PX = 80;
+const BATCH_MS = 3000;
 
 /**
  * A plain custom element that draws with lit-html. Lit's own base class would be a sixth of the
@@ -37,10 +38,13 @@ export class NightdeskChat extends HTMLElement {
   #configAt = 0;
   #shown = 0;
   #following = true;
-  #leave = new AbortController();
+  #height = 0;
+  #place = 0;
+  #anchor: HTMLElement | undefined;
+  #anchoredAt = 0;
 
-  /** To be called once, before the element is put on the page. */
-  set tag(tag: Tag) {
+  /** To be called once. Taking the element off the page and putting it back does no harm. */
+  start(tag: Tag): void {
     const { words, lang } = strings(tag.lang);
     this.#tag = tag;
     this.#words = words;
@@ -51,38 +55,24 @@ export class NightdeskChat extends HTMLElement {
     this.#chat = new Chat(this.#api, this.#memory, () => this.#update());
     this.#open = this.#memory.get("open") === true || tag.open;
     dress(this.#root);
-  }
-
-  connectedCallback(): void {
     this.#chat.start();
     void this.#configure();
-    this.#listen();
-    this.#update();
-  }
-
-  disconnectedCallback(): void {
-    this.#leave.abort();
-    this.#chat.visible(false);
-  }
-
-  #listen(): void {
-    this.#leave = new AbortController();
-    const { signal } = this.#leave;
-    const visible = (): void => this.#chat.visible(document.visibilityState !== "hidden");
-    document.addEventListener("visibilitychange", visible, { signal });
-    addEventListener("online", () => this.#chat.nudge(), { signal });
+    document.addEventListener("visibilitychange", () => this.#chat.visible(!document.hidden));
+    addEventListener("online", () => this.#chat.nudge());
     // Another tab of this site may begin the conversation.
-    addEventListener("storage", () => this.#chat.adopt(), { signal });
+    addEventListener("storage", () => this.#chat.adopt());
     // A phone's keyboard covers the page without making it smaller: only the visual viewport tells.
     const view = window.visualViewport;
     const fit = (): void => {
-      if (!view) return;
+      // Zooming in with two fingers is no reason to make the panel smaller.
+      if (!view || view.scale > 1.01) return;
       this.style.setProperty("--view-height", `${view.height}px`);
       this.style.setProperty("--view-top", `${view.offsetTop}px`);
     };
-    view?.addEventListener("resize", fit, { signal });
-    view?.addEventListener("scroll", fit, { signal });
+    view?.addEventListener("resize", fit);
+    view?.addEventListener("scroll", fit);
     fit();
+    this.#update();
   }
 
   async #configure(): Promise<void> {
@@ -104,7 +94,7 @@ export class NightdeskChat extends HTMLElement {
     this.#open = open;
     this.#memory.set("open", open || null);
     this.#following = true;
-    this.#shown = 0;
+    this.#shown = this.#height = 0;
     this.#rows.clear();
     if (open) {
       void this.#configure();
@@ -122,17 +112,23 @@ export class NightdeskChat extends HTMLElement {
     const { draft } = this.#chat.state;
     const count = length(draft);
     if (count > 0 && count <= MAX_CHARS) {
-      this.#following = true;
+      this.#said();
       this.#chat.send(draft, true);
     }
     this.#find("textarea")?.focus();
+  }
+
+  /** From here on the transcript goes with the conversation again. */
+  #said(): void {
+    this.#following = true;
+    this.#anchoredAt = 0;
   }
 
   #press(text: string): void {
     const { pending } = this.#chat.state;
     // A second press while the first is still under way is the same wish.
     if (pending.some((message) => message.status === "sending" && message.text === text)) return;
-    this.#following = true;
+    this.#said();
     this.#chat.send(text, false);
     // The button may be gone now: the answer comes in the transcript.
     this.#find(".log")?.focus({ preventScroll: true });
@@ -140,13 +136,14 @@ export class NightdeskChat extends HTMLElement {
 
   #toggle(id: string): void {
     if (!this.#opened.delete(id)) this.#opened.add(id);
-    this.#update();
+    this.#draw();
+    this.#find(`#source-${id}`)?.scrollIntoView({ block: "nearest" });
   }
 
   #onKey(event: KeyboardEvent): void {
     // The page's own shortcuts are not meant when somebody types here.
     event.stopPropagation();
-    if (event.type === "keydown" && event.key === "Escape" && !event.isComposing) this.#show(false);
+    if (event.key === "Escape" && !event.isComposing) this.#show(false);
   }
 
   #onInputKey(event: KeyboardEvent): void {
@@ -155,21 +152,34 @@ export class NightdeskChat extends HTMLElement {
     this.#send();
   }
 
-  #onScroll(event: Event): void {
-    const log = event.target as HTMLElement;
-    this.#following = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+  #onScroll(): void {
+    const log = this.#find(".log");
+    // Whoever goes back to read something older stays there.
+    if (log) this.#following = log.scrollTop >= this.#place - NEAR_PX;
   }
 
-  /** Show what came last, but never so far down that the beginning of what is new is out of view. */
+  /**
+   * Show what came last, from its beginning. What comes shortly after belongs to it: a long answer
+   * is not pushed out of view by the next message.
+   */
   #follow(): void {
     const log = this.#find(".log");
     if (!log) return;
     const messages = log.querySelectorAll<HTMLElement>(".message");
     const before = this.#shown;
     this.#shown = messages.length;
-    if (!this.#following || messages.length <= before) return;
-    const first = messages[before === 0 ? messages.length - 1 : before];
-    if (first) log.scrollTop = Math.min(log.scrollHeight, first.offsetTop - 8);
+    if (this.#height) log.scrollTop += this.#height - log.clientHeight;
+    this.#height = log.clientHeight;
+    if (this.#following && messages.length > before) {
+      if (!before || Date.now() - this.#anchoredAt > BATCH_MS) {
+        this.#anchor = messages[before || messages.length - 1];
+        this.#anchoredAt = Date.now();
+      }
+      if (this.#anchor) log.scrollTop = this.#anchor.offsetTop - 8;
+    } else if (this.#following && messages[before - 1]?.matches(".failed")) {
+      log.scrollTop = log.scrollHeight;
+    }
+    this.#place = log.scrollTop;
   }
 
   #launcher(): TemplateResult {
@@ -235,7 +245,7 @@ export class NightdeskChat extends HTMLElement {
       <header>
         <div>
           <h2 id="title">${this.#tag.title || this.#settings.name || words.title}</h2>
-          <p>${words.subtitle}</p>
+          <p>${words.bot}</p>
         </div>
         <button
           type="button"
@@ -254,16 +264,16 @@ export class NightdeskChat extends HTMLElement {
         aria-live="polite"
         aria-label=${words.log}
         tabindex="0"
-        @scroll=${(event: Event) => this.#onScroll(event)}
+        @scroll=${() => this.#onScroll()}
       >
         ${intro(context, !any)}
         <div class="rows"></div>
       </div>
-      <p class="typing" data-test="typing">
-        ${typing
-          ? html`<i></i><i></i><i></i> ${typing === "staff" ? words.typing_staff : words.typing_bot}`
-          : nothing}
-      </p>
+      ${typing
+        ? html`<p class="typing" data-test="typing">
+            <i></i> ${typing === "staff" ? words.typing_staff : words.typing_bot}
+          </p>`
+        : nothing}
       <footer>
         ${notices(state, context)}
         <div class="above">
@@ -298,15 +308,12 @@ export class NightdeskChat extends HTMLElement {
     const { state } = this.#chat;
     if (this.#open) this.#memory.set("seen", Math.max(seen(this.#memory), state.cursor));
     const all = rows(state);
-    const key = (event: KeyboardEvent): void => this.#onKey(event);
     render(
       html`<aside
         class=${this.#tag.left ? "root left" : "root"}
         lang=${this.#lang}
         aria-label=${this.#words.region}
-        @keydown=${key}
-        @keyup=${key}
-        @keypress=${key}
+        @keydown=${(event: KeyboardEvent) => this.#onKey(event)}
       >
         ${this.#open ? this.#panel(context, all.length > 0) : this.#launcher()}
       </aside>`,

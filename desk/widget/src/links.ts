@@ -39,10 +39,12 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-function href(found: string, kind: "web" | "email" | "bare" | "number"): string {
-  if (kind === "web") return webHref(found);
-  if (kind === "bare") return webHref(`https://${found}`);
-  return kind === "email" ? `mailto:${found}` : telHref(found);
+const NUMBER = /^[\d+(][\d+() .-]*$/;
+
+function target(found: string): string {
+  if (NUMBER.test(found)) return telHref(found);
+  if (/^https?:/i.test(found)) return webHref(found);
+  return found.includes("@") ? `mailto:${found}` : webHref(`https://${found}`);
 }
 
 /**
@@ -50,27 +52,20 @@ function href(found: string, kind: "web" | "email" | "bare" | "number"): string 
  * short to be told from other numbers by their shape.
  */
 export function linkify(line: string, short: readonly string[] = []): Piece[] {
-  const few = short.filter((number) => /\d/.test(number)).map(escaped);
-  const number = [PHONE, ...few].join("|");
-  const pattern = new RegExp(
-    String.raw`(?<web>${WEB})|(?<email>${EMAIL})|(?<bare>${BARE})|(?<number>${number})`,
-    "gi",
-  );
+  const few = short.filter((number) => NUMBER.test(number)).map(escaped);
+  const pattern = new RegExp([WEB, EMAIL, BARE, PHONE, ...few].join("|"), "gi");
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of line.matchAll(pattern)) {
-    const groups = match.groups ?? {};
-    const kind = (["web", "email", "bare", "number"] as const).find((name) => groups[name]);
-    if (!kind) continue;
-    const found = kind === "number" ? match[0] : match[0].replace(/[.,;:!?)\]]+$/, "");
-    const stop = match.index + found.length;
+    const found = match[0].replace(/[.,;:!?)\]]+$/, "");
+    const start = match.index;
+    const stop = start + found.length;
     // A number inside a longer number or a word ("1988", "911th") is not one to dial.
-    if (kind === "number" && /[\w$]$/.test(line.slice(0, match.index))) continue;
-    if (kind === "number" && /^(?:\w|[.,-]\d)/.test(line.slice(stop))) continue;
-    const target = href(found, kind);
-    if (!target) continue;
-    if (match.index > end) pieces.push({ text: line.slice(end, match.index) });
-    pieces.push({ text: found, href: target });
+    const inside = /[\w$]$/.test(line.slice(0, start)) || /^(?:\w|[.,-]\d)/.test(line.slice(stop));
+    const href = NUMBER.test(found) && inside ? "" : target(found);
+    if (!href) continue;
+    if (start > end) pieces.push({ text: line.slice(end, start) });
+    pieces.push({ text: found, href });
     end = stop;
   }
   if (end < line.length) pieces.push({ text: line.slice(end) });

@@ -30,10 +30,6 @@ export class Live {
     private readonly on: Listener,
   ) {}
 
-  get running(): boolean {
-    return this.#stop !== null;
-  }
-
   start(conversation: Conversation): void {
     if (this.#stop) return;
     this.#stop = new AbortController();

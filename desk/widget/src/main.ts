@@ -10,7 +10,7 @@ function start(): void {
   if (!(script instanceof HTMLScriptElement) || document.querySelector(NAME)) return;
   if (!customElements.get(NAME)) customElements.define(NAME, NightdeskChat);
   const chat = document.createElement(NAME) as NightdeskChat;
-  chat.tag = readTag(script, document.documentElement.lang || navigator.language);
+  chat.start(readTag(script, document.documentElement.lang || navigator.language));
   document.body.append(chat);
 }
 

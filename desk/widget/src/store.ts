@@ -1,5 +1,5 @@
 /** The conversation as the visitor sees it: a pure reducer, and what is read off its state. */
-import type { ChatEvent, Sender, Typing } from "./api.js";
+import type { ChatEvent, Typing } from "./api.js";
 
 /** A message of the visitor's own that the desk has not confirmed. */
 export interface Pending {
@@ -158,7 +158,7 @@ export function reduce(state: State, action: Action): State {
 export type Row =
   | { kind: "day"; id: string; at: string }
   | { kind: "new"; id: string }
-  | { kind: "event"; id: string; from: Sender; event: Stored; replies: string[] }
+  | { kind: "event"; id: string; event: Stored; replies: string[] }
   | { kind: "pending"; id: string; message: Pending };
 
 function dayOf(at: string): string {
@@ -190,7 +190,7 @@ export function rows(state: State): Row[] {
     const open = index > lastOwn && !state.pending.length && index >= state.earlier.length;
     const era = index < state.earlier.length ? `x${index}` : `e${event.seq}`;
     const replies = open ? (event.quick_replies ?? []) : [];
-    found.push({ kind: "event", id: event.key ?? era, from: event.from, event, replies });
+    found.push({ kind: "event", id: event.key ?? era, event, replies });
   });
   if (state.pending.length && !state.events.length) renew(all.length);
   for (const message of state.pending) {

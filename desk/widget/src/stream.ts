@@ -1,32 +1,25 @@
 /** Server-sent events over fetch, so that the token travels in a header and not in an address. */
 
 export interface ServerEvent {
-  id: string;
   type: string;
   data: string;
 }
 
 /**
+ * The number to go on from is in the event itself, so `id` is not read; neither is `retry`.
  * Reads an event stream piece by piece, wherever the pieces were cut (WHATWG HTML, section
- * 9.2.6 "Interpreting an event stream").
+ * 9.2.6 "Interpreting an event stream"); a byte order mark is the decoder's affair.
  */
 export class SseParser {
   #rest = "";
   #afterCr = false;
-  #started = false;
   #data: string[] = [];
   #type = "";
-  #id = "";
 
   /** Take the next piece of decoded text; gives the events that it completed. */
   push(piece: string): ServerEvent[] {
-    let text = piece;
-    if (!this.#started && text) {
-      this.#started = true;
-      if (text.startsWith("\uFEFF")) text = text.slice(1);
-    }
     // A line end of CR LF may be cut between the two.
-    if (this.#afterCr && text.startsWith("\n")) text = text.slice(1);
+    const text = this.#afterCr && piece.startsWith("\n") ? piece.slice(1) : piece;
     if (piece) this.#afterCr = piece.endsWith("\r");
     const lines = (this.#rest + text).split(/\r\n|\n|\r/);
     this.#rest = lines.pop() ?? "";
@@ -40,7 +33,7 @@ export class SseParser {
 
   #line(line: string): ServerEvent | null {
     if (!line) {
-      const event = { id: this.#id, type: this.#type || "message", data: this.#data.join("\n") };
+      const event = { type: this.#type || "message", data: this.#data.join("\n") };
       const complete = this.#data.length > 0;
       this.#data = [];
       this.#type = "";
@@ -51,7 +44,6 @@ export class SseParser {
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (field === "data") this.#data.push(value);
     else if (field === "event") this.#type = value;
-    else if (field === "id" && !value.includes("\0")) this.#id = value;
     return null;
   }
 }

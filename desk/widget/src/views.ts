@@ -1,6 +1,6 @@
 /** What is drawn, from plain values. Data only ever becomes text nodes and checked addresses. */
-import { html, nothing, svg, type TemplateResult } from "lit-html";
-import { dayLabel, openingLabel, timeLabel } from "./dates.js";
+import { html, nothing, type TemplateResult } from "lit-html";
+import { dayLabel, timeLabel } from "./dates.js";
 import { blocks, smsHref, telHref, type Piece } from "./links.js";
 import type { Settings } from "./settings.js";
 import type { Pending, Row, State, Stored } from "./store.js";
@@ -21,13 +21,12 @@ export interface Context {
 }
 
 const icon = (path: string): TemplateResult =>
-  html`<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">${svg`<path d=${path} />`}</svg>`;
+  html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path} /></svg>`;
 export const ICONS = {
   chat: icon("M4 5h16v11H9l-4 4v-4H4z"),
   close: icon("M6 6l12 12M18 6L6 18"),
   send: icon("M4 12l16-8-6 16-3-6z"),
-  person: icon("M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-4 3.5-6.5 8-6.5s8 2.5 8 6.5"),
-  open: icon("M6 9l6 6 6-6"),
+  person: icon("M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-9 16-9 16 0"),
   warn: icon("M12 3l10 18H2zM12 10v5M12 18v.5"),
 };
 
@@ -63,22 +62,17 @@ export function crisisLine({ words, settings }: Context): TemplateResult {
   </div>`;
 }
 
-/** A text with one {field} in it that is a link. */
-function around(text: string, field: string, link: TemplateResult): (string | TemplateResult)[] {
-  const [before = "", after = ""] = text.split(`{${field}}`);
-  return [before, link, after];
-}
-
+/** A text with the clinic's number in it, to be dialled; nothing where we have no number. */
 function phoneLine(text: string, phone: string): View {
   const href = telHref(phone);
-  return href ? html`<p>${around(text, "phone", html`<a href=${href}>${phone}</a>`)}</p>` : nothing;
+  const [before, after] = text.split("{phone}");
+  return href ? html`<p>${before}<a href=${href}>${phone}</a>${after}</p>` : nothing;
 }
 
-function hoursNow({ words, settings, now, lang }: Context): string {
+function hoursNow({ words, settings }: Context): string {
   if (settings.openNow === null) return "";
   if (settings.openNow) return words.intro_open;
-  const when = settings.opens && openingLabel(settings.opens, now, lang);
-  return when ? fill(words.intro_closed_until, { when }) : words.intro_closed;
+  return settings.opens ? fill(words.intro_closed_until, { when: settings.opens }) : words.intro_closed;
 }
 
 /** Said before the first message, and kept above it. */
@@ -99,13 +93,13 @@ export function intro(context: Context, starters: boolean): TemplateResult {
       </p>
     </div>
     ${starters
-      ? replies([words.starter_1, words.starter_2, words.starter_3], "starter", words.starters, context)
+      ? replies([words.starter_1, words.starter_2, words.starter_3], "starter", context)
       : nothing}`;
 }
 
-function replies(list: string[], test: string, label: string, context: Context): View {
+function replies(list: string[], test: string, context: Context): View {
   if (!list.length) return nothing;
-  return html`<div class="replies" role="group" aria-label=${label}>
+  return html`<div class="replies" role="group" aria-label=${context.words.replies}>
     ${list.map(
       (text) =>
         html`<button type="button" data-test=${test} @click=${() => context.send(text)}>${text}</button>`,
@@ -132,7 +126,7 @@ function source(event: Stored, id: string, context: Context): View {
       aria-controls=${`source-${id}`}
       @click=${() => context.toggle(id)}
     >
-      ${label}<span class="turn">${ICONS.open}</span>
+      ${label}
     </button>
     <div class="passages" id=${`source-${id}`} data-test="source-text" ?hidden=${!open}>
       ${open
@@ -160,7 +154,7 @@ function stored(entry: Extract<Row, { kind: "event" }>, context: Context): Templ
       ${rich(event.text, context)} ${event.from === "bot" ? source(event, id, context) : nothing}
     </div>
     <p class="foot">${timeLabel(event.at, lang)}</p>
-    ${replies(entry.replies, "quick-reply", words.replies, context)}
+    ${replies(entry.replies, "quick-reply", context)}
   </div>`;
 }
 
@@ -209,7 +203,7 @@ export function notices(state: State, { words, settings }: Context): View {
       : nothing}
     ${state.refusal === null
       ? nothing
-      : html`<p class="notice" data-test="refusal">${ICONS.warn} ${state.refusal || words.refused}</p>`}
-    ${state.lost ? html`<p class="notice" data-test="lost">${words.lost}</p>` : nothing}
+      : html`<div class="notice" data-test="refusal"><p>${ICONS.warn} ${state.refusal || words.refused}</p></div>`}
+    ${state.lost ? html`<div class="notice" data-test="lost"><p>${words.lost}</p></div>` : nothing}
   </div>`;
 }

@@ -45,22 +45,26 @@
 
   /* A page that looks live but is not would be worse than none. */
   const banner = document.querySelector("#connection p");
-  let lostTimer = 0;
-  const lost = () => {
-    if (!lostTimer) lostTimer = setTimeout(() => { banner.hidden = false; }, 2000);
+  const broken = new Set();
+  let shownIn = 0;
+  const showBanner = () => {
+    if (!broken.size) {
+      clearTimeout(shownIn);
+      shownIn = 0;
+      banner.hidden = true;
+    } else if (!shownIn) {
+      shownIn = setTimeout(() => { banner.hidden = false; }, 2000);
+    }
   };
-  const found = () => {
-    clearTimeout(lostTimer);
-    lostTimer = 0;
-    banner.hidden = true;
-  };
-  for (const name of ["htmx:sseError", "htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-    document.body.addEventListener(name, lost);
+  const lost = (what) => () => { broken.add(what); showBanner(); };
+  const found = (what) => () => { broken.delete(what); showBanner(); };
+  const hear = (name, act) => document.body.addEventListener(name, act);
+  hear("htmx:sseError", lost("stream"));
+  hear("htmx:sseOpen", found("stream"));
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    hear(name, lost("requests"));
   }
-  document.body.addEventListener("htmx:sseOpen", found);
-  document.body.addEventListener("htmx:afterOnLoad", (event) => {
-    if (event.detail.successful) found();
-  });
+  hear("htmx:afterOnLoad", (event) => { if (event.detail.successful) found("requests")(); });
 
   /* The transcript follows the talk, unless the reader has scrolled up. */
   const transcript = () => byId("transcript");
@@ -73,8 +77,8 @@
     if (box) box.scrollTop = box.scrollHeight;
   };
   let following = true;
-  document.body.addEventListener("htmx:beforeSwap", () => { following = atEnd(); });
-  document.body.addEventListener("htmx:afterSettle", () => {
+  hear("htmx:beforeSwap", () => { following = atEnd(); });
+  hear("htmx:afterSettle", () => {
     readServerTime();
     tick();
     count();
@@ -132,7 +136,7 @@
     form.addEventListener("htmx:beforeRequest", () => { box.readOnly = true; });
     form.addEventListener("htmx:afterRequest", () => { box.readOnly = false; });
 
-    document.body.addEventListener("nightdesk:replied", () => {
+    hear("nightdesk:replied", () => {
       clearTimeout(quiet);
       typing = false;
       box.value = "";
@@ -140,9 +144,9 @@
       toEnd();
       box.focus();
     });
-    document.body.addEventListener("nightdesk:new-key", newKey);
-    document.body.addEventListener("nightdesk:taken", () => box.focus());
-    document.body.addEventListener("nightdesk:resolved", () => {
+    hear("nightdesk:new-key", newKey);
+    hear("nightdesk:taken", () => box.focus());
+    hear("nightdesk:resolved", () => {
       const resolve = byId("resolve");
       resolve.querySelector("form").reset();
       resolve.open = false;

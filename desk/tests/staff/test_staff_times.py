@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from nightdesk_desk.models import Handover
 from nightdesk_desk.staff.times import clock_time, first_words, waited
 from nightdesk_desk.staff.waiting import Clock, clock, wait

@@ -1,6 +1,7 @@
 """Trigger words are marked; the visitor's words are never lost, changed or run as markup."""
 
 import pytest
+
 from nightdesk_desk.staff.marks import Piece, pieces
 
 TEXT = "I want to die tonight"

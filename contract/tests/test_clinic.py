@@ -1,0 +1,212 @@
+"""`clinic.yml`: every mistake is named, and a broken edit never takes the clinic down."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nightdesk_contract.clinic import ClinicError, ClinicFile, Problem, load_clinic, parse_clinic
+
+GOOD = {
+    "name": "Example Clinic",
+    "country": "US",
+    "time_zone": "America/Chicago",
+    "hours": "Mo-Fr 09:00-17:00",
+    "phone": "(555) 010-0142",
+    "mode": "demo",
+}
+
+
+def problems(**changes) -> list[Problem]:
+    with pytest.raises(ClinicError) as caught:
+        parse_clinic({**GOOD, **changes})
+    return caught.value.problems
+
+
+def test_the_least_that_is_needed():
+    clinic = parse_clinic(GOOD)
+    assert clinic.name == "Example Clinic"
+    assert clinic.closed_days == ()
+    assert clinic.logistics == {}
+    assert str(clinic.zone) == "America/Chicago"
+
+
+def test_everything_that_can_be_set():
+    clinic = parse_clinic(
+        {
+            **GOOD,
+            "closed_days": [date(2026, 12, 25), "2027-01-01"],
+            "hours_text": "Monday to Friday",
+            "email": "a@b.example",
+            "address": "1 Road",
+            "demo_notice": "Demo.",
+            "logistics": {"cost": "  It is $5.\n", "hours": None},
+        }
+    )
+    assert clinic.closed_days == (date(2026, 12, 25), date(2027, 1, 1))
+    assert clinic.logistics == {"cost": "It is $5."}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "found", "allowed"),
+    [
+        ("name", "", "''", "1 to 120"),
+        ("name", "x" * 121, "xxx", "1 to 120"),
+        ("name", 5, "5", "text"),
+        ("country", "FR", "'FR'", "US"),
+        ("time_zone", "Mars/Base", "'Mars/Base'", "America/Chicago"),
+        ("time_zone", "../../etc/passwd", "passwd", "America/Chicago"),
+        ("time_zone", None, "None", "IANA"),
+        ("hours", "nine to five", "'nine to five'", "Mo-Fr 09:00-17:00"),
+        ("hours", ["Mo"], "['Mo']", "opening_hours"),
+        ("phone", "call us", "'call us'", "telephone"),
+        ("phone", 5550100142, "5550100142", "telephone"),
+        ("mode", "test", "'test'", "demo or live"),
+        ("email", "nobody", "'nobody'", "@"),
+        ("address", 7, "7", "string"),
+        ("closed_days", 5, "5", "YYYY-MM-DD"),
+        ("closed_days", "2026-12-25", "'2026-12-25'", "YYYY-MM-DD"),
+        ("hours_text", "x" * 301, "xxx", "plain words"),
+    ],
+)
+def test_each_wrong_key_is_named_with_what_was_found_and_what_is_allowed(
+    key, value, found, allowed
+):
+    (problem,) = problems(**{key: value})
+    assert problem.key == key
+    assert found in problem.found
+    assert allowed in problem.allowed
+    assert key in str(problem)
+
+
+@pytest.mark.parametrize("key", GOOD)
+def test_each_needed_key_that_is_missing_is_named(key):
+    with pytest.raises(ClinicError) as caught:
+        parse_clinic({name: value for name, value in GOOD.items() if name != key})
+    assert [(p.key, p.found) for p in caught.value.problems] == [(key, "nothing")]
+
+
+def test_unknown_keys_are_named():
+    (problem,) = problems(fone="(555) 010-0142")
+    assert problem.key == "fone"
+    assert "phone" in problem.allowed
+
+
+def test_an_unknown_logistics_topic_is_named_with_its_place():
+    (problem,) = problems(logistics={"weather": "Sunny."})
+    assert problem.key == "logistics.weather"
+    assert "cost" in problem.allowed
+
+
+@pytest.mark.parametrize("value", ["", 5, "x" * 901, ["a"]])
+def test_a_logistics_text_that_is_none_is_named(value):
+    (problem,) = problems(logistics={"cost": value})
+    assert problem.key == "logistics.cost"
+    assert "900" in problem.allowed
+
+
+@pytest.mark.parametrize("value", [["a"], "text", 5])
+def test_logistics_that_is_no_mapping(value):
+    assert "logistics" in {p.key for p in problems(logistics=value)}
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "25.12.2026", 20261225])
+def test_a_closed_day_that_is_none(day):
+    assert {p.key for p in problems(closed_days=["2026-12-25", day])} == {"closed_days.1"}
+
+
+def test_all_mistakes_are_told_at_once():
+    found = problems(phone="x", mode="y", country="Z")
+    assert {p.key for p in found} == {"phone", "mode", "country"}
+
+
+def test_two_missing_keys_are_told_once():
+    with pytest.raises(ClinicError) as caught:
+        parse_clinic({k: v for k, v in GOOD.items() if k not in ("name", "phone")})
+    assert [p.key for p in caught.value.problems] == ["name, phone"]
+
+
+@pytest.mark.parametrize("row", [None, [], "text", 5])
+def test_a_file_that_is_no_mapping(row):
+    with pytest.raises(ClinicError, match="whole file"):
+        parse_clinic(row)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"name: [unclosed\nphone: x", "broken YAML at line"),
+        (b"name: 'x\n", "broken YAML"),
+        (b"\xff\xfe\x00bad", "no readable file"),
+        (b"closed_days: [2026-02-30]", "day"),
+        (b"a: !!python/object/apply:os.system ['true']", "broken YAML"),
+        (b"[" * 20_000, "nesting"),
+        (b"", "nothing"),
+        (b"# " + b"x" * 1_000_001, "over 1 MB"),
+    ],
+    ids=["unclosed", "quote", "not-utf8", "no-such-day", "object", "nested", "empty", "huge"],
+)
+def test_files_that_cannot_be_read_are_told_apart(tmp_path, content, says):
+    path = tmp_path / "clinic.yml"
+    path.write_bytes(content)
+    with pytest.raises(ClinicError) as caught:
+        load_clinic(path)
+    assert says in str(caught.value)
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(ClinicError, match="no readable file"):
+        load_clinic(tmp_path / "clinic.yml")
+
+
+def test_the_example_settings_of_this_project_are_good():
+    clinic = load_clinic(Path(__file__).parents[2] / "clinic.yml")
+    assert clinic.mode == "demo"
+    assert clinic.demo_notice
+
+
+class TestClinicFile:
+    @pytest.fixture
+    def path(self, tmp_path):
+        path = tmp_path / "clinic.yml"
+        self.write(path, GOOD)
+        return path
+
+    def write(self, path: Path, row: object, tick: int = 1) -> None:
+        path.write_text(row if isinstance(row, str) else yaml.safe_dump(row))
+        # A clock tick of its own for each edit, on any file system.
+        os.utime(path, ns=(tick * 10**9, tick * 10**9))
+
+    def test_an_edit_applies_without_a_restart(self, path):
+        clinic = ClinicFile(path)
+        assert clinic.current().phone == "(555) 010-0142"
+
+        self.write(path, {**GOOD, "phone": "(555) 010-0199"}, tick=2)
+
+        assert clinic.current().phone == "(555) 010-0199"
+        assert clinic.problems == []
+
+    @pytest.mark.parametrize("broken", [{**GOOD, "mode": "x"}, "name: [", "a: 2026-02-30", ""])
+    def test_a_broken_edit_keeps_the_last_good_settings_until_it_is_mended(self, path, broken):
+        clinic = ClinicFile(path)
+        self.write(path, broken, tick=2)
+
+        assert clinic.current().name == "Example Clinic"
+        assert clinic.problems
+
+        self.write(path, {**GOOD, "name": "Mended"}, tick=3)
+        assert clinic.current().name == "Mended"
+        assert clinic.problems == []
+
+    def test_a_removed_file_keeps_the_last_good_settings(self, path):
+        clinic = ClinicFile(path)
+        path.unlink()
+
+        assert clinic.current().name == "Example Clinic"
+        assert "no readable file" in str(clinic.problems[0])
+
+    def test_the_first_reading_must_succeed(self, tmp_path):
+        with pytest.raises(ClinicError):
+            ClinicFile(tmp_path / "clinic.yml")

@@ -1,0 +1,110 @@
+"""Opening hours in the clinic's own time zone."""
+
+from datetime import date, datetime, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from nightdesk_contract.clinic import Clinic
+from nightdesk_contract.opening import next_opening, open_now
+
+CHICAGO = ZoneInfo("America/Chicago")
+
+
+def clinic(hours: str = "Mo-Fr 09:00-17:00", closed: tuple[date, ...] = ()) -> Clinic:
+    return Clinic(
+        name="x",
+        country="US",
+        time_zone="America/Chicago",
+        hours=hours,
+        phone="(555) 010-0142",
+        mode="demo",
+        closed_days=closed,
+    )
+
+
+def at(text: str, zone: ZoneInfo = CHICAGO) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=zone)
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-11-23T08:59", False),
+        ("2026-11-23T09:00", True),
+        ("2026-11-23T16:59", True),
+        ("2026-11-23T17:00", False),
+        ("2026-11-22T12:00", False),  # a Sunday
+        ("2026-11-21T12:00", False),  # a Saturday
+    ],
+)
+def test_open_on_working_days_only(moment, is_open):
+    assert open_now(clinic(), at(moment)) is is_open
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-03-09T13:59", False),  # after the clocks went forward: 08:59 there
+        ("2026-03-09T14:00", True),
+        ("2026-03-06T14:59", False),  # before: 08:59 there
+        ("2026-03-06T15:00", True),
+        ("2026-11-02T14:30", False),  # after they went back: 08:30 there
+        ("2026-11-02T15:00", True),
+    ],
+)
+def test_summer_time_is_the_clinics_own(moment, is_open):
+    assert open_now(clinic(), at(moment, ZoneInfo("UTC"))) is is_open
+
+
+def test_any_zone_may_ask():
+    assert open_now(clinic(), at("2026-11-24T00:30", ZoneInfo("Asia/Tokyo"))) is True
+    assert open_now(clinic(), datetime(2026, 11, 23, 23, 30, tzinfo=timezone.utc)) is False
+
+
+def test_closed_days_are_closed():
+    days = (date(2026, 11, 26), date(2026, 12, 25))
+    assert not open_now(clinic(closed=days), at("2026-11-26T12:00"))
+    assert not open_now(clinic(closed=days), at("2026-12-25T12:00"))
+    assert open_now(clinic(closed=days), at("2026-11-25T12:00"))
+    assert open_now(clinic(closed=days), at("2027-12-24T12:00"))
+
+
+@pytest.mark.parametrize(
+    ("moment", "opens"),
+    [
+        ("2026-11-23T10:00", "2026-11-23T10:00"),  # open now
+        ("2026-11-23T03:00", "2026-11-23T09:00"),
+        ("2026-11-23T17:00", "2026-11-24T09:00"),
+        ("2026-11-20T18:00", "2026-11-23T09:00"),  # Friday evening
+        ("2026-11-25T20:00", "2026-11-30T09:00"),  # two closed days and a weekend
+        ("2026-10-30T18:00", "2026-11-02T09:00"),  # over the change of the clocks
+        ("2026-03-06T18:00", "2026-03-09T09:00"),
+    ],
+)
+def test_next_opening(moment, opens):
+    closed = (date(2026, 11, 26), date(2026, 11, 27))
+    found = next_opening(clinic(closed=closed), at(moment))
+    assert found == at(opens)
+    assert found is not None
+    assert found.utcoffset() == at(opens).utcoffset()
+
+
+def test_always_open_and_never_open():
+    moment = at("2026-11-22T03:00")
+    assert next_opening(clinic("24/7"), moment) == moment
+    assert next_opening(clinic("off"), moment) is None
+    assert next_opening(clinic("2031 Jan 01 09:00-17:00"), moment) is None
+
+
+def test_hours_over_midnight():
+    late = clinic("Fr 20:00-02:00")
+    assert open_now(late, at("2026-11-21T01:30"))
+    assert not open_now(late, at("2026-11-21T02:30"))
+
+
+def test_an_hour_that_a_clock_change_takes_away():
+    early = clinic("Su 02:00-04:00")
+    assert not open_now(early, at("2026-03-08T07:59", ZoneInfo("UTC")))  # 01:59 there
+    assert open_now(early, at("2026-03-08T08:00", ZoneInfo("UTC")))  # 03:00 there
+    assert not open_now(early, at("2026-03-08T09:00", ZoneInfo("UTC")))

@@ -1,0 +1,138 @@
+"""The desk's application in a test: without a network, or behind a real server."""
+
+import asyncio
+import socket
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from nightdesk_desk.app import create_app
+from nightdesk_desk.desk import Desk
+from nightdesk_desk.settings import Settings
+
+CLINIC = """\
+name: Test Clinic
+country: US
+time_zone: America/Chicago
+hours: {hours}
+hours_text: Any time
+phone: (555) 010-0199
+email: hello@clinic.example
+address: 1 Test Street
+mode: demo
+demo_notice: This is demo content.
+logistics: {{}}
+"""
+ALWAYS_OPEN = "24/7"
+NEVER_OPEN = "24/7 off"
+
+
+@dataclass
+class Visitor:
+    """A visitor with a conversation of their own."""
+
+    client: httpx.AsyncClient
+    desk: Desk
+    id: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    @property
+    def path(self) -> str:
+        return f"/api/conversations/{self.id}"
+
+    async def say(self, text: Any, key: str | None = None) -> httpx.Response:
+        headers = self.headers | ({"Idempotency-Key": key} if key else {})
+        return await self.client.post(f"{self.path}/messages", json={"text": text}, headers=headers)
+
+    async def events(self, after: int = 0, wait: float = 0) -> list[dict[str, Any]]:
+        answer = await self.client.get(
+            f"{self.path}/events", params={"after": after, "wait": wait}, headers=self.headers
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def chat(self, text: str) -> list[dict[str, Any]]:
+        """Say something; give what came of it once its turn is over."""
+        answer = await self.say(text)
+        assert answer.status_code == 202, answer.text
+        await self.desk.turns.idle()
+        return await self.events(after=answer.json()["seq"])
+
+
+@dataclass
+class Running:
+    """A started application without a network between it and its client."""
+
+    app: FastAPI
+    client: httpx.AsyncClient
+
+    @property
+    def desk(self) -> Desk:
+        return self.app.state.desk
+
+    async def visitor(self) -> Visitor:
+        answer = await self.client.post("/api/conversations")
+        assert answer.status_code == 201, answer.text
+        body = answer.json()
+        return Visitor(self.client, self.desk, body["conversation_id"], body["token"])
+
+
+class started:
+    """Start an application's background work for a block, and give it with a client."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __aenter__(self) -> Running:
+        await self._app.state.desk.start()
+        transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://desk")
+        return Running(self._app, self._client)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+        await self._app.state.desk.stop()
+
+
+class Served:
+    """The application behind a real uvicorn on a free port, in a thread of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.app = create_app(settings)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        config = uvicorn.Config(
+            self.app,
+            http="httptools",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        self.server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _run(self) -> None:
+        asyncio.run(self.server.serve(sockets=[self._socket]))
+
+    async def __aenter__(self) -> "Served":
+        self._thread.start()
+        async with asyncio.timeout(10):
+            while not self.server.started:
+                await asyncio.sleep(0.02)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.server.should_exit = True
+        await asyncio.to_thread(self._thread.join, 15)

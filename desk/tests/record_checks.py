@@ -1,0 +1,155 @@
+"""What must hold of the record on every kind of database."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from nightdesk_contract.outcome import Safety
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from nightdesk_desk import handovers, log
+from nightdesk_desk.db import Database
+from nightdesk_desk.decide import Call
+from nightdesk_desk.log import NewEvent
+from nightdesk_desk.models import Event, Handover, Staff
+
+
+async def new_conversation(db: Database) -> str:
+    async with db.write() as session:
+        return (await log.start_conversation(session))[0]
+
+
+async def writers_at_once_leave_no_gap_and_no_double(one: Database, two: Database) -> None:
+    conversation_id = await new_conversation(one)
+
+    async def write(db: Database, name: str) -> None:
+        for i in range(15):
+            async with db.write() as session:
+                pair = [NewEvent("visitor", f"{name}{i}"), NewEvent("bot", f"to {name}{i}")]
+                await log.append(session, conversation_id, pair)
+
+    await asyncio.gather(*(write(db, n) for n, db in [("a", one), ("b", two), ("c", one)]))
+    async with one.read() as session:
+        events = await log.read_events(session, conversation_id)
+    assert [e.seq for e in events] == list(range(1, 91))
+    for asked, answered in zip(events[::2], events[1::2], strict=True):
+        assert answered.text == f"to {asked.text}"
+
+
+async def the_same_key_at_once_is_stored_once(one: Database, two: Database) -> None:
+    conversation_id = await new_conversation(one)
+
+    async def write(db: Database) -> log.Stored:
+        async with db.write() as session:
+            event = NewEvent("visitor", "hello", idempotency_key="k", answered=False)
+            return await log.append_once(session, conversation_id, event)
+
+    stored = await asyncio.gather(*(write(db) for db in (one, two) * 5))
+    assert {s.seq for s in stored} == {1}
+    assert [s.new for s in stored].count(True) == 1
+    async with one.read() as session:
+        assert len(await log.read_events(session, conversation_id)) == 1
+        assert (conversation_id, 1) in await log.unanswered(session)
+
+
+async def a_message_is_answered_once(one: Database, two: Database) -> None:
+    conversation_id = await new_conversation(one)
+    async with one.write() as session:
+        await log.append(session, conversation_id, [NewEvent("visitor", "hi", answered=False)])
+
+    async def answered(db: Database) -> bool:
+        async with db.write() as session:
+            return await log.mark_answered(
+                session, conversation_id, 1, Safety("c", "d", "r", 0.5, ((0, 2),))
+            )
+
+    assert (await asyncio.gather(*(answered(db) for db in (one, two) * 4))).count(True) == 1
+    async with one.read() as session:
+        [event] = await log.read_events(session, conversation_id)
+    assert event.safety == {
+        "category": "c",
+        "detector": "d",
+        "rule": "r",
+        "score": 0.5,
+        "spans": [[0, 2]],
+    }
+
+
+async def a_conversation_has_at_most_one_unresolved_hand_over(one: Database, two: Database) -> None:
+    conversation_id = await new_conversation(one)
+
+    async def call(db: Database, seq: int) -> handovers.Opened:
+        async with db.write() as session:
+            await log.hold(session, conversation_id)
+            return await handovers.open_or_raise(
+                session, conversation_id, seq, Call("request", "P3")
+            )
+
+    opened = await asyncio.gather(*(call(db, i) for i, db in enumerate((one, two) * 5)))
+    assert [o.new for o in opened].count(True) == 1
+    assert len({o.handover_id for o in opened}) == 1
+    async with one.read() as session:
+        assert len(await handovers.triggers(session, opened[0].handover_id)) == 10
+    with pytest.raises(IntegrityError):
+        async with one.write() as session:
+            session.add(
+                Handover(
+                    conversation_id=conversation_id, trigger_seq=1, reason="request", level="P3"
+                )
+            )
+
+
+async def moments_come_back_as_they_went(one: Database, _two: Database) -> None:
+    conversation_id = await new_conversation(one)
+    at = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
+    zoned = at.astimezone(datetime.now().astimezone().tzinfo)
+    async with one.write() as session:
+        session.add(Event(conversation_id=conversation_id, seq=1, sender="bot", text="x", at=zoned))
+    async with one.read() as session:
+        [event] = await log.read_events(session, conversation_id)
+        assert event.at == at
+        assert event.at.tzinfo is not None
+        before = at + timedelta(microseconds=1)
+        found = await session.scalars(
+            select(Event.seq).where(
+                Event.conversation_id == conversation_id, Event.at < before, Event.at >= at
+            )
+        )
+        assert list(found) == [1]
+
+
+async def a_failed_block_leaves_nothing(one: Database, _two: Database) -> None:
+    conversation_id = await new_conversation(one)
+
+    async def fail() -> None:
+        async with one.write() as session:
+            await log.append(session, conversation_id, [NewEvent("visitor", "x")])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    async with one.write() as session:
+        assert await log.append(session, conversation_id, [NewEvent("visitor", "y")]) == [1]
+
+
+async def unknown_states_are_refused_by_the_tables(one: Database, _two: Database) -> None:
+    for row in (
+        Staff(username="x", first_name="X", role="owner", password_hash="x"),
+        Event(conversation_id=await new_conversation(one), seq=1, sender="ghost", text="x"),
+        Event(conversation_id="c_nobody", seq=1, sender="bot", text="x"),
+    ):
+        with pytest.raises(IntegrityError):
+            async with one.write() as session:
+                session.add(row)
+
+
+ALL = [
+    writers_at_once_leave_no_gap_and_no_double,
+    the_same_key_at_once_is_stored_once,
+    a_message_is_answered_once,
+    a_conversation_has_at_most_one_unresolved_hand_over,
+    moments_come_back_as_they_went,
+    a_failed_block_leaves_nothing,
+    unknown_states_are_refused_by_the_tables,
+]

@@ -1,0 +1,95 @@
+"""The decision of a turn, with plain values."""
+
+from typing import Any
+
+import pytest
+from nightdesk_contract.outcome import BotReply, Safety
+
+from nightdesk_desk.decide import Situation, SystemTexts, decide
+
+TEXTS = SystemTexts("crisis told", "told", "cannot answer", "still cannot")
+SAFETY = Safety("self_harm", "model", "model", 0.9, ((3, 6),))
+
+
+def reply(outcome: str, level: Any = None, **more: Any) -> BotReply:
+    return BotReply(text=f"text of {outcome}", outcome=outcome, level=level, **more)
+
+
+def test_an_answer_calls_nobody() -> None:
+    found = decide([reply("answer:safety")], Situation(), TEXTS)
+    assert (found.result, found.call) == ("answered", None)
+    assert [(e.sender, e.outcome) for e in found.events] == [("bot", "answer:safety")]
+
+
+def test_an_answer_never_goes_out_without_its_passage() -> None:
+    found = decide([reply("answer:safety")], Situation(), TEXTS)
+    assert found.events[0].passages == ["safety"]
+    named = decide([reply("answer:safety", passages=["what_is"])], Situation(), TEXTS)
+    assert named.events[0].passages == ["what_is"]
+
+
+def test_several_messages_are_led_by_the_most_serious() -> None:
+    replies = [
+        reply("answer:safety"),
+        reply("handover:request", "P3"),
+        reply("handover:crisis", "P0", safety=SAFETY),
+    ]
+    found = decide(replies, Situation(), TEXTS)
+    assert found.call is not None
+    assert (found.call.reason, found.call.level, found.call.safety) == ("crisis", "P0", SAFETY)
+    assert [e.sender for e in found.events] == ["bot", "bot", "bot", "system"]
+    assert found.events[-1].text == "crisis told"
+    assert found.safety == SAFETY
+
+
+@pytest.mark.parametrize(
+    ("reason", "level"), [("crisis", "P1"), ("medical_advice", "P2"), ("request", "P3")]
+)
+def test_a_hand_over_without_a_level_gets_its_reasons(reason: str, level: str) -> None:
+    found = decide([reply(f"handover:{reason}")], Situation(), TEXTS)
+    assert found.call is not None
+    assert found.call.level == level
+
+
+def test_what_was_said_is_not_said_again() -> None:
+    situation = Situation(open_level="P3", said=frozenset({"told"}))
+    again = decide([reply("handover:request", "P3")], situation, TEXTS)
+    assert [e.sender for e in again.events] == ["bot"]
+    assert again.call is not None
+    worse = decide([reply("handover:crisis", "P1")], situation, TEXTS)
+    assert worse.events[-1].text == "crisis told"
+
+
+@pytest.mark.parametrize("replies", [None, [], [reply("handover:bot_unavailable", "P1")]])
+def test_without_a_usable_answer_a_person_is_called(replies: Any) -> None:
+    found = decide(replies, Situation(), TEXTS)
+    assert found.result == "bot_unavailable"
+    assert [(e.sender, e.text) for e in found.events] == [("system", "cannot answer")]
+    assert found.call is not None
+    assert (found.call.reason, found.call.level) == ("bot_unavailable", "P1")
+    again = decide(replies, Situation(open_level="P1", said=frozenset({"cannot answer"})), TEXTS)
+    assert [e.text for e in again.events] == ["still cannot"]
+
+
+def test_what_a_failing_detector_noted_is_kept() -> None:
+    found = decide([reply("handover:bot_unavailable", "P1", safety=SAFETY)], Situation(), TEXTS)
+    assert found.safety == SAFETY
+    assert found.call is not None
+    assert found.call.safety == SAFETY
+
+
+def test_beside_staff_the_bot_keeps_silent_but_for_a_crisis() -> None:
+    situation = Situation(state="staff", open_level="P3")
+    quiet = decide([reply("answer:safety", safety=SAFETY)], situation, TEXTS)
+    assert (quiet.result, quiet.events, quiet.call) == ("delivered", [], None)
+    assert quiet.safety == SAFETY
+    crisis = decide(
+        [reply("smalltalk"), reply("handover:crisis", "P1", safety=SAFETY)], situation, TEXTS
+    )
+    assert [e.outcome for e in crisis.events] == ["handover:crisis"]
+    assert crisis.call is not None
+    assert crisis.call.raises
+    failed = decide(None, situation, TEXTS)
+    assert failed.events == []
+    assert failed.call is not None
+    assert (failed.call.level, failed.call.raises) == ("P3", False)

@@ -1,0 +1,112 @@
+"""The desk as a process of its own: killed in the middle of turns, and told to stop."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest_asyncio
+from fake_rasa import FakeRasa, answer
+
+from nightdesk_desk.settings import Settings
+
+
+class DeskProcess:
+    """`nightdesk-desk serve` on a free port."""
+
+    def __init__(self, settings: Settings, rasa: FakeRasa) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self._environment = os.environ | {
+            "NIGHTDESK_VAR": str(settings.var),
+            "NIGHTDESK_CLINIC": str(settings.clinic_path),
+            "DATABASE_URL": "",
+            "DESK_PORT": str(self.port),
+            "RASA_URL": rasa.url,
+        }
+        self._log: Path = settings.var / "desk.log"
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        with self._log.open("a") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "nightdesk_desk.cli", "serve"),
+                env=self._environment,
+                stderr=log,
+            )
+        async with asyncio.timeout(30), httpx.AsyncClient() as client:
+            while True:
+                assert self.process.returncode is None, self._log.read_text()
+                try:
+                    await client.get(f"http://127.0.0.1:{self.port}/health/live")
+                    return
+                except httpx.TransportError:
+                    await asyncio.sleep(0.1)
+
+    async def end(self, number: signal.Signals) -> int:
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        return await asyncio.wait_for(self.process.wait(), 20)
+
+
+@pytest_asyncio.fixture
+async def desk(settings: Settings, rasa: FakeRasa) -> AsyncIterator[DeskProcess]:
+    process = DeskProcess(settings, rasa)
+    await process.start()
+    yield process
+    await process.end(signal.SIGKILL)
+
+
+async def test_killed_between_message_and_answer_it_answers_after_the_restart(
+    desk: DeskProcess, rasa: FakeRasa
+) -> None:
+    async def never(_sender: str, _message: str) -> list[Any]:
+        await asyncio.sleep(4)
+        return answer()
+
+    rasa.script = never
+    base = f"http://127.0.0.1:{desk.port}"
+    async with httpx.AsyncClient(base_url=base, timeout=10) as client:
+        body = (await client.post("/api/conversations")).json()
+        path = f"/api/conversations/{body['conversation_id']}"
+        headers = {"Authorization": f"Bearer {body['token']}"}
+        accepted = [
+            await client.post(f"{path}/messages", json={"text": f"m{i}"}, headers=headers)
+            for i in range(5)
+        ]
+        assert {a.status_code for a in accepted} == {202}
+        await desk.end(signal.SIGKILL)
+        rasa.script = lambda _sender, message: answer(text=f"to {message}")
+        await desk.start()
+        events: list[Any] = []
+        async with asyncio.timeout(15):
+            while len(events) < 10:
+                after = events[-1]["seq"] if events else 0
+                query = {"after": after, "wait": 5}
+                answered = await client.get(f"{path}/events", params=query, headers=headers)
+                events += answered.json()
+    assert [e["seq"] for e in events] == list(range(1, 11))
+    assert [e["text"] for e in events[:5]] == [f"m{i}" for i in range(5)]
+    assert [e["text"] for e in events[5:]] == [f"to m{i}" for i in range(5)]
+
+
+async def test_told_to_stop_it_ends_waits_and_leaves_soon(desk: DeskProcess) -> None:
+    base = f"http://127.0.0.1:{desk.port}"
+    async with httpx.AsyncClient(base_url=base, timeout=30) as client:
+        body = (await client.post("/api/conversations")).json()
+        path = f"/api/conversations/{body['conversation_id']}"
+        headers = {"Authorization": f"Bearer {body['token']}"}
+        waiting = asyncio.create_task(client.get(f"{path}/events?wait=25", headers=headers))
+        await asyncio.sleep(0.5)
+        began = time.monotonic()
+        code = await desk.end(signal.SIGTERM)
+        assert time.monotonic() - began < 4
+        assert code in (0, -signal.SIGTERM)
+        assert (await waiting).json() == []

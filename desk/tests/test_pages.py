@@ -1,0 +1,144 @@
+"""The public pages, the widget's script and settings, and the headers on everything."""
+
+from pathlib import Path
+
+import pytest
+from desk_in_process import CLINIC, NEVER_OPEN, Running
+
+from nightdesk_desk import pages
+
+
+async def test_the_widgets_settings(running: Running) -> None:
+    config = (await running.client.get("/api/widget/config")).json()
+    assert config["clinic"] == {
+        "name": "Test Clinic",
+        "phone": "(555) 010-0199",
+        "hours_text": "Any time",
+        "open_now": True,
+        "next_opening": None,
+        "next_opening_at": None,
+    }
+    assert config["crisis"] == {
+        "emergency": "911",
+        "call": "988",
+        "text": "988",
+        "chat_url": "https://988lifeline.org/chat/",
+        "poison": "1-800-222-1222",
+        "country": "US",
+    }
+    assert config["demo_notice"] == "This is demo content."
+    assert (config["privacy_url"], config["protocol_url"]) == ("/privacy", "/crisis-protocol")
+
+
+async def test_an_edit_of_the_settings_shows_and_a_broken_one_does_not(running: Running) -> None:
+    path = running.desk.settings.clinic_path
+    path.write_text(CLINIC.format(hours=NEVER_OPEN).replace("mode: demo", "mode: live"))
+    config = (await running.client.get("/api/widget/config")).json()
+    assert (config["clinic"]["open_now"], config["demo_notice"]) == (False, None)
+    path.write_text("name: [broken")
+    again = (await running.client.get("/api/widget/config")).json()
+    assert again == config
+    assert running.desk.words.clinic_file.problems
+
+
+@pytest.mark.parametrize("path", ["/privacy", "/crisis-protocol"])
+async def test_a_page_is_whole_and_loads_nothing_from_elsewhere(
+    running: Running, path: str
+) -> None:
+    answered = await running.client.get(path)
+    assert answered.status_code == 200
+    assert "Test Clinic" in answered.text
+    assert "This is demo content." in answered.text
+    assert "{" not in answered.text
+    assert "http" not in answered.text
+    assert '<html lang="en">' in answered.text
+
+
+async def test_the_protocol_page_holds_the_lines_first(running: Running) -> None:
+    text = (await running.client.get("/crisis-protocol")).text
+    assert "911" in text.split("</section>")[0]
+    assert "988" in text.split("</section>")[0]
+
+
+async def test_settings_cannot_put_markup_on_a_page(running: Running) -> None:
+    path = running.desk.settings.clinic_path
+    path.write_text(path.read_text().replace("Test Clinic", "<script>alert(1)</script>"))
+    text = (await running.client.get("/privacy")).text
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+
+
+async def test_the_root_leads_to_the_demo(running: Running) -> None:
+    answered = await running.client.get("/")
+    assert (answered.status_code, answered.headers["location"]) == (307, "/demo")
+
+
+async def test_the_widgets_script_is_cached_and_asked_again(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "STATIC", tmp_path)
+    missing = await running.client.get("/widget.js")
+    assert (missing.status_code, missing.json()["error"]) == (404, "not_found")
+    (tmp_path / "widget.js").write_text("one")
+    first = await running.client.get("/widget.js", headers={"Origin": "https://clinic.example"})
+    assert first.text == "one"
+    assert first.headers["content-type"].startswith("text/javascript")
+    assert "max-age=300" in first.headers["cache-control"]
+    assert first.headers["access-control-allow-origin"] == "*"
+    assert first.headers["cross-origin-resource-policy"] == "cross-origin"
+    tag = {"If-None-Match": first.headers["etag"]}
+    assert (await running.client.get("/widget.js", headers=tag)).status_code == 304
+    (tmp_path / "widget.js").write_text("two")
+    assert (await running.client.get("/widget.js", headers=tag)).text == "two"
+
+
+@pytest.mark.parametrize("path", ["/privacy", "/api/widget/config", "/nothing", "/health/live"])
+async def test_every_answer_carries_the_security_headers(running: Running, path: str) -> None:
+    headers = (await running.client.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+async def test_other_sites_may_use_the_api_and_nothing_else(running: Running) -> None:
+    asked = {
+        "Origin": "https://clinic.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
+    }
+    allowed = await running.client.options("/api/conversations", headers=asked)
+    assert allowed.status_code == 200
+    assert allowed.headers["access-control-allow-origin"] == "*"
+    assert "idempotency-key" in allowed.headers["access-control-allow-headers"].lower()
+    assert "access-control-allow-credentials" not in allowed.headers
+    elsewhere = await running.client.get("/privacy", headers={"Origin": "https://clinic.example"})
+    assert "access-control-allow-origin" not in elsewhere.headers
+    assert elsewhere.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py"]
+)
+async def test_static_files_end_at_their_folder(running: Running, path: str) -> None:
+    assert (await running.client.get(path)).status_code == 404
+
+
+async def test_the_api_is_described(running: Running) -> None:
+    described = (await running.client.get("/openapi.json")).json()
+    paths = described["paths"]
+    assert {
+        "/api/conversations",
+        "/api/conversations/{conversation_id}/messages",
+        "/api/conversations/{conversation_id}/events",
+        "/api/conversations/{conversation_id}/stream",
+        "/api/conversations/{conversation_id}/contact",
+        "/api/widget/config",
+        "/health/live",
+        "/health/ready",
+    } <= set(paths)
+    event = described["components"]["schemas"]["EventOut"]
+    assert "from" in event["properties"]
+    for path in paths.values():
+        for operation in path.values():
+            assert operation["description"]

@@ -1,0 +1,127 @@
+"""The desk's own words: true about hours, complete, and readable."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from desk_in_process import CLINIC
+from nightdesk_contract.clinic import ClinicFile
+from nightdesk_contract.texts import TextsError, load_texts
+
+from nightdesk_desk.pages import PageTexts
+from nightdesk_desk.settings import PROJECT_ROOT
+from nightdesk_desk.words import Words
+
+DATA = PROJECT_ROOT / "data"
+TEXTS = load_texts(DATA / "texts" / "desk.yml")
+
+
+def words(tmp_path: Path, hours: str = "Mo-Fr 09:00-17:00", data: Path = DATA) -> Words:
+    path = tmp_path / "clinic.yml"
+    path.write_text(CLINIC.format(hours=hours))
+    return Words(ClinicFile(path), data)
+
+
+def chicago(day: int, hour: int) -> datetime:
+    """A moment in November 2026, after the change to standard time (UTC-6)."""
+    return datetime(2026, 11, day, hour + 6 if hour < 18 else hour - 18, 30, tzinfo=UTC).replace(
+        day=day if hour < 18 else day + 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (chicago(22, 12), "tomorrow, Monday, at 9:00 am"),  # Sunday
+        (chicago(23, 7), "today at 9:00 am"),
+        (chicago(23, 18), "tomorrow, Tuesday, at 9:00 am"),
+        (chicago(23, 22), "tomorrow, Tuesday, at 9:00 am"),
+        (chicago(20, 18), "on Monday, November 23, at 9:00 am"),  # Friday evening
+    ],
+)
+def test_the_next_opening_in_plain_words(tmp_path: Path, at: datetime, expected: str) -> None:
+    assert words(tmp_path).opening_words(at) == expected
+    assert expected in words(tmp_path).after_handover("handover", at)
+
+
+def test_noon_and_midnight_have_their_names(tmp_path: Path) -> None:
+    assert words(tmp_path, "Mo-Su 12:00-13:00").opening_words(chicago(22, 8)) == "today at 12:00 pm"
+    assert "12:30 am" in (words(tmp_path, "Mo 00:30-01:00").opening_words(chicago(22, 12)) or "")
+
+
+def test_open_hours_promise_a_reader_and_closed_ones_do_not(tmp_path: Path) -> None:
+    for kind in ("crisis", "handover", "bot_unavailable"):
+        during = words(tmp_path).after_handover(kind, chicago(23, 10))
+        after = words(tmp_path).after_handover(kind, chicago(23, 20))
+        never = words(tmp_path, "24/7 off").after_handover(kind, chicago(23, 10))
+        assert "told" in during
+        assert "tomorrow, Tuesday" in after
+        for text in (after, never):
+            assert "obody at the clinic is reading right now" in text
+            assert "988" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"crisis_open": None}, "crisis_open"),
+        ({"crisis_open": "Hello {nobody}"}, "crisis_open"),
+        ({"crisis_open": "Hello {0}"}, "crisis_open"),
+        ({"crisis_open": "Hello {"}, "crisis_open"),
+        ({"crisis_open": 5}, "crisis_open"),
+    ],
+)
+def test_a_text_that_could_not_be_said_stops_the_start(
+    tmp_path: Path, change: dict[str, object], named: str
+) -> None:
+    data = tmp_path / "data"
+    (data / "texts").mkdir(parents=True)
+    (data / "safety").symlink_to(DATA / "safety")
+    rows = {k: v for k, v in (TEXTS | change).items() if v is not None}
+    (data / "texts" / "desk.yml").write_text(yaml.safe_dump(rows))
+    with pytest.raises(TextsError, match=named):
+        words(tmp_path, data=data)
+
+
+def test_every_code_has_words() -> None:
+    source = "".join(p.read_text() for p in (PROJECT_ROOT / "desk" / "nightdesk_desk").glob("*.py"))
+    codes = set(re.findall(r'(?<!r)Refused\(\s*(?:\d+, )?"(\w+)"', source))
+    codes |= {"not_text", "empty", "too_long", "bad_request", "method_not_allowed", "forbidden"}
+    assert len(codes) > 10
+    assert {f"error_{code}" for code in codes} <= TEXTS.keys()
+
+
+def syllables(word: str) -> int:
+    groups = len(re.findall(r"[aeiouy]+", word))
+    silent = word.endswith("e") and not word.endswith("le") and groups > 1
+    return max(1, groups - silent)
+
+
+def grade(text: str) -> float:
+    """The Flesch-Kincaid grade, syllables counted by groups of vowels."""
+    sentences = max(1, len(re.findall(r"[.!?:](?:\s|$)", text)))
+    found = re.findall(r"[a-z']+", text.lower())
+    return 0.39 * len(found) / sentences + 11.8 * sum(map(syllables, found)) / len(found) - 15.59
+
+
+def test_the_texts_are_easy_to_read() -> None:
+    longer = {k: t for k, t in TEXTS.items() if len(t.split()) >= 12}
+    assert len(longer) > 10
+    hard = {k: round(grade(t), 1) for k, t in longer.items() if grade(t) > 8}
+    assert hard == {}
+
+
+def test_the_pages_are_easy_to_read() -> None:
+    rows = yaml.safe_load((DATA / "texts" / "pages.yml").read_text())
+    for page in rows.values():
+        text = " ".join(p for s in page["sections"] for p in s["paragraphs"])
+        assert grade(text) <= 8
+
+
+def test_a_page_file_without_a_page_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "pages.yml"
+    path.write_text("privacy: {title: x, sections: []}")
+    with pytest.raises(TextsError, match="privacy"):
+        PageTexts(path)

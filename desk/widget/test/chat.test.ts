@@ -1,0 +1,214 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError, type ChatEvent, type Conversation } from "../src/api.js";
+import { Chat } from "../src/chat.js";
+import { conversation, Memory } from "../src/memory.js";
+
+/** A desk in memory: what it stores, it stores once a key; `say` decides how it behaves. */
+class Desk {
+  made = 0;
+  stored: { key: string; text: string }[] = [];
+  events_: ChatEvent[] = [];
+  streamWorks = true;
+  fail: () => ApiError | null = () => null;
+  #waiting: (() => void)[] = [];
+
+  add(from: ChatEvent["from"], text: string): number {
+    const seq = this.events_.length + 1;
+    this.events_.push({ seq, at: "2026-11-22T10:00:00Z", from, text });
+    this.#waiting.splice(0).forEach((wake) => wake());
+    return seq;
+  }
+
+  async create(): Promise<Conversation> {
+    this.#check();
+    this.made += 1;
+    return { id: `c${this.made}`, token: "t" };
+  }
+
+  async send(_: Conversation, key: string, text: string): Promise<number> {
+    this.#check();
+    const at = this.stored.findIndex((one) => one.key === key);
+    if (at >= 0) return at + 1;
+    this.stored.push({ key, text });
+    return this.add("visitor", text);
+  }
+
+  async events(_: Conversation, after: number, wait: boolean, signal?: AbortSignal): Promise<ChatEvent[]> {
+    this.#check();
+    if (wait && this.events_.length <= after) await this.#next(signal);
+    return this.events_.filter((event) => event.seq > after);
+  }
+
+  async stream(_: Conversation, after: number, signal: AbortSignal, on: Parameters<import("../src/api.js").Api["stream"]>[3]): Promise<void> {
+    this.#check();
+    on.alive();
+    for (let last = after; !signal.aborted; await this.#next(signal)) {
+      const fresh = this.events_.slice(last);
+      last = this.events_.length;
+      if (this.streamWorks) fresh.forEach(on.event);
+    }
+  }
+
+  #next(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      signal?.addEventListener("abort", () => resolve());
+    });
+  }
+
+  #check(): void {
+    const failure = this.fail();
+    if (failure) throw failure;
+  }
+}
+
+let desk: Desk;
+let memory: Memory;
+let chat: Chat;
+const texts = (): string[] => chat.state.events.map((event) => event.text);
+const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  desk = new Desk();
+  memory = new Memory("https://desk.example");
+  chat = new Chat(desk, memory, () => undefined);
+});
+afterEach(() => {
+  chat.visible(false);
+  vi.useRealTimers();
+});
+
+describe("Chat", () => {
+  it("makes the conversation with the first message, not before", async () => {
+    chat.start();
+    await pass(1000);
+    expect(desk.made).toBe(0);
+    chat.send("hello", true);
+    await pass();
+    expect(desk.made).toBe(1);
+    expect(conversation(memory)).toEqual({ id: "c1", token: "t" });
+    desk.add("bot", "hi");
+    await pass();
+    expect(texts()).toEqual(["hello", "hi"]);
+  });
+
+  it("shows the transcript again after a reload", async () => {
+    memory.set("conversation", { id: "c9", token: "t" });
+    desk.add("visitor", "hello");
+    desk.add("bot", "hi");
+    chat.start();
+    await pass();
+    expect(texts()).toEqual(["hello", "hi"]);
+    expect(desk.made).toBe(0);
+  });
+
+  it("tries again with the same key, and stores once", async () => {
+    let calls = 0;
+    const real = desk.send.bind(desk);
+    desk.send = async (to, key, text) => {
+      const seq = await real(to, key, text);
+      calls += 1;
+      // Stored, but the answer is lost on the way.
+      if (calls < 3) throw new ApiError(0);
+      return seq;
+    };
+    chat.send("hello", true);
+    await pass(10_000);
+    expect(calls).toBe(3);
+    expect(desk.stored.length).toBe(1);
+    expect(chat.state.pending).toEqual([]);
+    expect(texts()).toEqual(["hello"]);
+  });
+
+  it("says so when a message cannot be delivered, and delivers it on request", async () => {
+    desk.fail = () => new ApiError(0);
+    chat.send("hello", true);
+    await pass(10_000);
+    expect(chat.state).toMatchObject({ reach: "down", pending: [{ text: "hello", status: "failed" }] });
+    desk.fail = () => null;
+    chat.retry(chat.state.pending[0]?.key ?? "");
+    await pass();
+    expect(chat.state).toMatchObject({ reach: "ok", pending: [] });
+    expect(desk.stored.map((one) => one.text)).toEqual(["hello"]);
+  });
+
+  it("keeps what could not be delivered over a reload", async () => {
+    desk.fail = () => new ApiError(0);
+    chat.send("hello", true);
+    chat.draft("half a thought");
+    await pass(10_000);
+    const next = new Chat(desk, memory, () => undefined);
+    next.start();
+    expect(next.state).toMatchObject({ draft: "half a thought", pending: [{ text: "hello", status: "failed" }] });
+  });
+
+  it("sends on what was under way when the page was left", async () => {
+    memory.set("pending", [{ key: "k", text: "help", at: "2026-11-22T10:00:00Z", status: "sending" }]);
+    chat.start();
+    await pass();
+    expect(desk.stored).toEqual([{ key: "k", text: "help" }]);
+  });
+
+  it.each([422, 413, 429])("gives the words back that were refused with %i", async (status) => {
+    desk.fail = () => new ApiError(status, "Please wait.");
+    chat.send("hello", true);
+    await pass(10_000);
+    expect(chat.state).toMatchObject({ draft: "hello", refusal: "Please wait.", pending: [] });
+  });
+
+  it.each([401, 404])("takes a message to a new conversation when the old one gives %i", async (status) => {
+    memory.set("conversation", { id: "gone", token: "t" });
+    const real = desk.send.bind(desk);
+    desk.send = async (to, key, text) => {
+      if (to.id === "gone") throw new ApiError(status);
+      return real(to, key, text);
+    };
+    desk.add("bot", "from before");
+    chat.start();
+    await pass();
+    desk.events_ = [];
+    chat.send("hello", true);
+    await pass();
+    expect(chat.state.earlier.map((event) => event.text)).toEqual(["from before"]);
+    expect(texts()).toEqual(["hello"]);
+    expect(conversation(memory)?.id).toBe("c1");
+  });
+
+  it("polls when the stream is held back", async () => {
+    desk.streamWorks = false;
+    chat.send("hello", true);
+    await pass();
+    desk.add("bot", "hi");
+    await pass(6000);
+    expect(texts()).toEqual(["hello", "hi"]);
+    desk.add("staff", "this is Maya");
+    await pass();
+    expect(texts()).toEqual(["hello", "hi", "this is Maya"]);
+  });
+
+  it("catches up after the desk was away", async () => {
+    chat.send("hello", true);
+    await pass();
+    desk.fail = () => new ApiError(503);
+    chat.visible(false);
+    await pass(61_000);
+    chat.visible(true);
+    await pass(5000);
+    expect(chat.state.reach).toBe("down");
+    desk.add("staff", "are you there?");
+    desk.fail = () => null;
+    chat.nudge();
+    await pass();
+    expect(chat.state.reach).toBe("ok");
+    expect(texts()).toEqual(["hello", "are you there?"]);
+  });
+
+  it("does not show somebody writing for ever", async () => {
+    chat.send("hello", true);
+    await pass();
+    expect(chat.state.typing).toBe("bot");
+    await pass(21_000);
+    expect(chat.state.typing).toBe("");
+  });
+});

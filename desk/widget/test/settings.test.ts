@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { dayLabel } from "../src/dates.js";
+import { backOff } from "../src/live.js";
+import { Memory } from "../src/memory.js";
+import { readTag, settings } from "../src/settings.js";
+import { fill, LANGUAGES, strings } from "../src/strings.js";
+
+const tag = readTag({ src: "https://desk.example/widget.js?v=1", dataset: { phone: "(555) 010-0142" } }, "en-US");
+
+describe("readTag", () => {
+  it("finds the desk where the script came from", () => {
+    expect(tag).toMatchObject({ origin: "https://desk.example", phone: "(555) 010-0142", country: "US", left: false, open: false });
+  });
+});
+
+describe("settings", () => {
+  it.each([null, 7, "x", [], {}, { crisis: { emergency: 911 } }, { crisis: { emergency: "x", call: "y" } }])(
+    "has crisis lines and a phone whatever the desk says: %j",
+    (config) => {
+      const found = settings(config, tag, true);
+      expect(found.crisis).toMatchObject({ emergency: "911", call: "988", text: "988" });
+      expect(found.phone).toBe("(555) 010-0142");
+      expect(found.privacy).toBe("https://desk.example/privacy");
+    },
+  );
+
+  it("takes the desk's lines as a set, not mixed with the built-in ones", () => {
+    const config = { crisis: { emergency: "999", call: "116 123", chat_url: "javascript:alert(1)" } };
+    expect(settings(config, tag, true).crisis).toEqual({ emergency: "999", call: "116 123", text: "", chat: "", poison: "" });
+  });
+
+  it("says whether the clinic is open only when it was just told", () => {
+    const config = { clinic: { open_now: true, hours_text: "Mon to Fri", phone: "(555) 010-0199" } };
+    expect(settings(config, tag, true)).toMatchObject({ openNow: true, phone: "(555) 010-0199" });
+    expect(settings(config, tag, false)).toMatchObject({ openNow: null, hours: "Mon to Fri" });
+  });
+
+  it("falls back on the built-in lines for a country that it does not know", () => {
+    expect(settings(null, { ...tag, country: "ZZ" }, true).crisis.emergency).toBe("911");
+  });
+});
+
+describe("strings", () => {
+  const files = readdirSync("strings");
+
+  it("has each language file in use", () => {
+    expect(files.map((file) => file.replace(".json", "")).sort()).toEqual(Object.keys(LANGUAGES).sort());
+  });
+
+  it.each(files)("has every key and field in %s", (file) => {
+    const words = JSON.parse(readFileSync(`strings/${file}`, "utf8")) as Record<string, string>;
+    const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
+    expect(Object.keys(words).sort()).toEqual(Object.keys(LANGUAGES.en).sort());
+    for (const [key, text] of Object.entries(LANGUAGES.en)) {
+      expect(words[key]?.trim(), key).toBeTruthy();
+      expect(fields(words[key] ?? ""), key).toEqual(fields(text));
+    }
+  });
+
+  it("finds a language, or English", () => {
+    expect(strings("en-GB").lang).toBe("en");
+    expect(strings("xx").lang).toBe("en");
+    expect(strings("constructor").lang).toBe("en");
+  });
+
+  it("fills in fields", () => {
+    expect(fill("{a} and {b}", { a: 1 })).toBe("1 and {b}");
+  });
+});
+
+describe("Memory", () => {
+  it("works where there is no storage", () => {
+    const memory = new Memory("https://desk.example");
+    memory.set("draft", "words");
+    expect(memory.get("draft")).toBe("words");
+    memory.set("draft", null);
+    expect(memory.get("draft")).toBeNull();
+  });
+});
+
+describe("times", () => {
+  it("names days as people do", () => {
+    const now = new Date(2026, 10, 22, 0, 5);
+    const label = (date: Date): string => dayLabel(date.toISOString(), now, "en", "Today", "Yesterday");
+    expect(label(new Date(2026, 10, 22, 0, 1))).toBe("Today");
+    expect(label(new Date(2026, 10, 21, 23, 59))).toBe("Yesterday");
+    expect(label(new Date(2026, 10, 16))).toBe("Monday, November 16");
+  });
+
+  it("waits longer each time, but not without end", () => {
+    expect([1, 2, 3, 4, 5, 6, 50].map((failures) => backOff(failures, 0))).toEqual([1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+    expect(backOff(1, 1)).toBeCloseTo(667, 0);
+  });
+});

@@ -1,0 +1,104 @@
+"""The Rasa component: what it sets on a message, and that a fault ends at a person."""
+
+import logging
+
+import pytest
+from rasa.shared.nlu.training_data.message import Message
+
+from nightdesk.safety.component import NOT_JUDGED, SafetyDetector
+from nightdesk.safety.verdict import Verdict
+from nightdesk_contract.outcome import Safety
+
+FOUND = Verdict("crisis", "P1", "pattern", "wish_to_die", 1.0, ((2, 10),))
+BEFORE = {"name": "faq_safety", "confidence": 0.7}
+
+
+class Fires:
+    def judge(self, message):
+        return FOUND
+
+
+class Quiet:
+    def judge(self, message):
+        return None
+
+
+class Broken:
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def judge(self, message):
+        raise self.error
+
+
+def processed(detector, text: str | None = "i want to die") -> Message:
+    message = Message({"text": text, "intent": dict(BEFORE), "intent_ranking": [dict(BEFORE)]})
+    component = SafetyDetector({}, None, None, detector)
+    (out,) = component.process([message])
+    return out
+
+
+def test_a_finding_replaces_the_intent_and_keeps_the_ranking_below_it():
+    message = processed(Fires())
+    assert message.get("intent") == {"name": "crisis", "confidence": 1.0}
+    assert [row["name"] for row in message.get("intent_ranking")] == ["crisis", "faq_safety"]
+    safety = Safety.from_json(message.get("safety"))
+    assert safety == Safety("crisis", "pattern", "wish_to_die", 1.0, ((2, 10),))
+
+
+def test_what_it_sets_reaches_the_policies():
+    assert {"intent", "intent_ranking", "safety"} <= processed(Fires()).output_properties
+
+
+def test_nothing_found_leaves_the_message_as_it_was():
+    message = processed(Quiet())
+    assert message.get("intent") == BEFORE
+    assert message.get("intent_ranking") == [BEFORE]
+    assert message.get("safety") is None
+
+
+@pytest.mark.parametrize("text", ["", "  ", None])
+def test_an_empty_message_is_untouched(text):
+    message = processed(Fires(), text)
+    assert message.get("intent") == BEFORE
+    assert message.get("safety") is None
+
+
+@pytest.mark.parametrize(
+    "error", [TimeoutError("regex timed out"), RuntimeError("x"), MemoryError(), KeyError("k")]
+)
+def test_a_fault_means_that_a_person_must_read_it(error):
+    message = processed(Broken(error))
+    assert message.get("intent") == {"name": NOT_JUDGED, "confidence": 1.0}
+    safety = Safety.from_json(message.get("safety"))
+    assert safety is not None
+    assert (safety.category, safety.rule) == ("not_judged", type(error).__name__)
+
+
+def test_without_a_detector_nothing_passes_as_judged():
+    assert processed(None).get("intent")["name"] == NOT_JUDGED
+
+
+def test_a_fault_logs_its_kind_and_none_of_the_visitors_words(caplog):
+    secret = "my neighbour poisons the tulips"
+    with caplog.at_level(logging.DEBUG):
+        processed(Broken(ValueError(f"cannot read {secret}")), secret)
+    assert "ValueError" in caplog.text
+    assert not any(word in caplog.text for word in secret.split() if len(word) > 4)
+    assert all(record.exc_info is None for record in caplog.records)
+
+
+def test_one_message_that_fails_does_not_spoil_the_next():
+    class FailsOnce:
+        calls = 0
+
+        def judge(self, message):
+            self.calls += 1
+            if self.calls == 1:
+                raise RuntimeError
+            return FOUND
+
+    component = SafetyDetector({}, None, None, FailsOnce())
+    messages = [Message({"text": "a"}), Message({"text": "b"})]
+    names = [message.get("intent")["name"] for message in component.process(messages)]
+    assert names == [NOT_JUDGED, "crisis"]

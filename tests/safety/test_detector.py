@@ -1,0 +1,175 @@
+"""The detector: patterns and model together, and the data that they are made from."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nightdesk.safety.detector import Detector, load_thresholds, train_model
+from nightdesk.safety.examples import Example, load_examples
+from nightdesk.safety.patterns import load_patterns
+from nightdesk.safety.verdict import Thresholds
+
+LINES = {
+    "crisis": ["i want to die", "i want to end my life", "i have no reason to live", "end it all"],
+    "crisis_emergency": [
+        "i took all the pills",
+        "i swallowed the bottle just now",
+        "he is not breathing",
+    ],
+    "medical_advice": [
+        "can i take it with lithium",
+        "should i stop my zoloft",
+        "is my dose too low",
+    ],
+    "harmless": [
+        "what does it cost",
+        "where do i park",
+        "the nurse was kind",
+        "hello there",
+        "thank you",
+    ],
+}
+EXAMPLES = [Example(line, label, "k") for label, lines in LINES.items() for line in lines]
+LIMITS = Thresholds(0.5, 0.5, 0.6, 0.7, 0.5)
+FILLER = "the waiting room was nice. where do i park. the chairs are soft. "
+
+
+def no_vectors(texts):
+    return np.zeros((len(texts), 4), dtype=np.float32)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return train_model(EXAMPLES, no_vectors)
+
+
+@pytest.fixture
+def detector(model):
+    return Detector([], model, LIMITS, no_vectors)
+
+
+@pytest.mark.parametrize(
+    ("message", "category"),
+    [
+        ("I want to die", "crisis"),
+        ("i w4nt to d1e", "crisis"),
+        ("I WANT\n\nto d\u200bie", "crisis"),
+        ("i just took all the pills", "crisis_emergency"),
+        ("should i stop my zoloft?", "medical_advice"),
+        ("what does parking cost", None),
+        ("thank you", None),
+    ],
+)
+def test_model_alone(detector, message, category):
+    verdict = detector.judge(message)
+    assert (verdict.category if verdict else None) == category
+
+
+def test_one_sentence_in_a_long_message_fires_and_is_marked(detector):
+    message = FILLER * 10 + "I want to end my life. " + FILLER * 10
+    verdict = detector.judge(message)
+    assert verdict is not None
+    assert verdict.category == "crisis"
+    (start, end) = verdict.spans[0]
+    assert "want to end my life" in message[start:end]
+    assert end - start < 150
+
+
+def test_the_filler_alone_does_not_fire(detector):
+    assert detector.judge(FILLER * 20) is None
+
+
+def test_a_pattern_alone_fires(model, tmp_path):
+    (tmp_path / "a.yml").write_text(
+        "- {id: zebra, category: crisis, kind: k, level: P0, pattern: zebra,"
+        " must_fire: [zebra], must_not_fire: [horse]}"
+    )
+    detector = Detector(load_patterns(tmp_path), model, LIMITS, no_vectors)
+    verdict = detector.judge("where do i park my Z3BRA")
+    assert verdict is not None
+    assert (verdict.category, verdict.rule, verdict.spans) == (
+        "crisis_emergency",
+        "zebra",
+        ((19, 24),),
+    )
+
+
+def test_a_fault_is_raised_to_whoever_asks(model):
+    def broken(texts):
+        raise RuntimeError("no encoder")
+
+    with pytest.raises(RuntimeError, match="no encoder"):
+        Detector([], model, LIMITS, broken).judge("hello")
+
+
+def test_read_from_files_it_judges_the_same(model, tmp_path, root):
+    model.save(tmp_path / "model")
+    detector = Detector.from_files(root / "data" / "safety", tmp_path / "model", no_vectors)
+    verdict = detector.judge("i want to kill myself")
+    assert verdict is not None
+    assert verdict.category == "crisis"
+
+
+class TestThresholds:
+    def test_the_projects_own_are_probabilities(self, root):
+        limits = load_thresholds(root / "data" / "safety" / "thresholds.yml")
+        values = vars(limits)
+        assert all(0 < value <= 1 for value in values.values())
+        assert limits.part_crisis >= limits.crisis
+        assert limits.part_medical_advice >= limits.medical_advice
+
+    @pytest.mark.parametrize("content", ["crisis: 0.5", "crisis: high", "more: 1", "- 1", ""])
+    def test_a_file_that_is_not_whole_is_an_error(self, tmp_path, content):
+        path = tmp_path / "thresholds.yml"
+        path.write_text(content)
+        with pytest.raises((TypeError, ValueError, AttributeError)):
+            load_thresholds(path)
+
+
+class TestExamples:
+    def write(self, folder: Path, content: str, name: str = "crisis/a.yml") -> None:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+    def test_lines_with_their_class(self, tmp_path):
+        self.write(
+            tmp_path, "category: crisis\nkind: k\nlevel: P1\nexamples: |\n  - One\n  -  two \n"
+        )
+        self.write(
+            tmp_path, "category: crisis\nkind: e\nlevel: P0\nexamples: |\n  - now\n", "crisis/b.yml"
+        )
+        self.write(tmp_path, "category: harmless\nkind: h\nexamples: |\n  - hi\n", "harmless/a.yml")
+        assert load_examples(tmp_path) == [
+            Example("One", "crisis", "k"),
+            Example("two", "crisis", "k"),
+            Example("now", "crisis_emergency", "e"),
+            Example("hi", "harmless", "h"),
+        ]
+
+    def test_repeats_count_once(self, tmp_path):
+        self.write(tmp_path, "category: harmless\nkind: h\nexamples: |\n  - Hi\n  - hi\n  - HI\n")
+        assert len(load_examples(tmp_path)) == 1
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "category: nonsense\nkind: k\nexamples: |\n  - a\n",
+            "kind: k\nexamples: |\n  - a\n",
+            "category: crisis\nlevel: P1\nexamples: |\n  - a\n",
+            "category: crisis\nkind: k\nlevel: P1\n",
+            "category: crisis\nkind: k\nlevel: P1\nexamples: [a, b]\n",
+            "- a\n- b\n",
+            "text",
+            "",
+        ],
+    )
+    def test_a_wrong_file_is_named(self, tmp_path, content):
+        self.write(tmp_path, content)
+        with pytest.raises(ValueError, match=r"crisis/a\.yml"):
+            load_examples(tmp_path)
+
+    def test_no_examples_is_an_error(self, tmp_path):
+        with pytest.raises(ValueError, match="no examples"):
+            load_examples(tmp_path)
