@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 class Recipe:
     """What a model is made of; `dense_weight` scales the unit-length sentence vector."""
 
-    dense_weight: float = 2.0
+    dense_weight: float = 1.0
     words: tuple[int, int] = (1, 2)
     characters: tuple[int, int] = (2, 5)
     c: float = 10.0

@@ -7,19 +7,34 @@ from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from nightdesk.policies.safety_reply import safety_reply
+from nightdesk.policies.safety_reply import (
+    FIRST_REPLY,
+    LATER_REPLIES,
+    meant_intent,
+    safety_reply,
+)
+from nightdesk_contract.outcome import Safety
 
 PRIORITY = 100
 """Above RulePolicy's 4; forms of any policy lose to it as well."""
 
 SAFETY_SLOT = "safety"
 """Carries the detector's findings into the reply's `custom` part."""
+
+SAFETY_REPLIES = frozenset(FIRST_REPLY.values()).union(*LATER_REPLIES.values())
+
+
+def replies_so_far(tracker: DialogueStateTracker) -> list[str]:
+    """Give the names of the bot's actions so far, oldest first, without listening."""
+    names = [e.action_name for e in tracker.events if isinstance(e, ActionExecuted)]
+    silent = (ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME)
+    return [name for name in names if name and name not in silent]
 
 
 @DefaultV1Recipe.register(
@@ -65,15 +80,17 @@ class SafetyPolicy(Policy):
     ) -> PolicyPrediction:
         """Predict the safety reply after a safety intent, then listening; else nothing."""
         message = tracker.latest_message
-        earlier = [e.action_name for e in tracker.events if isinstance(e, ActionExecuted)]
         intent = message.intent.get("name") if message else None
         latest = tracker.latest_action_name
         if latest == ACTION_LISTEN_NAME:
-            reply = safety_reply(intent, (name for name in earlier if name))
+            replies = replies_so_far(tracker)
+            meant = meant_intent(intent, replies)
+            reply = safety_reply(meant, replies)
             if reply:
-                details = message.parse_data.get("safety") if message else None
+                found = message.parse_data.get("safety") if message else None
+                details = found or Safety("crisis", "context", "after_crisis_reply", 1.0).to_json()
                 return self._certain(reply, domain, [SlotSet(SAFETY_SLOT, details)])
-        elif safety_reply(intent, ()) and latest and latest.startswith("utter_"):
+        elif latest in SAFETY_REPLIES:
             return self._certain(ACTION_LISTEN_NAME, domain, [])
         return self._prediction(self._default_predictions(domain))
 

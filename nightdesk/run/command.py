@@ -5,9 +5,11 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from nightdesk.run.models import adopt
 from nightdesk.run.places import Places
 from nightdesk.run.ports import Ports
 from nightdesk.run.processes import State, Supervisor, service_environment, services
@@ -38,6 +40,9 @@ def register(subparsers: "Subparsers") -> None:
         "RASA_PORT (5005), ACTIONS_PORT (5055), NIGHTDESK_VAR (var/), NIGHTDESK_MODELS, "
         "NIGHTDESK_CLINIC (clinic.yml), DATABASE_URL.",
     )
+    run.add_argument(
+        "--model", help="run this trained model as it is, such as an earlier one; trains nothing"
+    )
     run.set_defaults(run=_run)
     train = subparsers.add_parser("train", help="train the model if its inputs changed")
     train.add_argument("--force", action="store_true", help="train even if nothing changed")
@@ -58,7 +63,7 @@ def _train(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _run(_arguments: argparse.Namespace) -> int:
+def _run(arguments: argparse.Namespace) -> int:
     """Start everything and keep it until told to stop. Gives the exit status."""
     _stop_on_signals()
     places = Places.from_environment()
@@ -69,8 +74,8 @@ def _run(_arguments: argparse.Namespace) -> int:
         ports.check_free()
         places.make()
         check_clinic(places)
-        model = ensure_model(places)
-        kept = services(places, ports, model)
+        adopt(_chosen_model(arguments.model) or ensure_model(places), places.running_model)
+        kept = services(places, ports)
         environment = service_environment(places, ports, os.environ)
         started = True
         supervisor.start(kept, environment)
@@ -85,6 +90,14 @@ def _run(_arguments: argparse.Namespace) -> int:
         return _failed(error)
     _stop(supervisor)
     return 0
+
+
+def _chosen_model(text: str | None) -> Path | None:
+    if text is None:
+        return None
+    if not Path(text).is_file():
+        raise StepFailed(f"There is no model {text}")
+    return Path(text)
 
 
 def check_clinic(places: Places) -> None:
@@ -103,7 +116,7 @@ def summary(places: Places, ports: Ports) -> str:
     rows = (
         ("Demo clinic page", f"{ports.desk_url}/demo"),
         ("Staff inbox", f"{ports.desk_url}/inbox"),
-        ("  first account", ".venv/bin/nightdesk staff add NAME --role admin"),
+        ("  first account", ".venv/bin/nightdesk staff add NAME --first-name NAME --role admin"),
         ("Logs", f"{places.logs}"),
         ("Stop", "Ctrl-C"),
     )

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -63,6 +65,18 @@ def write_note(model: Path, inputs: str, seconds: float) -> None:
     part = note.with_suffix(".json.part")
     part.write_text(json.dumps({"inputs": inputs, "seconds": round(seconds, 1)}) + "\n")
     part.replace(note)
+
+
+def adopt(model: Path, own: Path) -> None:
+    """Make `own` the same file as `model`, for as long as `own` is kept. Raises OSError."""
+    part = own.with_name(own.name + ".part")
+    part.unlink(missing_ok=True)
+    try:
+        os.link(model, part)
+    except OSError:
+        # Another file system.
+        shutil.copyfile(model, part)
+    part.replace(own)
 
 
 def prune(models: Path, keep: int = KEEP) -> None:

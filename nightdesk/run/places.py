@@ -54,6 +54,11 @@ class Places:
         return self.var / "run" / "supervisord.conf"
 
     @property
+    def running_model(self) -> Path:
+        """The model of the running system: its own link, so that later trainings can tidy up."""
+        return self.var / "run" / "model.tar.gz"
+
+    @property
     def socket(self) -> Path:
         """The supervisor's socket: in `var`, or where that is too deep in a temporary folder."""
         inside = self.var / "run" / "supervisor.sock"

@@ -41,13 +41,13 @@ class State:
     exit_status: int
 
 
-def services(places: Places, ports: Ports, model: Path) -> tuple[Service, ...]:
+def services(places: Places, ports: Ports) -> tuple[Service, ...]:
     """Give the three processes, in the order in which they are started."""
     rasa = (
         *rasa_command(),
         "run",
         "--model",
-        str(model),
+        str(places.running_model),
         "--port",
         str(ports.rasa),
         "--interface",

@@ -25,10 +25,11 @@ def load_examples(folder: Path) -> list[Example]:
         try:
             label = _label(row["category"], row.get("level"))
             lines = [str(line) for line in _lines(row["examples"])]
+            kind = str(row["kind"])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path.parent.name}/{path.name}: {error!r}") from error
         for line in lines:
-            found.setdefault(line.casefold(), Example(line, label, row["kind"]))
+            found.setdefault(line.casefold(), Example(line, label, kind))
     if not found:
         raise ValueError(f"no examples in {folder}")
     return list(found.values())

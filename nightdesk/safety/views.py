@@ -50,10 +50,20 @@ def plain(message: str) -> View:
     return View("".join(chars), tuple(origins))
 
 
-def undisguised(view: View) -> View:
-    """The same with digits and signs inside words read as letters, and spaced-out words joined."""
-    chars = list(view.text)
-    for word in _LEET_WORD.finditer(view.text):
+def undisguised(view: View, keep_gaps: bool = False) -> View:
+    """The same with spaced-out words joined, then digits and signs inside words read as letters.
+
+    With `keep_gaps`, where more than one character parted two letters, a space stays: it may be
+    the one between two words.
+    """
+    dropped: set[int] = set()
+    for run in _SPACED_OUT.finditer(view.text):
+        for i in range(run.start() + 1, run.end(), 2):
+            if not keep_gaps or view.origins[i + 1] == view.origins[i] + 1:
+                dropped.add(i)
+    kept = [i for i in range(len(view.text)) if i not in dropped]
+    chars = [view.text[i] for i in kept]
+    for word in _LEET_WORD.finditer("".join(chars)):
         # "!" at a word's end is punctuation, and a bare number stays one.
         start, end = word.start(), word.end()
         while end > start and chars[end - 1] == "!":
@@ -62,18 +72,16 @@ def undisguised(view: View) -> View:
         if letters * 2 >= end - start and letters >= 2:
             for i in range(start, end):
                 chars[i] = _LEET.get(chars[i], chars[i])
-    dropped: set[int] = set()
-    for run in _SPACED_OUT.finditer("".join(chars)):
-        dropped.update(range(run.start() + 1, run.end(), 2))
-    kept = [i for i in range(len(chars)) if i not in dropped]
-    return View("".join(chars[i] for i in kept), tuple(view.origins[i] for i in kept))
+    return View("".join(chars), tuple(view.origins[i] for i in kept))
 
 
 def views_of(message: str) -> list[View]:
     """Give every reading of a message that differs from the others, the plain one first."""
     first = plain(message)
-    second = undisguised(first)
-    return [first] if second.text == first.text else [first, second]
+    unique = {first.text: first}
+    for view in (undisguised(first), undisguised(first, keep_gaps=True)):
+        unique.setdefault(view.text, view)
+    return list(unique.values())
 
 
 def _folded(char: str) -> str:

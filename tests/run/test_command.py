@@ -48,7 +48,7 @@ def test_broken_clinic_names_the_key(tmp_path):
 def test_taken_port_is_one_sentence_without_a_traceback(monkeypatch, capsys):
     monkeypatch.setenv("DESK_PORT", "not a port")
 
-    assert command._run(argparse.Namespace()) == 1
+    assert command._run(argparse.Namespace(model=None)) == 1
     assert capsys.readouterr().err == (
         "nightdesk: DESK_PORT must be a port number from 1 to 65535.\n"
     )

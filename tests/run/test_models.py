@@ -79,6 +79,19 @@ def test_model_without_a_note_or_without_itself_does_not_count(tmp_path):
     assert models.find_model(tmp_path, "aaa") is None
 
 
+def test_running_system_keeps_its_model_when_old_ones_are_removed(tmp_path):
+    model = make_model(tmp_path, "one", "aaa", age=0)
+    own = tmp_path / "run" / "model.tar.gz"
+    own.parent.mkdir()
+    own.write_bytes(b"of the run before")
+
+    models.adopt(model, own)
+    models.prune(tmp_path, keep=0)
+
+    assert not model.exists()
+    assert own.read_bytes() == b"model"
+
+
 def test_old_models_are_removed(tmp_path):
     for number in range(5):
         make_model(tmp_path, f"m{number}", str(number), age=number)

@@ -116,7 +116,7 @@ def test_deep_folder_gets_a_short_socket(tmp_path):
 
 
 def test_rasa_and_actions_listen_on_loopback_only_without_rasas_api(places):
-    rasa, actions, desk = services(places, Ports(1, 2, 3), places.models / "m.tar.gz")
+    rasa, actions, desk = services(places, Ports(1, 2, 3))
 
     assert "--enable-api" not in rasa.command
     assert rasa.command[rasa.command.index("--interface") + 1] == "127.0.0.1"

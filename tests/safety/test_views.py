@@ -23,6 +23,7 @@ def readings(message: str) -> list[str]:
         ("k_i_l_l myself", "kill myself"),
         ("k*i*l*l myself", "kill myself"),
         ("k 1 l l", "kill"),
+        ("k i l l   m y s e l f", "kill myself"),
         ("ki\u200bll my\u00adself", "kill myself"),
         ("k\u200di\u200dl\u200dl", "kill"),
         ("\u043a\u0456ll m\u0443s\u0435lf", "kill myself"),
@@ -61,7 +62,14 @@ def test_numbers_and_punctuation_are_no_disguise(message):
 def test_a_second_reading_is_made_only_when_it_differs():
     assert len(views_of("i want to die")) == 1
     assert len(views_of("i w4nt to d1e")) == 2
-    assert views_of("i w4nt to d1e")[0].text == "i w4nt to d1e"
+    assert [len(views_of(text)) for text in ("k i l l", "k  i  l  l", "k i l l  m e")] == [2, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "message", ["i w4nt to d1e", "k i l l", "k  i  l  l", "k i l l  m e n o w"]
+)
+def test_the_plain_reading_comes_first(message):
+    assert views_of(message)[0] == plain(message)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,8 @@ def test_killed_rasa_ends_at_a_person_and_comes_back(
     events = visitor.ask("How fast does ketamine therapy work?")
     assert_handed_to_a_person(events, visitor, system)
 
+    # The desk keeps a verdict for some seconds; then it must say that the bot is away.
+    wait_for(lambda: not system.is_ready(), 15, "still called ready without rasa")
     system.wait_until_ready()
     assert system.pid("rasa") != before
     with Visitor(system.url) as later:

@@ -93,7 +93,7 @@ export class NightdeskChat extends HTMLElement {
   #show(open: boolean): void {
     this.#open = open;
     this.#memory.set("open", open || null);
-    this.#following = true;
+    this.#said();
     this.#shown = this.#height = 0;
     this.#rows.clear();
     if (open) {
@@ -160,7 +160,8 @@ export class NightdeskChat extends HTMLElement {
 
   /**
    * Show what came last, from its beginning. What comes shortly after belongs to it: a long answer
-   * is not pushed out of view by the next message.
+   * is not pushed out of view by the next message. (The browser stops at the end: when all of it
+   * fits, the question stays in view too.)
    */
   #follow(): void {
     const log = this.#find(".log");
@@ -171,7 +172,7 @@ export class NightdeskChat extends HTMLElement {
     if (this.#height) log.scrollTop += this.#height - log.clientHeight;
     this.#height = log.clientHeight;
     if (this.#following && messages.length > before) {
-      if (!before || Date.now() - this.#anchoredAt > BATCH_MS) {
+      if (Date.now() - this.#anchoredAt > BATCH_MS || this.#anchor?.matches(".visitor")) {
         this.#anchor = messages[before || messages.length - 1];
         this.#anchoredAt = Date.now();
       }

@@ -32,7 +32,7 @@ export function webHref(address: string, base?: string): string {
 
 const WEB = String.raw`https?:\/\/[^\s<>"'“”]+`;
 const EMAIL = String.raw`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`;
-const BARE = String.raw`(?:[a-z0-9-]+\.)+(?:org|com|gov|net|edu|health)\b(?:\/[^\s<>"'“”]*)?`;
+const BARE = String.raw`(?:[a-z0-9-]+\.)+(?:org|com|gov|health)\b(?:\/[^\s<>"'“”]*)?`;
 const PHONE = String.raw`(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}|\+\d[\d .()-]{6,16}\d`;
 
 function escaped(text: string): string {
@@ -41,8 +41,12 @@ function escaped(text: string): string {
 
 const NUMBER = /^[\d+(][\d+() .-]*$/;
 
-function target(found: string): string {
-  if (NUMBER.test(found)) return telHref(found);
+function target(found: string, before: string): string {
+  if (NUMBER.test(found)) {
+    // "Text 988" and "call 911 or text 988", but not "call or text 988".
+    const text = /\btext $/i.test(before) && !/[a-z] or text $/i.test(before);
+    return text ? smsHref(found) : telHref(found);
+  }
   if (/^https?:/i.test(found)) return webHref(found);
   return found.includes("@") ? `mailto:${found}` : webHref(`https://${found}`);
 }
@@ -61,8 +65,9 @@ export function linkify(line: string, short: readonly string[] = []): Piece[] {
     const start = match.index;
     const stop = start + found.length;
     // A number inside a longer number or a word ("1988", "911th") is not one to dial.
-    const inside = /[\w$]$/.test(line.slice(0, start)) || /^(?:\w|[.,-]\d)/.test(line.slice(stop));
-    const href = NUMBER.test(found) && inside ? "" : target(found);
+    const before = line.slice(0, start);
+    const inside = /[\w$]$/.test(before) || /^(?:\w|[.,-]\d)/.test(line.slice(stop));
+    const href = NUMBER.test(found) && inside ? "" : target(found, before);
     if (!href) continue;
     if (start > end) pieces.push({ text: line.slice(end, start) });
     pieces.push({ text: found, href });

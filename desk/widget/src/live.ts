@@ -60,6 +60,7 @@ export class Live {
     let read = false;
     while (!signal.aborted) {
       const polling = !read || Date.now() < this.#pollUntil;
+      const before = read ? this.on.cursor() : -1;
       let alive = false;
       try {
         if (polling) {
@@ -97,7 +98,8 @@ export class Live {
           this.#pollUntil = Date.now() + POLLING_MS;
         }
       }
-      if (!(alive && polling)) await this.#pause(backOff(Math.max(1, failures), Math.random()));
+      // Straight on only when something came: a desk that does not make us wait is not to be flooded.
+      if (!polling || !alive || this.on.cursor() === before) await this.#pause(backOff(Math.max(1, failures), Math.random()));
     }
   }
 

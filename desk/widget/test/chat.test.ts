@@ -187,6 +187,22 @@ describe("Chat", () => {
     expect(texts()).toEqual(["hello", "hi", "this is Maya"]);
   });
 
+  it("does not flood a desk that answers polls at once", async () => {
+    desk.streamWorks = false;
+    let polls = 0;
+    const real = desk.events.bind(desk);
+    desk.events = async (of, after) => {
+      polls += 1;
+      return real(of, after, false);
+    };
+    chat.send("hello", true);
+    await pass();
+    desk.add("bot", "hi");
+    await pass(60_000);
+    expect(texts()).toEqual(["hello", "hi"]);
+    expect(polls).toBeLessThan(100);
+  });
+
   it("catches up after the desk was away", async () => {
     chat.send("hello", true);
     await pass();

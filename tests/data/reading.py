@@ -1,0 +1,82 @@
+"""Reading the project's data files for the checks on them."""
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SAFETY_INTENTS = {"crisis_emergency", "crisis", "medical_advice", "not_judged"}
+
+_ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
+
+
+@cache
+def read(name: str) -> Any:
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def lines_of(block: str) -> list[str]:
+    """Give the lines of an `examples` block, without the marks of entities."""
+    lines = [
+        line.strip()[2:].strip() for line in block.splitlines() if line.strip().startswith("- ")
+    ]
+    return [_ENTITY.sub(r"\1", line) for line in lines]
+
+
+def normal(text: str) -> str:
+    """Give a text by its words alone: two lines that differ in marks or case are the same."""
+    text = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
+    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*", text))
+
+
+@cache
+def training_items() -> list[dict[str, Any]]:
+    """Give every item under `nlu` in the training data."""
+    files = sorted((ROOT / "data" / "nlu").rglob("*.yml"))
+    return [item for path in files for item in read(str(path.relative_to(ROOT)))["nlu"]]
+
+
+@cache
+def examples() -> dict[str, list[str]]:
+    """Give the training lines by intent."""
+    found: dict[str, list[str]] = {}
+    for item in training_items():
+        if "intent" in item:
+            found.setdefault(item["intent"], []).extend(lines_of(item["examples"]))
+    return found
+
+
+@cache
+def safety_examples() -> list[str]:
+    files = sorted((ROOT / "data" / "safety" / "examples").rglob("*.yml"))
+    return [
+        line for path in files for line in lines_of(read(str(path.relative_to(ROOT)))["examples"])
+    ]
+
+
+@cache
+def rules() -> list[dict[str, Any]]:
+    files = sorted((ROOT / "data" / "rules").rglob("*.yml"))
+    return [rule for path in files for rule in read(str(path.relative_to(ROOT)))["rules"]]
+
+
+def responses() -> dict[str, dict[str, Any]]:
+    """Give the domain's responses (one variation each, which a test checks)."""
+    return {name: variations[0] for name, variations in read("domain.yml")["responses"].items()}
+
+
+def texts_in(row: Any, name: str) -> dict[str, str]:
+    """Give every text in a nested row, under a name that says where it is."""
+    if isinstance(row, str):
+        return {name: row}
+    if isinstance(row, dict):
+        parts = [texts_in(value, f"{name}.{key}") for key, value in row.items()]
+    elif isinstance(row, list):
+        parts = [texts_in(value, f"{name}.{i}") for i, value in enumerate(row)]
+    else:
+        return {}
+    return {key: text for part in parts for key, text in part.items()}

@@ -1,0 +1,44 @@
+"""Every text that visitors read can be read at grade 8."""
+
+import re
+
+import pytest
+import textstat
+
+from tests.data.reading import read, responses, texts_in
+
+GRADE = 8.0
+SHORTEST = 10
+"""Words from which on a grade says something."""
+
+
+def visitor_texts() -> dict[str, str]:
+    found = {name: reply["text"] for name, reply in responses().items()}
+    found |= texts_in(read("clinic.yml")["logistics"], "clinic.yml")
+    found |= texts_in(read("data/texts/desk.yml"), "desk.yml")
+    found |= texts_in(read("data/texts/pages.yml"), "pages.yml")
+    found["demo_notice"] = read("clinic.yml")["demo_notice"]
+    # A field stands for a number, a name or a time: one short word.
+    return {name: re.sub(r"\{\w+\}", "it", text) for name, text in found.items()}
+
+
+LONG = {name: text for name, text in visitor_texts().items() if len(text.split()) >= SHORTEST}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_grade(name):
+    assert textstat.flesch_kincaid_grade(LONG[name]) <= GRADE
+
+
+def test_the_measure_tells_easy_from_hard():
+    easy = "You can call us. We are here to help. Please come in."
+    hard = (
+        "Administration of dissociative anesthetics necessitates comprehensive psychiatric "
+        "evaluation, notwithstanding previously documented contraindications."
+    )
+    assert textstat.flesch_kincaid_grade(easy) < 3
+    assert textstat.flesch_kincaid_grade(hard) > 15
+
+
+def test_texts_are_found():
+    assert len(LONG) > 60

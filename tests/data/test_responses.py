@@ -1,0 +1,165 @@
+"""Every reply of the bot: its outcome, its source, and what it may and must say."""
+
+import re
+
+import pytest
+
+from nightdesk_contract.crisis_lines import load_crisis_lines
+from nightdesk_contract.outcome import (
+    LOGISTICS_TOPICS,
+    PASSAGES,
+    handover_reason,
+    is_outcome,
+    read_replies,
+)
+from nightdesk_contract.passages import load_passages
+from tests.data.reading import ROOT, read, responses, rules
+
+CRISIS = [name for name in responses() if name.startswith("utter_crisis")]
+HANDS_OVER = [name for name, r in responses().items() if "handover" in r["custom"]["outcome"]]
+PROMISES = re.compile(
+    r"\b(?:staff|team|clinic|nurse|doctor|someone|somebody|person|people|we|i)(?:'ve|'ll)?"
+    r"(?: \w+){0,2}"
+    r" (?:been|told|alerted|notified|informed|contacted|will|coming|reading|on the way)\b",
+    re.IGNORECASE,
+)
+
+
+def filled(name: str) -> list[dict]:
+    """Give a response as Rasa's REST channel does, once for each topic that it may have."""
+    reply = responses()[name]
+    topics = LOGISTICS_TOPICS if "{topic}" in reply["custom"]["outcome"] else ("",)
+    rows = []
+    for topic in topics:
+        custom = {
+            **reply["custom"],
+            "outcome": reply["custom"]["outcome"].replace("{topic}", topic),
+        }
+        entry = {"text": reply["text"].replace("{answer}", "It is so."), "custom": custom}
+        rows.append({**entry, "buttons": reply.get("buttons", [])})
+    return rows
+
+
+@pytest.mark.parametrize("name", responses())
+def test_every_reply_is_one_that_the_desk_can_show(name):
+    assert len(read("domain.yml")["responses"][name]) == 1
+    for row in filled(name):
+        assert is_outcome(row["custom"]["outcome"])
+        (message,) = read_replies([row])
+        assert message.outcome == row["custom"]["outcome"]
+
+
+@pytest.mark.parametrize("name", responses())
+def test_a_reply_is_one_piece_of_text(name):
+    # Rasa's REST channel splits a text at blank lines.
+    assert "\n\n" not in responses()[name]["text"]
+
+
+@pytest.mark.parametrize("name", responses())
+def test_buttons_say_what_they_send(name):
+    for button in responses()[name].get("buttons", []):
+        assert button["payload"] == button["title"]
+        assert not button["title"].startswith("/")
+        assert len(button["title"]) <= 45
+
+
+@pytest.mark.parametrize("name", responses())
+def test_answers_name_the_passages_that_they_rest_on(name):
+    custom = responses()[name]["custom"]
+    kind, _, passage = custom["outcome"].partition(":")
+    if kind == "answer":
+        assert passage in custom["passages"]
+    else:
+        assert "passages" not in custom
+
+
+def test_every_passage_has_an_answer():
+    outcomes = {reply["custom"]["outcome"] for reply in responses().values()}
+    # The list of conditions answers for its passage under its own name.
+    assert {f"answer:{passage}" for passage in PASSAGES} <= outcomes
+
+
+def test_every_reply_is_used():
+    used = {step["action"] for rule in rules() for step in rule["steps"] if "action" in step}
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("actions", "nightdesk/policies")
+        for path in (ROOT / folder).glob("*.py")
+    )
+    unused = {n for n in responses() if n not in used and f'"{n}"' not in code}
+    assert unused == {"utter_default"}  # what Rasa itself falls back to
+
+
+@pytest.mark.parametrize("name", HANDS_OVER)
+def test_hand_overs_carry_level_and_findings(name):
+    custom = responses()[name]["custom"]
+    reason = handover_reason(custom["outcome"])
+    levels = {"crisis": ("P0", "P1"), "medical_advice": ("P2",), "request": ("P3",)}
+    assert custom["level"] in levels.get(reason, ("P1",))
+    if reason != "request":
+        assert custom["safety"] == "{safety}"
+
+
+class TestCrisis:
+    @pytest.mark.parametrize("name", CRISIS)
+    def test_is_short(self, name):
+        assert len(responses()[name]["text"].split()) <= 80
+
+    @pytest.mark.parametrize("name", [*CRISIS, "utter_not_judged"])
+    def test_names_the_emergency_number_and_the_crisis_line(self, name):
+        lines = load_crisis_lines(ROOT / "data/safety/crisis_lines.yml", "US")
+        text = responses()[name]["text"]
+        assert re.search(rf"\b{lines.emergency}\b", text)
+        assert re.search(rf"\b{lines.crisis_call}\b", text)
+
+    @pytest.mark.parametrize("name", ["utter_crisis", "utter_crisis_emergency"])
+    def test_the_first_one_says_that_it_is_automated(self, name):
+        assert "automated" in responses()[name]["text"]
+
+    def test_the_first_emergency_text_begins_with_the_call(self):
+        text = responses()["utter_crisis_emergency"]["text"]
+        assert text.startswith("Please call 911 now.")
+        lines = load_crisis_lines(ROOT / "data/safety/crisis_lines.yml", "US")
+        assert lines.poison in text
+
+    @pytest.mark.parametrize("name", HANDS_OVER)
+    def test_promises_nothing_that_only_the_desk_can_know(self, name):
+        assert not PROMISES.search(responses()[name]["text"])
+
+    @pytest.mark.parametrize(
+        "promise",
+        [
+            "Our staff have been told.",
+            "A person will read this.",
+            "Someone from the team is reading now",
+            "We've alerted the clinic",
+            "I have told our staff",
+        ],
+    )
+    def test_promises_are_recognised(self, promise):
+        assert PROMISES.search(promise)
+
+    def test_no_two_texts_are_the_same(self):
+        texts = [responses()[name]["text"] for name in HANDS_OVER]
+        assert len(set(texts)) == len(texts)
+
+    @pytest.mark.parametrize("name", CRISIS)
+    def test_offers_no_buttons_to_tap_away(self, name):
+        assert "buttons" not in responses()[name]
+
+
+@pytest.mark.parametrize("name", [n for n in responses() if n.startswith("utter_faq_")])
+def test_answers_say_whose_words_they_are(name):
+    assert "our guide" in responses()[name]["text"].casefold()
+
+
+def test_numbers_in_texts_are_those_of_the_crisis_lines():
+    lines = load_crisis_lines(ROOT / "data/safety/crisis_lines.yml", "US")
+    known = {lines.emergency, lines.crisis_call, lines.crisis_text, lines.poison}
+    for name, reply in responses().items():
+        for number in re.findall(r"(?<![\w-])\d[\d-]{2,}(?![\w-])", reply["text"]):
+            assert number in known, name
+
+
+def test_every_answer_stays_within_the_passages_folder():
+    assert list(load_passages(ROOT / "data" / "source")) == list(PASSAGES)

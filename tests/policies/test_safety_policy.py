@@ -1,0 +1,117 @@
+"""The safety policy in front of a real tracker and the project's own domain."""
+
+import pytest
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from nightdesk.policies.safety_policy import PRIORITY, SafetyPolicy
+from nightdesk_contract.outcome import Safety
+
+DETAILS = Safety("crisis", "model", "model", 0.9, ((0, 5),)).to_json()
+
+
+@pytest.fixture(scope="module")
+def domain(root):
+    return Domain.load(str(root / "domain.yml"))
+
+
+@pytest.fixture(scope="module")
+def policy():
+    context = ExecutionContext(GraphSchema({}))
+    return SafetyPolicy(SafetyPolicy.get_default_config(), None, None, context)
+
+
+def said(intent: str | None, safety: str | None = None) -> UserUttered:
+    parsed = {"intent": {"name": intent, "confidence": 1.0}, "entities": [], "text": "x"}
+    if safety:
+        parsed["safety"] = safety
+    return UserUttered("x", intent={"name": intent, "confidence": 1.0}, parse_data=parsed)
+
+
+def listening() -> ActionExecuted:
+    return ActionExecuted("action_listen")
+
+
+def predict(policy, domain, *events) -> PolicyPrediction:
+    tracker = DialogueStateTracker.from_events("visitor", list(events), domain.slots)
+    return policy.predict_action_probabilities(tracker, domain)
+
+
+def chosen(prediction: PolicyPrediction, domain: Domain) -> str | None:
+    if prediction.max_confidence == 0:
+        return None
+    return domain.action_names_or_texts[prediction.probabilities.index(prediction.max_confidence)]
+
+
+@pytest.mark.parametrize(
+    ("intent", "reply"),
+    [
+        ("crisis", "utter_crisis"),
+        ("crisis_emergency", "utter_crisis_emergency"),
+        ("medical_advice", "utter_medical_advice"),
+        ("not_judged", "utter_not_judged"),
+        ("faq_safety", None),
+        ("greet", None),
+        (None, None),
+    ],
+)
+def test_it_answers_safety_intents_with_certainty_and_no_others(policy, domain, intent, reply):
+    prediction = predict(policy, domain, listening(), said(intent))
+    assert chosen(prediction, domain) == reply
+    assert prediction.max_confidence == (1.0 if reply else 0.0)
+
+
+def test_the_second_crisis_gets_another_text(policy, domain):
+    events = [listening(), said("crisis"), ActionExecuted("utter_crisis"), listening()]
+    events += [said("greet"), ActionExecuted("utter_greet"), listening(), said("crisis")]
+    assert chosen(predict(policy, domain, *events), domain) == "utter_crisis_again"
+
+
+def test_it_listens_after_its_reply(policy, domain):
+    events = [listening(), said("crisis"), ActionExecuted("utter_crisis")]
+    assert chosen(predict(policy, domain, *events), domain) == "action_listen"
+
+
+def test_it_leaves_other_replies_to_the_rules(policy, domain):
+    events = [listening(), said("greet"), ActionExecuted("utter_greet")]
+    assert chosen(predict(policy, domain, *events), domain) is None
+
+
+def test_the_findings_go_with_the_reply(policy, domain):
+    prediction = predict(policy, domain, listening(), said("crisis", DETAILS))
+    assert prediction.events == [SlotSet("safety", DETAILS)]
+
+
+def test_findings_of_an_earlier_message_are_not_shown_again(policy, domain):
+    events = [listening(), said("crisis", DETAILS), SlotSet("safety", DETAILS)]
+    events += [ActionExecuted("utter_crisis"), listening(), said("medical_advice")]
+    (event,) = predict(policy, domain, *events).events
+    assert event.key == "safety"
+    assert event.value != DETAILS
+
+
+def test_an_unclear_line_after_a_crisis_reply_gets_a_crisis_reply_that_says_why(policy, domain):
+    events = [listening(), said("crisis", DETAILS), ActionExecuted("utter_crisis"), listening()]
+    prediction = predict(policy, domain, *events, said("nlu_fallback"))
+    assert chosen(prediction, domain) == "utter_crisis_again"
+    found = Safety.from_json(prediction.events[0].value)
+    assert found is not None
+    assert found.detector not in ("pattern", "model")
+
+
+def test_a_clear_question_after_a_crisis_reply_is_left_to_the_rules(policy, domain):
+    events = [listening(), said("crisis", DETAILS), ActionExecuted("utter_crisis"), listening()]
+    assert chosen(predict(policy, domain, *events, said("logistics_hours")), domain) is None
+
+
+def test_it_outranks_the_rules_and_forms(policy, domain):
+    assert policy.priority == PRIORITY > 10
+    assert predict(policy, domain, listening(), said("crisis")).is_no_user_prediction
+
+
+def test_it_trains_nothing_and_is_asked_for_rules_and_stories(policy, domain):
+    assert policy.train([], domain) is None
+    assert policy.supported_data().name == "ML_AND_RULE_DATA"
