@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
 .PHONY: help run train eval test lint format setup lock clean \
-	test-root test-stories test-eval test-widget test-desk test-live test-browser
+	test-root test-stories test-eval test-widget test-desk test-live test-browser screenshots
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,10 @@ test-live: ## The whole system over real HTTP, with processes killed on purpose
 test-browser: ## Visitor and staff in a real browser
 	@echo "== a real browser"
 	@cd desk && .venv/bin/pytest tests/browser
+
+screenshots: ## Make the README's pictures in docs/screenshots anew
+	@$(SETUP) test
+	@$(DESK_BIN)/python desk/tests/browser/screenshots.py
 
 setup: ## Make both environments, with what the checks need
 	@$(SETUP) dev

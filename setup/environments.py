@@ -46,15 +46,20 @@ def environments_of(root: Path) -> tuple[Environment, ...]:
 
 def is_fresh(environment: Environment, packages: str) -> bool:
     """Whether the environment holds today's locked packages; `dev` holds all of `run`."""
-    try:
-        stamp = json.loads((environment.folder / STAMP).read_text())
-    except (OSError, ValueError):
-        return False
+    stamp = _read_stamp(environment)
     # The link behind bin/python breaks when its Python is removed.
-    if not (environment.folder / "bin" / "python").exists() or not isinstance(stamp, dict):
+    if not (environment.folder / "bin" / "python").exists():
         return False
     enough = (packages, "dev")
     return any(stamp == _stamp(environment, each) for each in enough)
+
+
+def packages_kept(environment: Environment, wanted: str) -> str:
+    """Give what to install: `wanted`, or `dev` where the checks were installed before.
+
+    A developer's `make run` after a change must not take the checks away.
+    """
+    return "dev" if _read_stamp(environment).get("packages") == "dev" else wanted
 
 
 def make_environment(
@@ -64,7 +69,8 @@ def make_environment(
     interpreter = str(environment.folder / "bin" / "python")
     stamp = environment.folder / STAMP
     # A stopped set-up must not look finished.
-    stamp.unlink(missing_ok=True)
+    if stamp.exists():
+        stamp.write_text(json.dumps({"packages": packages}))
     quiet = {**os.environ, "UV_NO_PROGRESS": "1"}
     failed = f"Installing {environment.name} failed."
     with Step(f"Installing {environment.name} (Python {environment.python})") as step:
@@ -114,6 +120,14 @@ def _is_python(folder: Path, version: str) -> bool:
     found = dict(line.split(" = ", 1) for line in lines if " = " in line)
     exact = found.get("version_info", found.get("version", ""))
     return exact.startswith(f"{version}.") and (folder / "bin" / "python").exists()
+
+
+def _read_stamp(environment: Environment) -> dict[str, str]:
+    try:
+        stamp = json.loads((environment.folder / STAMP).read_text())
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
 
 
 def _stamp(environment: Environment, packages: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from browser import ensure_browser  # noqa: E402
-from environments import environments_of, is_fresh, make_environment  # noqa: E402
+from environments import environments_of, is_fresh, make_environment, packages_kept  # noqa: E402
 from nightdesk.run.progress import Step, StepFailed  # noqa: E402
 from toolchain import ensure_python, ensure_uv  # noqa: E402
 
@@ -37,7 +37,7 @@ def install(profile: str, root: Path = ROOT) -> None:
             uv = ensure_uv(root, log)
             pythons = [ensure_python(uv, each.python, log) for each in stale]
             for each, python in zip(stale, pythons):
-                make_environment(uv, python, each, packages, log)
+                make_environment(uv, python, each, packages_kept(each, packages), log)
         if profile == "test":
             ensure_browser(root, log)
 

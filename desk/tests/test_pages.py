@@ -92,6 +92,15 @@ async def test_the_widgets_script_is_cached_and_asked_again(
     assert (await running.client.get("/widget.js", headers=tag)).text == "two"
 
 
+async def test_the_widgets_script_is_sent_zipped_to_who_can_read_it(running: Running) -> None:
+    plain = await running.client.get("/widget.js", headers={"Accept-Encoding": "identity"})
+    zipped = await running.client.get("/widget.js", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert zipped.text == plain.text
+    assert int(zipped.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+
+
 @pytest.mark.parametrize("path", ["/privacy", "/api/widget/config", "/nothing", "/health/live"])
 async def test_every_answer_carries_the_security_headers(running: Running, path: str) -> None:
     headers = (await running.client.get(path)).headers

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nightdesk.encoder import load_encoder
-from nightdesk.safety.detector import Detector, train_model
+from nightdesk.safety.detector import Detector, save_known_harmless, train_model
 from nightdesk.safety.examples import Example, load_examples
 from nightdesk.safety.verdict import HARMLESS, Verdict
 from nightdesk_contract.outcome import Safety
@@ -67,9 +67,11 @@ class SafetyDetector(IntentClassifier, GraphComponent):
             for row in training_data.intent_examples
             if row.get(TEXT) and row.get(TEXT).casefold() not in taken
         ]
-        model = train_model(written + harmless, load_encoder().encode)
+        examples = written + harmless
+        model = train_model(examples, load_encoder().encode)
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder)
+            save_known_harmless(examples, folder)
         return self._resource
 
     @classmethod

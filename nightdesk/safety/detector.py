@@ -1,5 +1,7 @@
 """The detector: patterns and model over every reading of a message and every part of it."""
 
+import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from nightdesk.safety.patterns import Pattern, find, load_patterns
 from nightdesk.safety.verdict import (
     CRISIS,
     EMERGENCY,
+    HARMLESS,
     MEDICAL,
     Scored,
     Thresholds,
@@ -23,14 +26,29 @@ from nightdesk.safety.windows import parts_of
 
 Encode = Callable[[Sequence[str]], np.ndarray]
 
-RECIPE = Recipe()
-"""The intents' recipe served safety best too (docs/understanding.md)."""
+KNOWN_HARMLESS = "known_harmless.json"
+
+RECIPE = Recipe(balanced=False)
+"""As for the intents, but with the examples' own shares as priors: balanced classes call a line that
+says nothing known a crisis half of the time (measured: docs/understanding.md)."""
 
 
 def train_model(examples: Sequence[Example], encode: Encode) -> TextModel:
     """Fit the model on written examples, read as messages are read."""
     texts = [plain(example.text).text for example in examples]
     return TextModel.fit(texts, encode(texts), [example.label for example in examples], RECIPE)
+
+
+def bare(text: str) -> str:
+    """Give the words of a text alone, in lower case: what "Goodbye!" and "goodbye" share."""
+    return " ".join(re.findall(r"\w+", plain(text).text))
+
+
+def save_known_harmless(examples: Sequence[Example], folder: Path) -> None:
+    """Keep the examples that somebody judged harmless and nobody judged otherwise."""
+    other = {bare(e.text) for e in examples if e.label != HARMLESS}
+    known = {bare(e.text) for e in examples if e.label == HARMLESS} - other - {""}
+    (folder / KNOWN_HARMLESS).write_text(json.dumps(sorted(known)), encoding="utf-8")
 
 
 def load_thresholds(path: Path) -> Thresholds:
@@ -48,12 +66,18 @@ class Detector:
         model: TextModel,
         thresholds: Thresholds,
         encode: Encode,
+        known_harmless: frozenset[str] = frozenset(),
     ) -> None:
-        """Take the patterns, the fitted model, its thresholds and the sentence encoder."""
+        """Take the patterns, the fitted model, its thresholds and the sentence encoder.
+
+        `known_harmless` are whole messages (see `bare`) that a person has judged harmless: of them
+        the model is not asked, the patterns are. A plain "goodbye" is the case in point.
+        """
         self._patterns = patterns
         self._model = model
         self._thresholds = thresholds
         self._encode = encode
+        self._known_harmless = known_harmless
 
     @staticmethod
     def from_files(data: Path, model_folder: Path, encode: Encode) -> "Detector":
@@ -63,13 +87,15 @@ class Detector:
             TextModel.load(model_folder),
             load_thresholds(data / "thresholds.yml"),
             encode,
+            frozenset(json.loads((model_folder / KNOWN_HARMLESS).read_text(encoding="utf-8"))),
         )
 
     def judge(self, message: str) -> Verdict | None:
         """Give what fired in `message`, or None. Raises whatever fails: the caller fires then."""
         views = views_of(message)
         hits = find(self._patterns, views)
-        return judge(hits, self.score(message), self._thresholds)
+        scored = [] if bare(message) in self._known_harmless else self.score(message)
+        return judge(hits, scored, self._thresholds)
 
     def score(self, message: str) -> list[Scored]:
         """Give the model's probabilities for the whole message and each part, in every view."""

@@ -98,7 +98,9 @@ class TestBot:
         assert (answer.text, answer.outcome) == ("  /is it\u200b safe ", "answer:safety")
 
     @pytest.mark.parametrize(
-        ("text", "code"), [("", "empty"), (None, "not_text"), ("x" * 2001, "too_long")]
+        ("text", "code"),
+        [("", "empty"), (None, "not_text"), ("x" * 2001, "too_long")],
+        ids=["empty", "none", "long"],
     )
     def test_what_the_door_refuses_never_reaches_the_model(self, text, code):
         agent = FakeAgent()

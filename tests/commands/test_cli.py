@@ -104,7 +104,7 @@ class TestAsk:
         cli.main(["ask", "broken"])
         assert "the desk would answer" in capsys.readouterr().out
 
-    @pytest.mark.parametrize("text", ["", "  ", "x" * 2001, "\u200b"])
+    @pytest.mark.parametrize("text", ["", "  ", "x" * 2001, "\u200b"], ids=lambda t: ascii(t)[:8])
     def test_odd_questions_are_answered_by_the_door(self, bot, capsys, text):
         assert cli.main(["ask", text]) == 0
         assert "[refused:" in capsys.readouterr().out

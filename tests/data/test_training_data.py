@@ -58,6 +58,8 @@ def test_no_line_is_taught_as_two_things():
 def cases() -> dict[str, str]:
     found = {}
     for path in sorted((ROOT / "tests" / "cases").glob("*.jsonl")):
+        if path.name == "doors.jsonl":
+            continue  # plain questions on purpose: what counts there is the odd form around them
         for line in path.read_text(encoding="utf-8").split("\n"):
             if line.strip():
                 found[normal(json.loads(line)["text"])] = path.name

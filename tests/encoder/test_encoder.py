@@ -84,7 +84,11 @@ class TestVectors:
     def test_the_same_text_gives_the_same_vector(self, encoder):
         assert np.array_equal(encoder.encode(LINES), encoder.encode(LINES))
 
-    @pytest.mark.parametrize("text", ["", " ", "\n", "a" * 2000, "why " * 5000, "\u4f60" * 2000])
+    @pytest.mark.parametrize(
+        "text",
+        ["", " ", "\n", "a" * 2000, "why " * 5000, "\u4f60" * 2000],
+        ids=lambda text: ascii(text)[:8],
+    )
     def test_odd_texts_give_a_vector(self, encoder, text):
         (vector,) = encoder.encode([text])
         assert np.isfinite(vector).all()

@@ -65,11 +65,12 @@ def test_two_classes_agree_with_the_library_that_fitted_them():
     from sklearn.linear_model import LogisticRegression
 
     labels = ["bye" if x == "bye" else "other" for x in LABELS]
-    ours = TextModel.fit(TEXTS, vectors_for(TEXTS), labels, Recipe(balanced=False))
+    recipe = Recipe(dense_weight=2.0, c=10.0, tolerance=1e-6, balanced=False)
+    ours = TextModel.fit(TEXTS, vectors_for(TEXTS), labels, recipe)
     features = np.hstack(
         [vectors_for(TEXTS) * 2.0, *(v.transform(TEXTS).toarray() for v in ours._vectorizers)]
     ).astype(np.float32)
-    theirs = LogisticRegression(C=10.0, max_iter=1000).fit(features, labels)
+    theirs = LogisticRegression(C=10.0, max_iter=1000, tol=1e-6).fit(features, labels)
     np.testing.assert_allclose(
         ours.probabilities(TEXTS, vectors_for(TEXTS)), theirs.predict_proba(features), atol=1e-3
     )

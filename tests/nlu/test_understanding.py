@@ -59,7 +59,9 @@ def test_what_is_near_to_nothing_known_is_far(trained):
     assert near > 0.5 > 0.3 > far
 
 
-@pytest.mark.parametrize("line", ["", " ", "\U0001f642", "\u4f60\u597d", "x" * 2000])
+@pytest.mark.parametrize(
+    "line", ["", " ", "\U0001f642", "\u4f60\u597d", "x" * 2000], ids=lambda line: ascii(line)[:8]
+)
 def test_any_line_is_judged(trained, line):
     found = trained[0].understand(line)
     assert {name for name, _ in found.ranking} == set(LINES)

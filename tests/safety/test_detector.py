@@ -1,14 +1,21 @@
 """The detector: patterns and model together, and the data that they are made from."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nightdesk.safety.detector import Detector, load_thresholds, train_model
+from nightdesk.safety.detector import (
+    KNOWN_HARMLESS,
+    Detector,
+    load_thresholds,
+    save_known_harmless,
+    train_model,
+)
 from nightdesk.safety.examples import Example, load_examples
 from nightdesk.safety.patterns import load_patterns
-from nightdesk.safety.verdict import Thresholds
+from nightdesk.safety.verdict import CRISIS, HARMLESS, Thresholds
 
 LINES = {
     "crisis": ["i want to die", "i want to end my life", "i have no reason to live", "end it all"],
@@ -173,3 +180,26 @@ class TestExamples:
     def test_no_examples_is_an_error(self, tmp_path):
         with pytest.raises(ValueError, match="no examples"):
             load_examples(tmp_path)
+
+
+class AlwaysCrisis:
+    """A model that is sure of a crisis whatever it reads."""
+
+    classes = ["crisis", "crisis_emergency", "harmless", "medical_advice"]
+
+    def probabilities(self, texts, vectors):
+        return np.tile([1.0, 0.0, 0.0, 0.0], (len(texts), 1))
+
+
+def test_a_line_that_a_person_judged_harmless_is_left_to_the_patterns(tmp_path):
+    examples = [
+        Example("Goodbye", HARMLESS, "goodbye"),
+        Example("this is goodbye", HARMLESS, "goodbye"),
+        Example("This is goodbye.", CRISIS, "goodbye"),
+    ]
+    save_known_harmless(examples, tmp_path)
+    known = frozenset(json.loads((tmp_path / KNOWN_HARMLESS).read_text()))
+    assert known == {"goodbye"}
+    model = AlwaysCrisis()
+    assert Detector([], model, LIMITS, no_vectors, known).judge("goodbye!") is None
+    assert Detector([], model, LIMITS, no_vectors, known).judge("goodbye mom") is not None

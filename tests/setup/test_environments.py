@@ -36,6 +36,15 @@ def test_checks_hold_all_that_running_needs_but_not_the_reverse(environment):
     assert not environments.is_fresh(environment, "dev")
 
 
+def test_checks_once_installed_stay(environment):
+    assert environments.packages_kept(environment, "run") == "run"
+    stamp(environment, "dev")
+    (environment.project / "pyproject.toml").write_text("changed")
+
+    assert not environments.is_fresh(environment, "run")
+    assert environments.packages_kept(environment, "run") == "dev"
+
+
 @pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
 def test_changed_lock_or_project_makes_it_stale(environment, name):
     stamp(environment, "run")

@@ -4,7 +4,6 @@ After every test, each browser's record is looked at: no request went to anybody
 nothing was complained about on the console, and no content policy was violated.
 """
 
-import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,27 +14,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from chromium import launched
 from guest import Guest
-from inbox_page import InboxPage, add_staff
+from inbox_page import InboxPage
 from playwright.sync_api import Browser, StorageState
-from running_system import RunningSystem, running_system
+from running_system import RunningSystem
+from staffed_system import staffed_system
 from visitor_page import VisitorPage
 
 NewGuest = Callable[..., Guest]
 NewInbox = Callable[..., InboxPage]
 
-STAFF = {"kim": "Kim", "noor": "Noor"}
-
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
-    """The system, with accounts for staff, and a clinic whose doors are open."""
-    with running_system(tmp_path_factory.mktemp("nightdesk")) as started:
-        # What visitors are told must not depend on the hour at which the tests run.
-        clinic = started.clinic.read_text()
-        clinic = re.sub("(?m)^hours:.*$", "hours: 24/7", clinic)
-        started.clinic.write_text(re.sub("(?m)^closed_days:.*$", "closed_days: []", clinic))
-        for username, first_name in STAFF.items():
-            add_staff(started, username, first_name)
+    """The system; the tests that stop a part of it wait until it is whole again."""
+    with staffed_system(tmp_path_factory.mktemp("nightdesk")) as started:
         yield started
 
 

@@ -39,6 +39,8 @@ class Guest:
             color_scheme=scheme,
             device_scale_factor=scale,
             locale="en-US",
+            # The made-up clinic's own, so that visitors and staff read the same times.
+            timezone_id="America/Chicago",
             storage_state=state,
             # Nothing moves on its own while it is looked at.
             reduced_motion="reduce",

@@ -76,13 +76,20 @@
     const box = transcript();
     if (box) box.scrollTop = box.scrollHeight;
   };
+  /* Only the reader's own scrolling ends the following: what comes in makes the box longer, and an
+     answer may belong to a form that is gone, so that none of its events is heard. */
   let following = true;
-  hear("htmx:beforeSwap", () => { following = atEnd(); });
+  document.addEventListener("scroll", (event) => {
+    if (event.target === transcript()) following = atEnd();
+  }, { passive: true, capture: true });
+  if (transcript()) {
+    new MutationObserver(() => { if (following) toEnd(); })
+      .observe(transcript().parentNode, { childList: true, characterData: true, subtree: true });
+  }
   hear("htmx:afterSettle", () => {
     readServerTime();
     tick();
     count();
-    if (following) toEnd();
   });
 
   /* Changing requests that are not htmx's own. */
