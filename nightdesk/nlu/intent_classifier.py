@@ -73,15 +73,11 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             max_iterations=self._config["max_iterations"],
         )
         texts, intents = [text for text, _ in rows], [intent for _, intent in rows]
-        lookups = [
-            word
-            for table in training_data.lookup_tables
-            if isinstance(table.get("elements"), list)
-            for word in table["elements"]
-        ]
+        # The names that synonyms stand for; lookup tables also list common misspellings of them.
+        names = set(training_data.entity_synonyms.values())
         with self._model_storage.write_to(self._resource) as folder:
             self._understander = Understander.train(
-                texts, intents, protected_words(lookups), load_encoder().encode, recipe, folder
+                texts, intents, protected_words(names), load_encoder().encode, recipe, folder
             )
         return self._resource
 

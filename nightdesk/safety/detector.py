@@ -29,8 +29,8 @@ Encode = Callable[[Sequence[str]], np.ndarray]
 KNOWN_HARMLESS = "known_harmless.json"
 
 RECIPE = Recipe(balanced=False)
-"""As for the intents, but with the examples' own shares as priors: balanced classes call a line that
-says nothing known a crisis half of the time (measured: docs/understanding.md)."""
+"""As for the intents, but with the examples' own shares as priors: with balanced classes a line
+that says nothing known counts as a crisis half of the time (measured: docs/understanding.md)."""
 
 
 def train_model(examples: Sequence[Example], encode: Encode) -> TextModel:

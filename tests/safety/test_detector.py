@@ -112,6 +112,7 @@ def test_a_fault_is_raised_to_whoever_asks(model):
 
 def test_read_from_files_it_judges_the_same(model, tmp_path, root):
     model.save(tmp_path / "model")
+    save_known_harmless(EXAMPLES, tmp_path / "model")
     detector = Detector.from_files(root / "data" / "safety", tmp_path / "model", no_vectors)
     verdict = detector.judge("i want to kill myself")
     assert verdict is not None
@@ -185,7 +186,7 @@ class TestExamples:
 class AlwaysCrisis:
     """A model that is sure of a crisis whatever it reads."""
 
-    classes = ["crisis", "crisis_emergency", "harmless", "medical_advice"]
+    classes = ("crisis", "crisis_emergency", "harmless", "medical_advice")
 
     def probabilities(self, texts, vectors):
         return np.tile([1.0, 0.0, 0.0, 0.0], (len(texts), 1))

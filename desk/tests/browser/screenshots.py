@@ -60,7 +60,7 @@ def picture_crisis(browser: Browser, url: str) -> VisitorPage:
 
 def picture_inbox(browser: Browser, system: RunningSystem, crisis: VisitorPage) -> None:
     """The queue with cases of each kind, and the crisis, taken and answered."""
-    inbox = InboxPage(Guest(browser, system.url, size=(1120, 900), scale=1.5))
+    inbox = InboxPage(Guest(browser, system.url, size=(1120, 1000), scale=1.25))
     inbox.sign_in("kim")
 
     done = newcomer(browser, system.url, 460, 720, 1)
@@ -82,9 +82,9 @@ def picture_inbox(browser: Browser, system: RunningSystem, crisis: VisitorPage) 
 
     inbox.open_case(crisis.conversation_id())
     inbox.take_it()
-    inbox.reply("I am Kim, from the clinic. I am here with you. Are you safe right now?")
-    crisis.say("Yes. My brother is here.")
-    expect(inbox.transcript).to_contain_text("My brother is here")
+    inbox.reply("I am Kim, from the clinic. I am here with you. Can somebody be with you tonight?")
+    crisis.say("Thank you for writing to me.")
+    expect(inbox.transcript).to_contain_text("Thank you")
     inbox.page.evaluate("scrollTo(0, 0)")
     save(inbox.page, "inbox-conversation")
 
