@@ -108,6 +108,9 @@ def _beside_staff(
     """A person answers; of the bot only its judgement of safety counts."""
     if reason not in ("crisis", "medical_advice"):
         return Decision("delivered", safety=safety)
+    if safety is not None and safety.detector == "context":
+        # Only the talk so far made it a crisis ("yes", "no"), and a person is in that talk.
+        return Decision("delivered")
     shown = [r for r in replies if handover_reason(r.outcome) == "crisis"]
     return Decision(
         "delivered", [_bot_event(r) for r in shown], _call(spoken, reason, safety), safety

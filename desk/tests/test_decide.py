@@ -93,3 +93,12 @@ def test_beside_staff_the_bot_keeps_silent_but_for_a_crisis() -> None:
     assert failed.events == []
     assert failed.call is not None
     assert (failed.call.level, failed.call.raises) == ("P3", False)
+
+
+def test_beside_staff_a_crisis_that_only_the_talk_so_far_makes_is_left_to_them() -> None:
+    situation = Situation(state="staff", open_level="P1")
+    context = Safety("crisis", "context", "after_crisis_reply", 1.0)
+    found = decide([reply("handover:crisis", "P1", safety=context)], situation, TEXTS)
+    assert (found.result, found.events, found.call) == ("delivered", [], None)
+    alone = decide([reply("handover:crisis", "P1", safety=context)], Situation(), TEXTS)
+    assert alone.call is not None
