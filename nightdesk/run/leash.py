@@ -9,6 +9,7 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_INIT = 1
 
 
 def tie_to_parent() -> None:
@@ -18,8 +19,8 @@ def tie_to_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     except (OSError, AttributeError):
         return
-    # The parent may have gone between our start and the request.
-    if os.getppid() != parent:
+    # The parent may have gone before the request, even before our first line: then init has us.
+    if os.getppid() == _INIT or os.getppid() != parent:
         sys.exit(1)
 
 

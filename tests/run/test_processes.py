@@ -21,7 +21,9 @@ from nightdesk.run.processes import (
 )
 from nightdesk.run.progress import StepFailed
 
-SLEEPS = Service("sleeper", (sys.executable, "-c", "import time; print('up'); time.sleep(600)"))
+SLEEPS = Service(
+    "sleeper", (sys.executable, "-u", "-c", "import time; print('up'); time.sleep(600)")
+)
 
 
 @pytest.fixture
