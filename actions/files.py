@@ -1,24 +1,24 @@
 """The data files that actions read, loaded once a process."""
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
 
+from nightdesk.run.places import Places
 from nightdesk_contract.clinic import ClinicFile
 
 
 @lru_cache(maxsize=1)
 def clinic_file() -> ClinicFile:
     """Give the clinic's settings file ($NIGHTDESK_CLINIC or clinic.yml). Raises ClinicError."""
-    return ClinicFile(Path(os.environ.get("NIGHTDESK_CLINIC", "clinic.yml")))
+    return ClinicFile(Places.from_environment().clinic)
 
 
 def data_folder() -> Path:
     """Give the data folder ($NIGHTDESK_DATA or data)."""
-    return Path(os.environ.get("NIGHTDESK_DATA", "data"))
+    return Places.from_environment().data
 
 
 @lru_cache(maxsize=1)

@@ -20,11 +20,12 @@ from nightdesk.evaluation.report import (
     misses,
     table,
 )
+from nightdesk.run.places import ROOT
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-DEFAULT_THRESHOLDS = Path("tests/cases/thresholds.yml")
+DEFAULT_THRESHOLDS = ROOT / "tests" / "cases" / "thresholds.yml"
 _PROGRESS_EVERY = 200
 
 
@@ -49,7 +50,7 @@ def register(subparsers: "Subparsers") -> None:
         type=Path,
         default=DEFAULT_THRESHOLDS,
         metavar="FILE",
-        help=f"limits by file name (default {DEFAULT_THRESHOLDS}); other files are only scored",
+        help="limits by file name (default tests/cases/thresholds.yml); others are only scored",
     )
     evaluate.set_defaults(run=run)
 

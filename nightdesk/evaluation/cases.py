@@ -29,6 +29,7 @@ def load_cases(path: Path, labelled: bool = True) -> list[Case]:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise CasesError(f"{path}: cannot be read ({type(error).__name__})") from error
+    needed = "`text` and `label`" if labelled else "`text`"
     cases = []
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -37,10 +38,9 @@ def load_cases(path: Path, labelled: bool = True) -> list[Case]:
             row = json.loads(line)
             text, label = row["text"], row["label"] if labelled else row.get("label", "")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            needed = "`text` and `label`" if labelled else "`text`"
             raise CasesError(f"{path}:{number}: not a JSON object with {needed}") from error
         if not isinstance(text, str) or not isinstance(label, str):
-            raise CasesError(f"{path}:{number}: `text` and `label` must be text")
+            raise CasesError(f"{path}:{number}: {needed} must be text")
         also = row.get("also") or []
         if not isinstance(also, list) or not all(isinstance(name, str) for name in also):
             raise CasesError(f"{path}:{number}: `also` must be a list of text")

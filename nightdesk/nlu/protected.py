@@ -6,8 +6,9 @@ from pathlib import Path
 
 import yaml
 
-LIST = Path("data/safety/protected_words.yml")
-"""Relative to the project's root, where Rasa runs."""
+from nightdesk.run.places import ROOT
+
+LIST = ROOT / "data" / "safety" / "protected_words.yml"
 
 
 def protected_words(names: Iterable[str] = (), path: Path = LIST) -> set[str]:

@@ -1,7 +1,6 @@
 """The Rasa component that judges safety, last in the pipeline so that nothing overrules it."""
 
 import logging
-from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nightdesk.encoder import load_encoder
+from nightdesk.run.places import ROOT
 from nightdesk.safety.detector import Detector, save_known_harmless, train_model
 from nightdesk.safety.examples import Example, load_examples
 from nightdesk.safety.verdict import HARMLESS, Verdict
@@ -42,7 +42,7 @@ class SafetyDetector(IntentClassifier, GraphComponent):
         detector: Detector | None = None,
     ) -> None:
         """Take Rasa's parts, and the detector unless it is to be trained."""
-        self._data = Path({**self.get_default_config(), **config}["data"])
+        self._data = ROOT / {**self.get_default_config(), **config}["data"]
         self._model_storage = model_storage
         self._resource = resource
         self._detector = detector
@@ -84,7 +84,7 @@ class SafetyDetector(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> "SafetyDetector":
         """Read the trained detector. Raises when it is not whole: without it no bot is started."""
-        data = Path({**cls.get_default_config(), **config}["data"])
+        data = ROOT / {**cls.get_default_config(), **config}["data"]
         with model_storage.read_from(resource) as folder:
             detector = Detector.from_files(data, folder, load_encoder().encode)
         return cls(config, model_storage, resource, detector)
