@@ -21,7 +21,7 @@ from nightdesk.safety.verdict import (
     Verdict,
     judge,
 )
-from nightdesk.safety.views import plain, views_of
+from nightdesk.safety.views import View, plain, views_of
 from nightdesk.safety.windows import parts_of
 
 Encode = Callable[[Sequence[str]], np.ndarray]
@@ -94,14 +94,14 @@ class Detector:
         """Give what fired in `message`, or None. Raises whatever fails: the caller fires then."""
         views = views_of(message)
         hits = find(self._patterns, views)
-        scored = [] if bare(message) in self._known_harmless else self.score(message)
+        scored = [] if bare(message) in self._known_harmless else self.score(views)
         return judge(hits, scored, self._thresholds)
 
-    def score(self, message: str) -> list[Scored]:
+    def score(self, views: Sequence[View]) -> list[Scored]:
         """Give the model's probabilities for the whole message and each part, in every view."""
         rows = [
             (view.text[start:end], view.original_span(start, end), (start, end) == parts[0])
-            for view in views_of(message)
+            for view in views
             for parts in [parts_of(view.text)]
             for start, end in parts
         ]

@@ -4,26 +4,19 @@ import asyncio
 import contextlib
 import os
 import re
-import shutil
 import time
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from machine_browser import FLAGS, browser_path
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from staff_people import PASSWORD, Calls, Person, SignIn
 
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.staff import sessions, streams
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 AT_ONCE = 2.0
 """Seconds from the record to every open page."""
 
@@ -94,7 +87,7 @@ async def test_a_stream_ends_with_its_session(
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     # Debian's where there is one, else the one that playwright has installed.
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    path = os.environ.get("CHROMIUM") or browser_path()
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
