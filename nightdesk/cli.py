@@ -1,11 +1,11 @@
-"""The command line: `nightdesk run | train | ask | eval | staff`."""
+"""The command line: `nightdesk run | train | ask | eval | confusion | staff`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from nightdesk.commands import ask, evaluate, staff
+from nightdesk.commands import ask, confusion, evaluate, staff
 from nightdesk.run import command as run
 
 
@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     run.register(subparsers)
     ask.register(subparsers)
     evaluate.register(subparsers)
+    confusion.register(subparsers)
     staff.register(subparsers)
     return top
 

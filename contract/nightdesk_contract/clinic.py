@@ -1,32 +1,21 @@
 """The clinic's settings: one validated file, `clinic.yml`."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import jsonschema
 import opening_hours
 import yaml
 
+from nightdesk_contract.problems import Problem, kind_of, schema_problems, shown
+
+SCHEMA = "clinic.schema.json"
+
 MAX_BYTES = 1_000_000
 """A settings file larger than this is a mistake, not settings."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in `clinic.yml`: the key, what was found there, what is allowed."""
-
-    key: str
-    found: str
-    allowed: str
-
-    def __str__(self) -> str:
-        return f"{self.key}: found {self.found}; allowed: {self.allowed}"
 
 
 class ClinicError(ValueError):
@@ -42,7 +31,8 @@ class Clinic:
     """The settings as the rest of the system uses them.
 
     `hours` is OpenStreetMap opening_hours syntax in `time_zone`; `logistics` holds only the topics
-    that the clinic has filled in.
+    that the clinic has filled in, `topics` those that the source document says nothing about and
+    the clinic answers itself.
     """
 
     name: str
@@ -57,6 +47,7 @@ class Clinic:
     address: str = ""
     demo_notice: str = ""
     logistics: Mapping[str, str] = field(default_factory=dict)
+    topics: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -75,16 +66,19 @@ def load_clinic(path: Path) -> Clinic:
 def parse_clinic(row: object) -> Clinic:
     """Check decoded settings and give them as a Clinic. Raises ClinicError."""
     if not isinstance(row, dict):
-        raise ClinicError([Problem("(whole file)", _kind(row), "a mapping of keys to values")])
+        raise ClinicError([Problem("(whole file)", kind_of(row), "a mapping of keys to values")])
     row = {key: _plain(value) for key, value in row.items()}
-    found = [_problem(error) for error in _validator().iter_errors(row)] + _beyond_schema(row)
+    found = schema_problems(row, SCHEMA) + _beyond_schema(row)
     problems = list(dict.fromkeys(found))  # one missing key would be told once per missing key
     if problems:
         raise ClinicError(problems)
-    logistics = {k: v.strip() for k, v in (row.get("logistics") or {}).items() if v}
-    fields = {key: value for key, value in row.items() if key not in ("logistics", "closed_days")}
+    filled = {
+        group: {k: v.strip() for k, v in (row.get(group) or {}).items() if v}
+        for group in ("logistics", "topics")
+    }
+    fields = {key: value for key, value in row.items() if key not in (*filled, "closed_days")}
     closed = tuple(date.fromisoformat(day) for day in row.get("closed_days") or [])
-    return Clinic(**fields, logistics=logistics, closed_days=closed)
+    return Clinic(**fields, **filled, closed_days=closed)
 
 
 class ClinicFile:
@@ -148,35 +142,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _validator() -> "jsonschema.Draft7Validator":
-    schema = resources.files(__package__).joinpath("clinic.schema.json").read_text(encoding="utf-8")
-    return jsonschema.Draft7Validator(json.loads(schema))
-
-
-def _problem(error: "jsonschema.ValidationError") -> Problem:
-    key = ".".join(str(part) for part in error.absolute_path) or "(whole file)"
-    schema: Any = error.schema
-    instance: Any = error.instance
-    if error.validator == "required":
-        missing = [name for name in schema["required"] if name not in instance]
-        return Problem(", ".join(missing), "nothing", "a value: it is needed")
-    if error.validator == "additionalProperties":
-        unknown = [str(k) for k in instance if k not in schema["properties"]]
-        return Problem(
-            ", ".join(f"{key}.{k}" if key != "(whole file)" else k for k in unknown),
-            "an unknown key",
-            ", ".join(schema["properties"]),
-        )
-    allowed = schema.get("description") or (
-        " or ".join(schema["enum"]) if "enum" in schema else error.message.split(" is ")[-1]
-    )
-    if error.validator == "pattern" and "description" not in schema:
-        allowed = f"text of the form {schema['pattern']}"
-    if error.validator == "type" and "description" not in schema:
-        allowed = f"a value of type {schema['type']}"
-    return Problem(key, _shown(instance), allowed)
-
-
 def _beyond_schema(row: dict[str, Any]) -> list[Problem]:
     """Checks that a schema cannot make: real time zone, real hours, real days."""
     problems: list[Problem] = []
@@ -185,26 +150,15 @@ def _beyond_schema(row: dict[str, Any]) -> list[Problem]:
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            problems.append(
-                Problem("time_zone", _shown(zone), "an IANA name, e.g. America/Chicago")
-            )
+            problems.append(Problem("time_zone", shown(zone), "an IANA name, e.g. America/Chicago"))
     if isinstance(hours, str) and hours and not opening_hours.validate(hours):
         problems.append(
-            Problem("hours", _shown(hours), "opening_hours syntax, e.g. Mo-Fr 09:00-17:00")
+            Problem("hours", shown(hours), "opening_hours syntax, e.g. Mo-Fr 09:00-17:00")
         )
     closed = row.get("closed_days")
     for i, day in enumerate(closed if isinstance(closed, list) else []):
         try:
             date.fromisoformat(str(day))
         except ValueError:
-            problems.append(Problem(f"closed_days.{i}", _shown(day), "a real day as YYYY-MM-DD"))
+            problems.append(Problem(f"closed_days.{i}", shown(day), "a real day as YYYY-MM-DD"))
     return problems
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _kind(value: object) -> str:
-    return "nothing" if value is None else f"a {type(value).__name__}"

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
@@ -11,6 +12,8 @@ Level = Literal["P0", "P1", "P2", "P3"]
 
 LEVELS: tuple[Level, ...] = ("P0", "P1", "P2", "P3")
 """Most serious first."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 PASSAGES = (
     "what_is",
@@ -23,6 +26,7 @@ PASSAGES = (
     "safety",
     "consult_professional",
 )
+"""The passages of the clinic's own document; added answers bring passages of their own."""
 
 LOGISTICS_TOPICS = (
     "session_length",
@@ -130,13 +134,20 @@ def is_outcome(value: object) -> bool:
     if value in (UNKNOWN, "smalltalk"):
         return True
     kind, _, name = value.partition(":")
-    if kind == "answer":
-        return name in PASSAGES
-    if kind == "logistics":
-        return name in LOGISTICS_TOPICS
     if kind == "handover":
         return name in HANDOVER_REASONS
-    return kind == "not_in_source" and bool(name)
+    return kind in ("answer", "logistics", "not_in_source") and is_name(name)
+
+
+def is_name(value: object) -> bool:
+    """Say whether `value` can name a passage or a topic: small letters, digits, underscores."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
+def rests_on(reply: BotReply) -> list[str]:
+    """Give the passages that a reply rests on; an answer names one in its outcome, too."""
+    kind, _, name = reply.outcome.partition(":")
+    return reply.passages or ([name] if kind == "answer" else [])
 
 
 def handover_reason(outcome: str) -> str | None:
@@ -206,7 +217,7 @@ def _message(text: str, buttons: list[str], custom: Mapping[str, object]) -> Bot
     if level is not None and level not in LEVELS:
         raise BadReply("unknown level")
     passages = custom.get("passages") or []
-    if not isinstance(passages, list) or not all(p in PASSAGES for p in passages):
+    if not isinstance(passages, list) or not all(map(is_name, passages)):
         raise BadReply("unknown passage")
     return BotReply(
         text=text,

@@ -11,6 +11,7 @@ from nightdesk_contract.outcome import (
     Level,
     Safety,
     handover_reason,
+    rests_on,
     turn_outcome,
 )
 
@@ -126,13 +127,7 @@ def _bot_event(reply: BotReply) -> NewEvent:
         sender="bot",
         text=reply.text,
         outcome=reply.outcome,
-        passages=_passages(reply),
+        passages=rests_on(reply),
         level=reply.level,
         quick_replies=reply.quick_replies,
     )
-
-
-def _passages(reply: BotReply) -> list[str]:
-    """An answer names its passage in its outcome too, so it never goes out without its source."""
-    kind, _, name = reply.outcome.partition(":")
-    return reply.passages or ([name] if kind == "answer" else [])

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from nightdesk_contract.answers import known_passages
 from nightdesk_contract.clinic import ClinicFile
-from nightdesk_contract.passages import Passage, load_passages
+from nightdesk_contract.passages import Passage
 
+from nightdesk_desk.bursts import Pace
 from nightdesk_desk.db import Database
 from nightdesk_desk.handovers import Handovers
 from nightdesk_desk.limits import RateLimit
@@ -37,12 +39,13 @@ class Desk:
     def build(settings: Settings) -> "Desk":
         """Put the parts together; nothing is started and no connection is made.
 
-        Raises ClinicError, TextsError, OSError or KeyError when a file is missing or wrong.
+        Raises ClinicError, AnswerError, TextsError, OSError or KeyError when a file is missing or wrong.
         """
         db = Database(settings.database_url)
         words = Words(ClinicFile(settings.clinic_path), settings.data)
         metrics, wakeups = Metrics(), Wakeups(db)
-        rasa = Rasa(settings.rasa_url, settings.rasa_deadline)
+        passages = known_passages(settings.data)
+        rasa = Rasa(settings.rasa_url, settings.rasa_deadline, frozenset(passages))
         # A burst: somebody in distress writes many short lines at once.
         per_minute = settings.messages_per_minute
         per_address = settings.address_messages_per_minute
@@ -51,11 +54,11 @@ class Desk:
             settings=settings,
             db=db,
             words=words,
-            passages=load_passages(settings.data / "source"),
+            passages=passages,
             metrics=metrics,
             wakeups=wakeups,
             rasa=rasa,
-            turns=Turns(db, rasa, wakeups, words, metrics),
+            turns=Turns(db, rasa, wakeups, words, metrics, Pace(quiet=settings.burst_quiet)),
             handovers=Handovers(db, wakeups, words, metrics),
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
             address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),

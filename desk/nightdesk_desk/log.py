@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
 from nightdesk_contract.outcome import Safety
@@ -21,6 +22,8 @@ from nightdesk_desk.models import Conversation, Event, Staff, now
 Sender = Literal["visitor", "bot", "staff", "system"]
 READ_LIMIT = 500
 """Most events in one reading: a reader asks again after the last one."""
+_SAID_IN_A_TURN = 10
+"""More events than anybody says between two messages of a visitor and still offers to press."""
 
 
 class UnknownConversation(LookupError):
@@ -251,27 +254,64 @@ async def unanswered(
     return [(row.conversation_id, row.seq) for row in rows]
 
 
-class Waiting(NamedTuple):
-    """A visitor's message that waits for its turn, and who answers in its conversation."""
+class WaitingMessage(NamedTuple):
+    """A visitor's message that waits for its turn."""
 
+    seq: int
+    at: datetime
     text: str
+
+
+class Waiting(NamedTuple):
+    """An unbroken run of messages that wait for a turn, who answers there, and what was offered.
+
+    `quick_replies` are those of what was said between the run and the visitor's message before it.
+    """
+
+    run: list[WaitingMessage]
     state: str
+    quick_replies: list[str]
 
 
-async def waiting_message(session: AsyncSession, conversation_id: str, seq: int) -> Waiting | None:
-    """Give a message that waits for its turn, or None when it needs none any more."""
-    row = (
-        await session.execute(
-            select(Event.text, Conversation.state)
-            .join(Conversation, Conversation.id == Event.conversation_id)
-            .where(
-                Event.conversation_id == conversation_id,
-                Event.seq == seq,
-                Event.answered.is_(False),
-            )
-        )
-    ).one_or_none()
-    return None if row is None else Waiting(row.text, row.state)
+async def waiting_around(
+    session: AsyncSession, conversation_id: str, seq: int, reach: int
+) -> Waiting | None:
+    """Give the run of waiting messages that holds number `seq`, or None when it needs no turn.
+
+    Nothing lies between the messages of a run; it reaches at most `reach` messages to either side.
+    """
+    rows = await session.execute(
+        select(Event.seq, Event.at, Event.text)
+        .where(Event.conversation_id == conversation_id, Event.answered.is_(False))
+        .where(Event.seq.between(seq - reach, seq + reach))
+    )
+    waiting = {row.seq: WaitingMessage(row.seq, row.at, row.text) for row in rows}
+    if seq not in waiting:
+        return None
+    first = last = seq
+    while first - 1 in waiting:
+        first -= 1
+    while last + 1 in waiting:
+        last += 1
+    state = await session.scalar(
+        select(Conversation.state).where(Conversation.id == conversation_id)
+    )
+    return Waiting(
+        [waiting[number] for number in range(first, last + 1)],
+        str(state),
+        await _quick_replies(session, conversation_id, first),
+    )
+
+
+async def _quick_replies(session: AsyncSession, conversation_id: str, before: int) -> list[str]:
+    rows = await session.execute(
+        select(Event.sender, Event.quick_replies)
+        .where(Event.conversation_id == conversation_id, Event.seq < before)
+        .order_by(Event.seq.desc())
+        .limit(_SAID_IN_A_TURN)
+    )
+    since = takewhile(lambda row: row.sender != "visitor", rows)
+    return [title for row in since for title in row.quick_replies]
 
 
 async def system_texts(session: AsyncSession, conversation_id: str, since: int) -> set[str]:

@@ -36,7 +36,7 @@ class Metrics:
         )
         self.turn_seconds = Histogram(
             "nightdesk_turn_seconds",
-            "From taking up a visitor's message to its record",
+            "From asking the bot to the record, without the wait for more of a question",
             buckets=TURN_SECONDS,
             registry=registry,
         )

@@ -4,7 +4,7 @@ import asyncio
 from typing import Literal
 
 import httpx
-from nightdesk_contract.outcome import BadReply, BotReply, read_replies
+from nightdesk_contract.outcome import BadReply, BotReply, read_replies, rests_on
 
 FailureKind = Literal["late", "unreachable", "status", "garbage", "fault"]
 MAX_REPLY_BYTES = 1_000_000
@@ -25,8 +25,13 @@ class RasaFailed(Exception):
 class Rasa:
     """Rasa's REST channel."""
 
-    def __init__(self, url: str, deadline: float) -> None:
-        """Take Rasa's base address and the seconds that a whole turn may last."""
+    def __init__(self, url: str, deadline: float, passages: frozenset[str] | None = None) -> None:
+        """Take Rasa's base address and the seconds that a whole turn may last.
+
+        `passages` are the ids that the desk can show; an answer that rests on any other is no
+        answer, because it would go out without its source. None: any.
+        """
+        self._passages = passages
         self._webhook = f"{url.rstrip('/')}/webhooks/rest/webhook"
         self.deadline = deadline
         # trust_env off: a proxy set for the machine must not see what visitors write.
@@ -45,7 +50,7 @@ class Rasa:
         """
         try:
             async with asyncio.timeout(deadline or self.deadline):
-                return read_replies(await self._post_twice(sender, text))
+                replies = read_replies(await self._post_twice(sender, text))
         except (TimeoutError, httpx.TimeoutException) as error:
             raise RasaFailed("late") from error
         except httpx.HTTPError as error:
@@ -53,6 +58,11 @@ class Rasa:
         except (BadReply, ValueError, RecursionError):
             # Not chained: the cause may quote what was read.
             raise RasaFailed("garbage") from None
+        if self._passages is not None and not all(
+            self._passages.issuperset(rests_on(reply)) for reply in replies
+        ):
+            raise RasaFailed("garbage")
+        return replies
 
     async def _post_twice(self, sender: str, text: str) -> object:
         try:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nightdesk_desk.bursts import PACE
+
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 """The checkout: both local packages are installed in place."""
 
@@ -25,6 +27,9 @@ class Settings:
     database_url: str  # DATABASE_URL
     clinic_path: Path  # NIGHTDESK_CLINIC
     data: Path  # NIGHTDESK_DATA
+    burst_quiet: float = (
+        PACE.quiet
+    )  # DESK_BURST_QUIET, seconds without news that end a question in pieces
     messages_per_minute: int = 30  # DESK_MESSAGES_PER_MINUTE, one conversation
     address_messages_per_minute: int = 240  # DESK_ADDRESS_MESSAGES_PER_MINUTE
     address_conversations_per_minute: int = 60  # DESK_ADDRESS_CONVERSATIONS_PER_MINUTE
@@ -47,6 +52,9 @@ class Settings:
             database_url=database_url(text("DATABASE_URL", f"sqlite:///{var / 'desk.sqlite3'}")),
             clinic_path=Path(text("NIGHTDESK_CLINIC", str(PROJECT_ROOT / "clinic.yml"))),
             data=Path(text("NIGHTDESK_DATA", str(PROJECT_ROOT / "data"))),
+            burst_quiet=_quiet(
+                "DESK_BURST_QUIET", text("DESK_BURST_QUIET", str(PACE.quiet)), PACE.longest
+            ),
             messages_per_minute=_count(
                 "DESK_MESSAGES_PER_MINUTE", text("DESK_MESSAGES_PER_MINUTE", "30")
             ),
@@ -87,6 +95,16 @@ def _count(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10_000_000:
         raise SettingsError(f"{name}: expected a whole number above 0")
     return int(text)
+
+
+def _quiet(name: str, text: str, most: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= most:
+        raise SettingsError(f"{name}: expected seconds, 0 (never wait) to {most:g}")
+    return value
 
 
 def _positive(name: str, text: str) -> float:

@@ -1,9 +1,11 @@
-"""A visitor's turn: from the stored message to its recorded answer or hand-over.
+"""A visitor's turn: from the stored messages to their recorded answer or hand-over.
 
-One turn at a time in a conversation, any number of conversations at once. A message is answered
-exactly once: the transaction that records the answer also flips the message's `answered`, and
-records nothing when another turn (another process, an earlier try) was quicker. Whatever fails ends
-at a person; what cannot be recorded now stays unanswered in the log and is taken up again.
+One turn at a time in a conversation, any number of conversations at once. A turn answers one
+message, or the few short ones that make up one question (see `bursts`). A message is answered
+exactly once: the transaction that records the answer also flips `answered` of every message of the
+turn, and records nothing when another turn (another process, an earlier try) was quicker with any
+of them; what is left then has a turn of its own. Whatever fails ends at a person; what cannot be
+recorded now stays unanswered in the log and is taken up again.
 """
 
 import asyncio
@@ -12,6 +14,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal, NamedTuple, cast
 
@@ -19,6 +22,15 @@ from nightdesk_contract.outcome import BotReply, Level
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, log
+from nightdesk_desk.bursts import (
+    MOST_MESSAGES,
+    PACE,
+    Burst,
+    Pace,
+    burst_of,
+    safety_by_message,
+    seconds_to_wait,
+)
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Decision, Situation, SystemTexts, decide
 from nightdesk_desk.handovers import Opened
@@ -38,6 +50,10 @@ SWEEP_EVERY = 5.0
 logger = logging.getLogger(__name__)
 
 
+class Overtaken(Exception):
+    """Another turn has answered one of the messages: this one must store nothing."""
+
+
 class Recorded(NamedTuple):
     """What a turn recorded, and the hand-over that it opened or raised."""
 
@@ -55,6 +71,7 @@ class Turns:
         wakeups: Wakeups,
         words: Words,
         metrics: Metrics,
+        pace: Pace = PACE,
         sweep_every: float = SWEEP_EVERY,
     ) -> None:
         self._db = db
@@ -62,6 +79,7 @@ class Turns:
         self._wakeups = wakeups
         self._words = words
         self._metrics = metrics
+        self._pace = pace
         self._sweep_every = sweep_every
         self._queues: dict[str, deque[int]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -106,7 +124,7 @@ class Turns:
 
     async def _sweep_again_and_again(self) -> None:
         # Longer than two turns of another desk process may take: those are under way, not left.
-        grace = 2 * self._rasa.deadline + sum(RETRY_SECONDS)
+        grace = 2 * (self._pace.longest + self._rasa.deadline) + sum(RETRY_SECONDS)
         while True:
             await asyncio.sleep(self._sweep_every)
             try:
@@ -129,17 +147,42 @@ class Turns:
             self._queues.pop(conversation_id, None)
 
     async def _turn(self, conversation_id: str, seq: int) -> None:
-        began = time.perf_counter()
+        """Answer a message with the others of its burst, unless it has been answered."""
         async with self._db.read() as session:
-            waiting = await log.waiting_message(session, conversation_id, seq)
+            waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
         if waiting is None:
             return
         with self._typing(conversation_id, shown=waiting.state == "bot"):
-            replies = await self._ask(conversation_id, waiting.text)
-            recorded = await self._record_surely(conversation_id, seq, replies)
+            while (burst := await self._gather(conversation_id, seq)) is not None:
+                began = time.perf_counter()
+                replies = await self._ask(conversation_id, burst.text)
+                try:
+                    recorded = await self._record_surely(conversation_id, burst, replies)
+                except Overtaken:
+                    # Somebody answered a part of it; whatever is left is asked anew.
+                    continue
+                self._count(recorded, time.perf_counter() - began)
+                break
         self._wakeups.notify(conversation_id)
-        if recorded is not None:
-            self._count(recorded, time.perf_counter() - began)
+
+    async def _gather(self, conversation_id: str, seq: int) -> Burst | None:
+        """Give the message's burst once it is whole, or None when the message needs no turn."""
+        patience = time.monotonic() + self._pace.longest
+        # Both a new message and a person who takes the conversation end the wait.
+        with self._wakeups.watch(conversation_id) as news:
+            while True:
+                async with self._db.read() as session:
+                    waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
+                if waiting is None:
+                    return None
+                taps = [*waiting.quick_replies, self._words.say("person_button")]
+                by_bot = waiting.state == "bot"
+                burst = burst_of(waiting.run, seq, taps, self._pace, by_bot=by_bot)
+                left = seconds_to_wait(burst, self._pace, now())
+                left = min(left, patience - time.monotonic())
+                if left <= 0:
+                    return burst
+                await news.wait(left)
 
     async def _ask(self, conversation_id: str, text: str) -> list[BotReply] | None:
         try:
@@ -154,9 +197,12 @@ class Turns:
         return None
 
     async def _record_surely(
-        self, conversation_id: str, seq: int, replies: list[BotReply] | None
-    ) -> Recorded | None:
-        """Record the turn, trying again when that fails. Raises after the last try."""
+        self, conversation_id: str, burst: Burst, replies: list[BotReply] | None
+    ) -> Recorded:
+        """Record the turn, trying again when that fails.
+
+        Raises Overtaken at once, and whatever else after the last try.
+        """
         for tried in range(len(RETRY_SECONDS) + 1):
             as_decided = tried < TRIES_AS_DECIDED
             try:
@@ -167,8 +213,10 @@ class Turns:
                 )
                 async with self._db.write() as session:
                     return await record(
-                        session, conversation_id, seq, replies if as_decided else None, texts
+                        session, conversation_id, burst, replies if as_decided else None, texts
                     )
+            except Overtaken:
+                raise
             except Exception as error:
                 if tried == len(RETRY_SECONDS):
                     raise
@@ -202,13 +250,14 @@ class Turns:
 async def record(
     session: AsyncSession,
     conversation_id: str,
-    seq: int,
+    burst: Burst,
     replies: Sequence[BotReply] | None,
     texts: SystemTexts,
-) -> Recorded | None:
+) -> Recorded:
     """Record one turn in the session's transaction: events, hand-over, `answered`.
 
-    Gives None, and changes nothing, when the message has been answered already.
+    Raises Overtaken when one of the burst's messages has been answered already: the caller's
+    transaction must then be rolled back, as any exception does.
     """
     state = await log.hold(session, conversation_id)
     handover = await handovers.unresolved(session, conversation_id)
@@ -222,10 +271,18 @@ async def record(
         ),
     )
     decision = decide(replies, situation, texts)
-    if not await log.mark_answered(session, conversation_id, seq, decision.safety):
-        return None
+    seen = safety_by_message(burst.messages, decision.safety) if decision.safety else {}
+    for message in burst.messages:
+        if not await log.mark_answered(
+            session, conversation_id, message.seq, seen.get(message.seq)
+        ):
+            raise Overtaken
     await log.append(session, conversation_id, decision.events)
     if decision.call is None:
         return Recorded(decision, None)
-    opened = await handovers.open_or_raise(session, conversation_id, seq, decision.call)
-    return Recorded(decision, opened)
+    # Staff are led to the words: to the last that fired, for with them it was all said.
+    trigger = max(seen, default=burst.messages[-1].seq)
+    call = replace(decision.call, safety=seen.get(trigger, decision.call.safety))
+    return Recorded(
+        decision, await handovers.open_or_raise(session, conversation_id, trigger, call)
+    )

@@ -143,6 +143,7 @@ _HANDOVER_KINDS = ("crisis", "handover", "bot_unavailable")
 _NEEDED = frozenset(
     [f"{kind}_{end}" for kind in _HANDOVER_KINDS for end in ("open", "closed", "closed_no_date")]
     + ["bot_unavailable_again", "staff_joined", "staff_left", "contact_saved", "source_clinic"]
+    + ["person_button"]
     + ["when_today", "when_tomorrow", "when_later"]
     + ["error_bad_request", "error_rate_limited", "error_unavailable", "error_unauthorized"]
     + ["error_not_found", "error_not_text", "error_empty", "error_too_long", "error_too_large"]

@@ -37,6 +37,7 @@ def settings(tmp_path: Path, empty_database: Path) -> Settings:
         database_url=f"sqlite+aiosqlite:///{tmp_path / 'desk.sqlite3'}",
         clinic_path=clinic,
         data=PROJECT_ROOT / "data",
+        burst_quiet=0.0,
         messages_per_minute=100_000,
         address_messages_per_minute=100_000,
         address_conversations_per_minute=100_000,

@@ -1,5 +1,7 @@
 """The Rasa component that finds the intent."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -12,11 +14,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nightdesk.encoder import load_encoder
+from nightdesk.nlu.pasted import own_words
 from nightdesk.nlu.protected import protected_words
+from nightdesk.nlu.questions import Limits, Ranking, read
 from nightdesk.nlu.text_model import Recipe
 from nightdesk.nlu.understanding import Understander, Understanding
 
 RANKING_LENGTH = 10
+
+QUESTIONS = "questions"
+"""The message property that lists several questions."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -34,6 +41,8 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             # the classifier is: full confidence at `near`, none at `far` (mean cosine).
             "near": 0.55,
             "far": 0.15,
+            # From which confidence on a part of a message is a question of its own.
+            "questions": asdict(Limits()),
         }
 
     def __init__(
@@ -48,6 +57,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._understander = understander
+        self._limits = Limits(**self._config["questions"])
 
     @classmethod
     def create(
@@ -96,18 +106,33 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource, understander)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Set intent and intent_ranking on each message, also on an empty one."""
-        if self._understander is None:
-            raise RuntimeError("the intent classifier is not trained")
+        """Set intent and intent_ranking on each message, also on an empty one.
+
+        A message of several questions also gets them as `questions`: intent, confidence and
+        text, in their order.
+        """
         for message in messages:
-            found = self._understander.understand(message.get(TEXT) or "")
-            ranking = scaled_ranking(found, self._config["near"], self._config["far"])
+            text = own_words(message.get(TEXT) or "")
+            reading = read(text, self._rank, self._limits)
+            ranking = [{"name": name, "confidence": p} for name, p in reading.ranking]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking[:RANKING_LENGTH], add_to_output=True)
+            if reading.questions:
+                asked = [
+                    {"intent": q.intent, "confidence": q.confidence, "text": text[slice(*q.span)]}
+                    for q in reading.questions
+                ]
+                message.set(QUESTIONS, asked, add_to_output=True)
         return messages
 
+    def _rank(self, texts: Sequence[str]) -> list[Ranking]:
+        if self._understander is None:
+            raise RuntimeError("the intent classifier is not trained")
+        near, far = self._config["near"], self._config["far"]
+        return [scaled_ranking(found, near, far) for found in self._understander.understand(texts)]
 
-def scaled_ranking(found: Understanding, near: float, far: float) -> list[dict[str, Any]]:
-    """Give Rasa's ranking: each confidence times how near the line is to known lines (0..1)."""
+
+def scaled_ranking(found: Understanding, near: float, far: float) -> Ranking:
+    """Give the ranking: each confidence times how near the line is to known lines (0..1)."""
     scale = min(1.0, max(0.0, (found.nearness - far) / (near - far)))
-    return [{"name": name, "confidence": p * scale} for name, p in found.ranking]
+    return [(name, p * scale) for name, p in found.ranking]

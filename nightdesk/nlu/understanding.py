@@ -69,15 +69,16 @@ class Understander:
         speller = Speller(words["own"], words["protected"])
         return Understander(speller, TextModel.load(folder), known, encode)
 
-    def understand(self, text: str) -> Understanding:
-        """Judge one line (any text; the empty line is nobody's intent)."""
-        corrected = self._speller.correct(text)
-        vector = self._encode([corrected])
-        probabilities = self._model.probabilities([corrected], vector)[0]
-        order = np.argsort(-probabilities)
-        similarity = self._known @ vector[0]
-        nearest = np.partition(similarity, -NEIGHBOURS)[-NEIGHBOURS:]
-        return Understanding(
-            [(self._model.classes[i], float(probabilities[i])) for i in order],
-            float(nearest.mean()),
-        )
+    def understand(self, texts: Sequence[str]) -> list[Understanding]:
+        """Judge lines (any texts; the empty line is nobody's intent), all at once."""
+        corrected = [self._speller.correct(text) for text in texts]
+        vectors = self._encode(corrected)
+        probabilities = self._model.probabilities(corrected, vectors)
+        similarity = vectors @ self._known.T
+        nearest = np.partition(similarity, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:].mean(axis=1)
+        return [
+            Understanding(
+                [(self._model.classes[i], float(row[i])) for i in np.argsort(-row)], float(near)
+            )
+            for row, near in zip(probabilities, nearest, strict=True)
+        ]

@@ -18,8 +18,14 @@ LATER_REPLIES = {
 }
 """The replies after that: other, shorter texts, never the block that was just said."""
 
-UNCLEAR = frozenset({"nlu_fallback", "nonsense", "out_of_scope", "affirm", "deny", "goodbye"})
-"""What may still be about the crisis that the bot has just answered: "i really do", "no", "bye"."""
+UNCLEAR = frozenset(
+    {
+        *("nlu_fallback", "nonsense", "out_of_scope", "other_language"),
+        *("affirm", "deny", "goodbye", "none_of_these"),
+    }
+)
+LEANING = "followup_"
+"""What may still be about the crisis that the bot has just answered: "i really do", "no", "why?"."""
 
 
 def meant_intent(intent: str | None, earlier_replies: Sequence[str]) -> str | None:
@@ -28,7 +34,9 @@ def meant_intent(intent: str | None, earlier_replies: Sequence[str]) -> str | No
     Right after a crisis reply an unclear message still belongs to the crisis: nobody who has just
     said that they want to die is told that they were not understood.
     """
-    if intent not in UNCLEAR or not earlier_replies:
+    if intent is None or not earlier_replies:
+        return intent
+    if intent not in UNCLEAR and not intent.startswith(LEANING):
         return intent
     last = earlier_replies[-1]
     if last in (FIRST_REPLY["crisis_emergency"], *LATER_REPLIES["crisis_emergency"][:1]):

@@ -11,7 +11,8 @@ KEEP = 3
 """Trained models kept: this one, and two to go back to."""
 
 INPUT_FILES = ("config.yml", "domain.yml", "requirements.lock")
-INPUT_FOLDERS = ("data/nlu", "data/rules", "data/stories", "data/safety", "data/source")
+INPUT_DATA_FILES = ("topics.yml",)
+INPUT_FOLDERS = ("data/nlu", "data/rules", "data/stories", "data/safety", "data/source", "data/answers")
 CODE = "nightdesk"
 NOT_LOADED_BY_RASA = (
     "nightdesk/run/",
@@ -30,6 +31,7 @@ def input_files(root: Path, data: Path | None = None) -> list[tuple[str, Path]]:
     """
     data = data or root / "data"
     found = [(name, root / name) for name in INPUT_FILES]
+    found += [(f"data/{name}", data / name) for name in INPUT_DATA_FILES]
     domain = root / "domain"
     if domain.is_dir():
         found += _under(domain, "domain", ("*.yml", "*.yaml"))

@@ -1,0 +1,37 @@
+"""Takes a "yes" for what was offered: a person, or the one question that was asked about."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.files import material
+from actions.history import offered, turns_before
+from actions.reply import Material, Reply, reply_about
+from actions.sending import send
+
+
+class ActionAffirm(Action):
+    """`action_affirm`: "yes please" after an offer."""
+
+    def name(self) -> str:
+        """Give the action's name in the domain."""
+        return "action_affirm"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Send the reply; no events."""
+        send(dispatcher, taken_up(offered(turns_before(tracker.events)), material()))
+        return []
+
+
+def taken_up(offer: Mapping[str, Any], material: Material) -> Reply:
+    """Give the reply to "yes": what was offered, or the question what to talk about."""
+    options = [name for name in str(offer.get("options") or "").split(",") if name]
+    if len(options) == 1:
+        return reply_about(options[0], [], material)
+    if offer.get("offers") == "staff":
+        return Reply("utter_request_human", {})
+    return Reply("utter_which" if options else "utter_affirm", {})

@@ -1,0 +1,86 @@
+"""Answers several questions of one message, in their order, each from its own source."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.files import followups, material
+from actions.followup import PREFIX, SAME, FollowUp, meant
+from actions.reply import Material, Reply, group_and_topic, reply_about
+from actions.sending import send
+
+
+class ActionSeveral(Action):
+    """`action_several`: "how long is a session and do you take insurance?"."""
+
+    def name(self) -> str:
+        """Give the action's name in the domain."""
+        return "action_several"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Send every answer; no events. Raises KeyError or ValueError when there is none."""
+        message = tracker.latest_message
+        entities = [e for e in message.get("entities", []) if e.get("entity") == "condition"]
+        text = message.get("text") or ""
+        named = [(text[e["start"] : e["end"]], e["value"]) for e in entities if "start" in e]
+        for reply in replies_to(message["questions"], named, material(), followups()):
+            send(dispatcher, reply)
+        return []
+
+
+def replies_to(
+    asked: Sequence[Mapping[str, Any]],
+    named: Sequence[tuple[str, str]],
+    material: Material,
+    table: Mapping[str, FollowUp],
+) -> list[Reply]:
+    """Give the replies to questions (`intent`, `text`) in their order, none twice.
+
+    `named` are the conditions in the message: as they are written, and their canonical names. A
+    question that leans on the one before it ("… and how long?") is understood from that.
+    Raises ValueError when there is no question.
+    """
+    replies: list[Reply] = []
+    before: str | None = None
+    for question in asked:
+        intent = question["intent"]
+        if intent.startswith(PREFIX):
+            found = meant(intent, before, table).intent
+            if found is None or found == SAME:
+                continue
+            intent = found
+        inside = [name for written, name in named if written in question["text"]]
+        replies.append(reply_about(intent, inside, material))
+        before = _outcome_of(intent)
+    if not replies:
+        raise ValueError("no question that can be answered")
+    return _once(replies)
+
+
+def _once(replies: Sequence[Reply]) -> list[Reply]:
+    kept: list[Reply] = []
+    for reply in replies:
+        if reply not in kept:
+            kept.append(reply)
+    return kept
+
+
+def _outcome_of(intent: str) -> str | None:
+    found = group_and_topic(intent)
+    if found is None:
+        return None
+    group, topic = found
+    kind = {"faq": "answer", "answers": "answer"}.get(group, group)
+    return f"{kind}:{PASSAGE_OF.get(topic, topic)}"
+
+
+PASSAGE_OF = {
+    "benefits": "what_is",
+    "conditions": "treatment_resistant",
+    "side_effects": "fewer_side_effects",
+}
+"""The passage that an FAQ topic is answered from, where it has another name."""

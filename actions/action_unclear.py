@@ -1,0 +1,44 @@
+"""Meets a message that was not understood: asks, then offers staff, then hands over."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.doubt import in_doubt
+from actions.files import material, questions
+from actions.history import misses_before, turns_before
+from actions.reply import Reply
+from actions.sending import send, send_options
+
+RESPONSES = {
+    "unknown": "utter_unknown",
+    "offer_staff": "utter_offer_staff",
+    "hand_over": "utter_hand_over_unclear",
+}
+
+
+class ActionUnclear(Action):
+    """`action_unclear`: a near tie, or nothing that is known."""
+
+    def name(self) -> str:
+        """Give the action's name in the domain."""
+        return "action_unclear"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Send the reply; no events."""
+        ranking = tracker.latest_message.get("intent_ranking") or []
+        doubt = in_doubt(
+            [(row["name"], row["confidence"]) for row in ranking],
+            misses_before(turns_before(tracker.events)),
+        )
+        if doubt.act == "ask":
+            asked = list(tracker.get_latest_entity_values("condition"))
+            known = material().conditions
+            condition = known.display.get(asked[0], asked[0]) if asked else None
+            send_options(dispatcher, "utter_clarify", doubt.options, questions(), condition)
+        else:
+            send(dispatcher, Reply(RESPONSES[doubt.act], {}))
+        return []

@@ -1,0 +1,1 @@
+"""Measurements: the bot under typos, and our understanding beside Rasa's default."""

@@ -1,0 +1,1 @@
+"""Topics and added answers: what is asked, and what answers it."""

@@ -1,0 +1,127 @@
+"""Which questions a message asks: one, or several that are answered in their order.
+
+A pure decision over what the model says of the whole message and of its parts.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from nightdesk.nlu.parts import Span, asks, joined, sentences
+
+Ranking = list[tuple[str, float]]
+"""Intents with their confidence (0..1), best first."""
+
+SEVERAL = "several_questions"
+
+TOPICS = ("faq_", "logistics_", "not_in_source_", "answers_")
+"""How intents begin that ask about a topic; a greeting or thanks beside a question is no question."""
+
+FOLLOW_UP = "followup_"
+"""Intents that lean on what was said before: the second half of a message may."""
+
+MOST_QUESTIONS = 4
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From which confidence (0..1) on a part counts as a question of its own.
+
+    `sentence`: a sentence or line. `clause`: what "and" or a comma joins, where it begins as a
+    question does; `fragment`: where it does not ("how much is it and parking?").
+    `whole`: below it a single question found in a part speaks for the whole message.
+    """
+
+    sentence: float = 0.6
+    clause: float = 0.6
+    fragment: float = 0.75
+    whole: float = 0.5
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: its intent, and where it stands in the message."""
+
+    intent: str
+    confidence: float
+    span: Span
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a message asks. `questions` has two or more entries, or none: then `ranking` speaks."""
+
+    ranking: Ranking
+    questions: tuple[Question, ...] = ()
+
+
+Rank = Callable[[Sequence[str]], list[Ranking]]
+
+
+def read(text: str, rank: Rank, limits: Limits) -> Reading:
+    """Read a message; `rank` judges any number of texts at once."""
+    spans = sentences(text)
+    cuts = [(span, cut) for span in spans for cut in joined(text, span)]
+    if len(spans) < 2 and not cuts:
+        return Reading(rank([text])[0])
+    parts = list(dict.fromkeys([*spans, *(part for _, cut in cuts for part in cut)]))
+    whole, *ranked = rank([text, *(text[start:end] for start, end in parts)])
+    known = dict(zip(parts, ranked, strict=True))
+    found: list[Question] = []
+    for span in spans:
+        halves = [cut for owner, cut in cuts if owner == span]
+        found += _in_sentence(text, span, halves, known, limits, bool(found))
+    return _decided(whole, _without_repeats(found), limits)
+
+
+def _in_sentence(
+    text: str,
+    span: Span,
+    cuts: Sequence[tuple[Span, Span]],
+    known: dict[Span, Ranking],
+    limits: Limits,
+    earlier: bool,
+) -> list[Question]:
+    """Give the questions of one sentence: the surest cut that gives two, else the sentence."""
+    best: list[Question] = []
+    for left, right in cuts:
+        least = limits.clause if asks(text[slice(*right)]) else limits.fragment
+        first = _question(left, known, limits.clause, follows=earlier)
+        second = _question(right, known, least, follows=True)
+        if first is None or second is None or first.intent == second.intent:
+            continue
+        if not best or _surety([first, second]) > _surety(best):
+            best = [first, second]
+    alone = _question(span, known, limits.sentence, follows=earlier)
+    return best or ([alone] if alone else [])
+
+
+def _question(
+    span: Span, known: dict[Span, Ranking], least: float, *, follows: bool
+) -> Question | None:
+    intent, confidence = known[span][0]
+    counts = intent.startswith(TOPICS) or (follows and intent.startswith(FOLLOW_UP))
+    return Question(intent, confidence, span) if counts and confidence >= least else None
+
+
+def _surety(questions: Sequence[Question]) -> float:
+    return min(question.confidence for question in questions)
+
+
+def _without_repeats(questions: Sequence[Question]) -> list[Question]:
+    kept: dict[str, Question] = {}
+    for question in questions:
+        kept.setdefault(question.intent, question)
+    return list(kept.values())[:MOST_QUESTIONS]
+
+
+def _decided(whole: Ranking, questions: list[Question], limits: Limits) -> Reading:
+    if len(questions) > 1:
+        surety = _surety(questions)
+        rest = [(name, p) for name, p in whole if p < surety]
+        return Reading([(SEVERAL, surety), *rest], tuple(questions))
+    intent, confidence = whole[0]
+    if questions and (confidence < limits.whole or not intent.startswith(TOPICS)):
+        only = questions[0]
+        rest = [(name, p) for name, p in whole if name != only.intent and p <= only.confidence]
+        return Reading([(only.intent, only.confidence), *rest])
+    return Reading(whole)
