@@ -19,7 +19,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONDONTWRITEBYTECODE :=
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run train eval test lint format setup lock clean \
+.PHONY: help run train eval bench test lint format setup lock clean \
 	test-root test-stories test-eval test-widget test-desk test-live test-browser screenshots
 
 help: ## Show this list
@@ -35,6 +35,10 @@ eval: ## Score labelled questions: make eval FILES="tests/cases/…" (default: a
 	@$(SETUP) run
 	@$(BIN)/nightdesk train
 	@$(BIN)/nightdesk eval $(or $(FILES),$(wildcard tests/cases/*.jsonl))
+
+bench: ## Our understanding beside Rasa's default, into docs/benchmarks.md (an hour; BENCH=--quick: a trial)
+	@$(SETUP) run
+	@$(BIN)/python -m bench.pipelines $(BENCH)
 
 # The order is from quick to slow; the first step that fails ends it.
 test: ## Everything: checks, unit tests, stories, live processes, a real browser

@@ -82,5 +82,6 @@ PASSAGE_OF = {
     "benefits": "what_is",
     "conditions": "treatment_resistant",
     "side_effects": "fewer_side_effects",
+    "controlled_setting": "fewer_side_effects",
 }
 """The passage that an FAQ topic is answered from, where it has another name."""

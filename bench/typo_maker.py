@@ -62,7 +62,7 @@ def _one_more(text: str, chance: random.Random, seen: list[str]) -> str:
 
 
 def _letter(text: str, chance: random.Random, after: int = 0) -> int | None:
-    """Choose a letter with at least `after` more in its word: in a word of three or more, if any."""
+    """Choose a letter with `after` more behind it in its word: in a word of three, if there is."""
     words = [m.span() for m in _WORD.finditer(text) if len(m.group()) >= 2]
     words = [span for span in words if span[1] - span[0] >= 3] or words
     places = [i for start, end in words for i in range(start, end - after)]

@@ -107,9 +107,7 @@ def _score(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _ask_all(
-    bot: Bot, files: dict[Path, list[Case]], number: int, seed: int
-) -> list[Scored]:
+async def _ask_all(bot: Bot, files: dict[Path, list[Case]], number: int, seed: int) -> list[Scored]:
     total, done = 2 * sum(map(len, files.values())), 0
     scored = []
     with Step("Asking the bot, with typos and without") as step:

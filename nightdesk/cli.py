@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from nightdesk.commands import ask, confusion, evaluate, staff
+from nightdesk.commands import answers, ask, confusion, evaluate, staff
 from nightdesk.run import command as run
 
 
@@ -19,6 +19,7 @@ def parser() -> argparse.ArgumentParser:
     subparsers = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run.register(subparsers)
     ask.register(subparsers)
+    answers.register(subparsers)
     evaluate.register(subparsers)
     confusion.register(subparsers)
     staff.register(subparsers)

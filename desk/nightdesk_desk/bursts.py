@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from nightdesk_contract.door import MAX_CHARS
 from nightdesk_contract.outcome import Safety
 
-from nightdesk_desk.log import WaitingMessage
+from nightdesk_desk.log import Waiting, WaitingMessage
 
 SEPARATOR = "\n"
 """Between joined messages: the safety detector takes each line for a sentence of its own."""
@@ -76,22 +76,22 @@ def is_unfinished(text: str) -> bool:
     return not said or said[-1] not in _CLOSING or said.endswith(_TRAILING_OFF)
 
 
-def burst_of(
-    run: Sequence[WaitingMessage], seq: int, taps: Collection[str], pace: Pace, *, by_bot: bool
-) -> Burst:
-    """Give the burst that holds message `seq`.
+def burst_of(waiting: Waiting, seq: int, button: str, pace: Pace) -> Burst:
+    """Give the burst that holds message `seq` of the run.
 
-    Takes the unbroken run of waiting messages around it, in order; `taps`, the texts of buttons
-    that the visitor could press, each a whole question; and whether the bot answers. Where a person
-    does, every message stands alone and nothing waits. Raises ValueError when `seq` is not in it.
+    A piece is joined with the message after it when that was sent soon enough. What was pressed (a
+    quick reply just shown, or the chat's own `button`) is a whole question: it neither waits nor
+    joins. Where a person answers, every message stands alone. Raises ValueError when `seq` is not
+    in the run.
     """
-    pressed = {tap.strip().casefold() for tap in taps}
+    taps = {tap.strip().casefold() for tap in (*waiting.quick_replies, button)}
+    by_bot = waiting.state == "bot"
     found: list[WaitingMessage] = []
-    for message in run:
+    for message in waiting.run:
         if found and not (
             by_bot
-            and _may_go_on(found, pressed, pace)
-            and not _is_tap(message, pressed)
+            and _may_go_on(found, taps, pace)
+            and not _is_tap(message, taps)
             and _is_near(found, message, pace)
         ):
             if any(earlier.seq == seq for earlier in found):
@@ -99,8 +99,9 @@ def burst_of(
             found = []
         found.append(message)
     if all(message.seq != seq for message in found):
-        raise ValueError("the message is not in its run")
-    return Burst(tuple(found), open=by_bot and _may_go_on(found, pressed, pace))
+        raise ValueError("the message is not in the run")
+    goes_on = by_bot and not waiting.followed and _may_go_on(found, taps, pace)
+    return Burst(tuple(found), open=goes_on)
 
 
 def seconds_to_wait(burst: Burst, pace: Pace, now: datetime) -> float:
@@ -137,14 +138,14 @@ def safety_by_message(messages: Sequence[WaitingMessage], safety: Safety) -> dic
     return found or {messages[-1].seq: replace(safety, spans=())}
 
 
-def _may_go_on(found: Sequence[WaitingMessage], pressed: Collection[str], pace: Pace) -> bool:
+def _may_go_on(found: Sequence[WaitingMessage], taps: Collection[str], pace: Pace) -> bool:
     last = found[-1]
     return (
         pace.quiet > 0
         and len(found) < MOST_MESSAGES
         and _length(found) + len(SEPARATOR) < MAX_CHARS
         and is_unfinished(last.text)
-        and not _is_tap(last, pressed)
+        and not _is_tap(last, taps)
     )
 
 
@@ -160,5 +161,5 @@ def _length(messages: Sequence[WaitingMessage]) -> int:
     return len(SEPARATOR.join(message.text for message in messages))
 
 
-def _is_tap(message: WaitingMessage, pressed: Collection[str]) -> bool:
-    return message.text.strip().casefold() in pressed
+def _is_tap(message: WaitingMessage, taps: Collection[str]) -> bool:
+    return message.text.strip().casefold() in taps

@@ -13,6 +13,7 @@ from nightdesk_desk.limits import RateLimit
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.settings import Settings
+from nightdesk_desk.topics import Topic, load_topics
 from nightdesk_desk.turns import Turns
 from nightdesk_desk.wakeups import Wakeups
 from nightdesk_desk.words import Words
@@ -26,6 +27,7 @@ class Desk:
     db: Database
     words: Words
     passages: dict[str, Passage]
+    topics: dict[str, Topic]
     metrics: Metrics
     wakeups: Wakeups
     rasa: Rasa
@@ -39,7 +41,8 @@ class Desk:
     def build(settings: Settings) -> "Desk":
         """Put the parts together; nothing is started and no connection is made.
 
-        Raises ClinicError, AnswerError, TextsError, OSError or KeyError when a file is missing or wrong.
+        Raises ClinicError, AnswerError, TextsError, OSError or KeyError when a file is missing or
+        wrong.
         """
         db = Database(settings.database_url)
         words = Words(ClinicFile(settings.clinic_path), settings.data)
@@ -55,6 +58,7 @@ class Desk:
             db=db,
             words=words,
             passages=passages,
+            topics=load_topics(settings.data / "topics.yml"),
             metrics=metrics,
             wakeups=wakeups,
             rasa=rasa,

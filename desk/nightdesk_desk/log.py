@@ -263,14 +263,17 @@ class WaitingMessage(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """An unbroken run of messages that wait for a turn, who answers there, and what was offered.
+    """An unbroken run of messages that wait for a turn, and what stands around them.
 
-    `quick_replies` are those of what was said between the run and the visitor's message before it.
+    `state` is who answers in the conversation ("bot" or "staff"); `quick_replies` are those of what
+    was said between the run and the visitor's message before it; `followed` is whether anything
+    comes after the run.
     """
 
     run: list[WaitingMessage]
-    state: str
-    quick_replies: list[str]
+    state: str = "bot"
+    quick_replies: Sequence[str] = ()
+    followed: bool = False
 
 
 async def waiting_around(
@@ -293,13 +296,18 @@ async def waiting_around(
         first -= 1
     while last + 1 in waiting:
         last += 1
-    state = await session.scalar(
-        select(Conversation.state).where(Conversation.id == conversation_id)
-    )
+    conversation = (
+        await session.execute(
+            select(Conversation.state, Conversation.last_seq).where(
+                Conversation.id == conversation_id
+            )
+        )
+    ).one()
     return Waiting(
         [waiting[number] for number in range(first, last + 1)],
-        str(state),
+        conversation.state,
         await _quick_replies(session, conversation_id, first),
+        followed=conversation.last_seq > last,
     )
 
 

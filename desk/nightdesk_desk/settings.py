@@ -27,9 +27,7 @@ class Settings:
     database_url: str  # DATABASE_URL
     clinic_path: Path  # NIGHTDESK_CLINIC
     data: Path  # NIGHTDESK_DATA
-    burst_quiet: float = (
-        PACE.quiet
-    )  # DESK_BURST_QUIET, seconds without news that end a question in pieces
+    burst_quiet: float = PACE.quiet  # DESK_BURST_QUIET, seconds; see bursts.Pace
     messages_per_minute: int = 30  # DESK_MESSAGES_PER_MINUTE, one conversation
     address_messages_per_minute: int = 240  # DESK_ADDRESS_MESSAGES_PER_MINUTE
     address_conversations_per_minute: int = 60  # DESK_ADDRESS_CONVERSATIONS_PER_MINUTE

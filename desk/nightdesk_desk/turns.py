@@ -175,9 +175,7 @@ class Turns:
                     waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
                 if waiting is None:
                     return None
-                taps = [*waiting.quick_replies, self._words.say("person_button")]
-                by_bot = waiting.state == "bot"
-                burst = burst_of(waiting.run, seq, taps, self._pace, by_bot=by_bot)
+                burst = burst_of(waiting, seq, self._words.say("person_button"), self._pace)
                 left = seconds_to_wait(burst, self._pace, now())
                 left = min(left, patience - time.monotonic())
                 if left <= 0:

@@ -76,6 +76,40 @@ async def a_message_is_answered_once(one: Database, two: Database) -> None:
     }
 
 
+async def waiting_messages_are_read_as_an_unbroken_run(one: Database, two: Database) -> None:
+    conversation_id = await new_conversation(one)
+    said = [
+        NewEvent("visitor", "before"),
+        NewEvent("bot", "Hello.", quick_replies=["Costs", "Hours"]),
+        NewEvent("system", "A note."),
+        *(NewEvent("visitor", text, answered=False) for text in ("a", "b", "c")),
+    ]
+    async with one.write() as session:
+        await log.append(session, conversation_id, said)
+
+    async def read(seq: int, reach: int = 10) -> log.Waiting | None:
+        async with two.read() as session:
+            return await log.waiting_around(session, conversation_id, seq, reach)
+
+    found = await read(5)
+    assert found is not None
+    assert [(m.seq, m.text) for m in found.run] == [(4, "a"), (5, "b"), (6, "c")]
+    assert (found.state, list(found.quick_replies)) == ("bot", ["Costs", "Hours"])
+    assert not found.followed
+    short = await read(6, reach=1)
+    assert short is not None
+    assert [m.seq for m in short.run] == [5, 6]
+    assert await read(2) is None
+    async with one.write() as session:
+        await log.append(session, conversation_id, [NewEvent("bot", "Yes?", quick_replies=["No"])])
+        await log.mark_answered(session, conversation_id, 5)
+    found = await read(4)
+    assert found is not None
+    assert [m.seq for m in found.run] == [4]
+    assert found.followed
+    assert await read(5) is None
+
+
 async def a_conversation_has_at_most_one_unresolved_hand_over(one: Database, two: Database) -> None:
     conversation_id = await new_conversation(one)
 
@@ -148,6 +182,7 @@ ALL = [
     writers_at_once_leave_no_gap_and_no_double,
     the_same_key_at_once_is_stored_once,
     a_message_is_answered_once,
+    waiting_messages_are_read_as_an_unbroken_run,
     a_conversation_has_at_most_one_unresolved_hand_over,
     moments_come_back_as_they_went,
     a_failed_block_leaves_nothing,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 from fake_rasa import FakeRasa, answer
 
@@ -64,8 +65,15 @@ async def desk(settings: Settings, rasa: FakeRasa) -> AsyncIterator[DeskProcess]
     await process.end(signal.SIGKILL)
 
 
+WHOLE = [f"Is m{i} so?" for i in range(5)]
+PIECES = [f"m{i}" for i in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "asked"), [(WHOLE, WHOLE), (PIECES, ["\n".join(PIECES)])], ids=["whole", "pieces"]
+)
 async def test_killed_between_message_and_answer_it_answers_after_the_restart(
-    desk: DeskProcess, rasa: FakeRasa
+    desk: DeskProcess, rasa: FakeRasa, texts: list[str], asked: list[str]
 ) -> None:
     async def never(_sender: str, _message: str) -> list[Any]:
         await asyncio.sleep(4)
@@ -78,8 +86,8 @@ async def test_killed_between_message_and_answer_it_answers_after_the_restart(
         path = f"/api/conversations/{body['conversation_id']}"
         headers = {"Authorization": f"Bearer {body['token']}"}
         accepted = [
-            await client.post(f"{path}/messages", json={"text": f"m{i}"}, headers=headers)
-            for i in range(5)
+            await client.post(f"{path}/messages", json={"text": text}, headers=headers)
+            for text in texts
         ]
         assert {a.status_code for a in accepted} == {202}
         await desk.end(signal.SIGKILL)
@@ -87,14 +95,14 @@ async def test_killed_between_message_and_answer_it_answers_after_the_restart(
         await desk.start()
         events: list[Any] = []
         async with asyncio.timeout(15):
-            while len(events) < 10:
+            while len(events) < len(texts) + len(asked):
                 after = events[-1]["seq"] if events else 0
                 query = {"after": after, "wait": 5}
                 answered = await client.get(f"{path}/events", params=query, headers=headers)
                 events += answered.json()
-    assert [e["seq"] for e in events] == list(range(1, 11))
-    assert [e["text"] for e in events[:5]] == [f"m{i}" for i in range(5)]
-    assert [e["text"] for e in events[5:]] == [f"to m{i}" for i in range(5)]
+    assert [e["seq"] for e in events] == list(range(1, len(events) + 1))
+    assert [e["text"] for e in events[:5]] == texts
+    assert [e["text"] for e in events[5:]] == [f"to {text}" for text in asked]
 
 
 async def test_told_to_stop_it_ends_waits_and_leaves_soon(desk: DeskProcess) -> None:

@@ -22,6 +22,7 @@ def test_the_defaults() -> None:
         "http://127.0.0.1:5005",
     )
     assert found.rasa_deadline == 6.0
+    assert found.burst_quiet == 1.2
     assert found.database_url == f"sqlite+aiosqlite:///{PROJECT_ROOT / 'var' / 'desk.sqlite3'}"
 
 
@@ -32,8 +33,10 @@ def test_the_environment_wins(tmp_path: Path) -> None:
             "RASA_PORT": "6000",
             "NIGHTDESK_VAR": str(tmp_path),
             "DESK_RASA_DEADLINE": "2.5",
+            "DESK_BURST_QUIET": "0",
         }
     )
+    assert found.burst_quiet == 0
     assert (found.port, found.rasa_url, found.rasa_deadline) == (9000, "http://127.0.0.1:6000", 2.5)
     assert str(tmp_path / "desk.sqlite3") in found.database_url
 
@@ -49,6 +52,10 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         ("DESK_RASA_DEADLINE", "soon"),
         ("DESK_RASA_DEADLINE", "0"),
         ("DESK_RASA_DEADLINE", "nan"),
+        ("DESK_BURST_QUIET", "-1"),
+        ("DESK_BURST_QUIET", "6"),
+        ("DESK_BURST_QUIET", "nan"),
+        ("DESK_BURST_QUIET", "soon"),
         ("DESK_MESSAGES_PER_MINUTE", "0"),
         ("DATABASE_URL", "mysql://x/y"),
         ("DATABASE_URL", "nonsense"),

@@ -1,5 +1,6 @@
 """The desk's own words: true about hours, complete, and readable."""
 
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,3 +126,9 @@ def test_a_page_file_without_a_page_is_refused(tmp_path: Path) -> None:
     path.write_text("privacy: {title: x, sections: []}")
     with pytest.raises(TextsError, match="privacy"):
         PageTexts(path)
+
+
+def test_the_chats_own_button_is_known_by_its_words() -> None:
+    """A press on it is recognised by its text, which the widget keeps in a file of its own."""
+    strings = PROJECT_ROOT / "desk" / "widget" / "strings" / "en.json"
+    assert TEXTS["person_button"] == json.loads(strings.read_text(encoding="utf-8"))["person"]

@@ -7,10 +7,8 @@ from typing import Any
 
 import yaml
 
+from nightdesk.answers.topics import intent_of_answer, load_topics
 from nightdesk_contract.answers import load_answers
-
-TOPIC_GROUPS = ("logistics", "not_in_source")
-"""Groups of data/topics.yml whose topics a clinic may answer itself."""
 
 _MARKED = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
@@ -32,9 +30,9 @@ def load_training_lines(data: Path) -> list[tuple[str, str]]:
         for text in _examples(path, item)
     ]
     added = load_answers(data)
-    groups = _topic_groups(data) if added else {}
+    topics = _topics(data) if added else {}
     for topic, answer in added.items():
-        lines += [(intent_of(topic, groups), text) for text in answer.examples]
+        lines += [(intent_of_answer(topic, topics), text) for text in answer.examples]
     return lines
 
 
@@ -43,22 +41,16 @@ def synonym_names(data: Path) -> set[str]:
     return {str(item["synonym"]) for _, item in _items(data) if "synonym" in item}
 
 
-def intent_of(topic: str, groups: dict[str, str]) -> str:
-    """Give the intent that an added answer is for: an open topic's own, or one of its own.
-
-    `groups` gives the group of each topic that the bot knows, such as hours: logistics.
-    """
-    return f"{groups[topic]}_{topic}" if topic in groups else f"answers_{topic}"
-
-
 def without_marks(line: str) -> str:
     """Give a training line as a visitor would write it: `[PTSD](condition)` is `PTSD`."""
     return _MARKED.sub(r"\1", line)
 
 
-def _topic_groups(data: Path) -> dict[str, str]:
-    topics = _read(data / "topics.yml")
-    return {topic: group for group in TOPIC_GROUPS for topic in topics.get(group) or {}}
+def _topics(data: Path) -> dict[str, dict[str, dict[str, str]]]:
+    try:
+        return load_topics(data)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError, TypeError) as error:
+        raise TrainingLinesError(f"{data}: the topics cannot be read: {error}") from error
 
 
 def _items(data: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from nightdesk_desk import handovers
 from nightdesk_desk.log import KeyReused
 from nightdesk_desk.models import now
+from nightdesk_desk.staff.asked import PERIODS, Material, period, read_asked
 from nightdesk_desk.staff.conversation import View, read_view
 from nightdesk_desk.staff.login import Acting, Me, Present
 from nightdesk_desk.staff.pages import InboxRoute, desk_of, is_fragment, page, zone_of
@@ -32,6 +33,16 @@ async def queue_page(request: Request, me: Present) -> Response:
 async def queue_fragment(request: Request, me: Me) -> Response:
     """Give the queue alone, for a live update."""
     return page(request, "queue_list.html", me=me, queue=await _queue(request))
+
+
+@router.get("/asked")
+async def asked_page(request: Request, me: Present, days: str = "") -> Response:
+    """Give what visitors asked in the last `days` days (a choice of periods)."""
+    desk = desk_of(request)
+    material = Material(desk.topics, desk.passages, desk.words.clinic)
+    async with desk.db.read() as session:
+        asked = await read_asked(session, period(days), material, now())
+    return page(request, "asked.html", me=me, asked=asked, periods=PERIODS)
 
 
 @router.get("/conversations/{conversation_id}")

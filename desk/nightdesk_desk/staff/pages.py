@@ -36,6 +36,7 @@ _templates = Environment(
 # What a template may ask for without its page having said it.
 _UNSAID: dict[str, object] = {
     "me": None,
+    "nav": "",
     "oob": False,
     "notice": "",
     "draft": {"reply": "", "note": "", "outcome_code": "", "false_alarm": False},
@@ -77,7 +78,7 @@ def is_fragment(request: Request) -> bool:
 def local_path(path: str) -> str:
     """Give `path` if it leads into the inbox, else the inbox itself: a login must not lead away."""
     parts = urlsplit(path)
-    inside = path == "/inbox" or path.startswith("/inbox/conversations/")
+    inside = path in ("/inbox", "/inbox/asked") or path.startswith("/inbox/conversations/")
     plain = not (parts.scheme or parts.netloc or "\\" in path or ".." in path)
     return path if inside and plain and path.isascii() and path.isprintable() else "/inbox"
 

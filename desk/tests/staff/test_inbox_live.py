@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import re
-import time
 from collections.abc import AsyncIterator
 
 import httpx
@@ -14,11 +13,13 @@ from machine_browser import FLAGS, browser_path
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from staff_people import PASSWORD, Calls, Person, SignIn
 
+from nightdesk_desk import log
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.staff import sessions, streams
 
-AT_ONCE = 2.0
-"""Seconds from the record to every open page."""
+WITHIN = 20.0
+"""Seconds in which an open page must hear of the record. Above a loaded machine's worst, and below
+the 30 s after which a page would ask by itself: what comes sooner came over the stream."""
 
 
 async def next_event(lines: AsyncIterator[str]) -> str:
@@ -34,7 +35,7 @@ async def listening(
 ) -> AsyncIterator[AsyncIterator[str]]:
     cookies = {"nightdesk-staff": person.http.cookies["nightdesk-staff"]}
     async with (
-        httpx.AsyncClient(base_url=address, cookies=cookies, timeout=20) as http,
+        httpx.AsyncClient(base_url=address, cookies=cookies, timeout=2 * WITHIN) as http,
         http.stream("GET", path, headers=headers) as answer,
     ):
         assert answer.headers["content-type"].startswith("text/event-stream")
@@ -46,12 +47,10 @@ async def test_the_queues_stream(address: str, sign_in: SignIn, calls: Calls, de
     maria = await sign_in()
     async with listening(address, maria, "/inbox/stream") as lines:
         assert await next_event(lines) == "changed"
-        started = time.monotonic()
         case = await calls()
-        assert await asyncio.wait_for(next_event(lines), AT_ONCE) == "changed"
+        assert await asyncio.wait_for(next_event(lines), WITHIN) == "changed"
         await desk.handovers.acknowledge(case.handover_id, maria.id)
-        assert await asyncio.wait_for(next_event(lines), AT_ONCE) == "changed"
-        assert time.monotonic() - started < 2 * AT_ONCE
+        assert await asyncio.wait_for(next_event(lines), WITHIN) == "changed"
 
 
 async def test_a_page_that_is_up_to_date_hears_nothing(
@@ -67,7 +66,7 @@ async def test_a_page_that_is_up_to_date_hears_nothing(
     reconnected = {"Last-Event-ID": seen}
     await calls("worse now", into=case.conversation_id)
     async with listening(address, maria, f"{case.url}/stream", **reconnected) as lines:
-        assert await asyncio.wait_for(next_event(lines), AT_ONCE) == "changed"
+        assert await asyncio.wait_for(next_event(lines), WITHIN) == "changed"
 
 
 async def test_a_stream_ends_with_its_session(
@@ -80,14 +79,15 @@ async def test_a_stream_ends_with_its_session(
         async with desk.db.write() as session:
             await sessions.close_all_sessions(session, maria.id)
         desk.wakeups.notify("")
-        assert await asyncio.wait_for(next_event(lines), AT_ONCE) == "signed-out"
-        assert await asyncio.wait_for(next_event(lines), AT_ONCE) == "(end)"
+        assert await asyncio.wait_for(next_event(lines), WITHIN) == "signed-out"
+        assert await asyncio.wait_for(next_event(lines), WITHIN) == "(end)"
 
 
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     # Debian's where there is one, else the one that playwright has installed.
     path = os.environ.get("CHROMIUM") or browser_path()
+    expect.set_options(timeout=WITHIN * 1000)
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -103,7 +103,7 @@ async def open_inbox(
         color_scheme="dark" if dark else "light",
     )
     page = await context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(WITHIN * 1000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     # A refused style or script is told on the console, and so is a broken part.
@@ -141,7 +141,7 @@ async def test_two_people_at_their_browsers(
     case = await calls()
     for page in (maria, noor):
         link = page.get_by_role("link", name="May be in crisis or unsafe")
-        await expect(link).to_be_visible(timeout=AT_ONCE * 1000)
+        await expect(link).to_be_visible(timeout=WITHIN * 1000)
         await expect(page).to_have_title(re.compile(r"\(1\) Inbox"))
         await link.click()
         await expect(page.locator("mark")).to_have_text("I want to die")
@@ -234,10 +234,19 @@ async def test_no_barriers(
     await desk.handovers.resolve(done.handover_id, maria.id, note="Done")
     await desk.handovers.take(case.handover_id, maria.id)
     await desk.handovers.reply(case.handover_id, maria.id, "Hello")
+    async with desk.db.write() as session:
+        gap = log.NewEvent("bot", "Not here.", "not_in_source:routes_of_administration")
+        await log.append(session, case.conversation_id, [gap])
     page = await open_inbox(chromium, address, "maria", phone=phone, dark=dark)
     login = await (await chromium.new_context(base_url=address)).new_page()
     await login.goto("/inbox/login")
-    for shown, path in ((page, "/inbox"), (page, case.url), (page, done.url), (login, None)):
+    for shown, path in (
+        (page, "/inbox"),
+        (page, case.url),
+        (page, done.url),
+        (page, "/inbox/asked"),
+        (login, None),
+    ):
         if path:
             await shown.goto(path)
         results = await Axe().run(shown)

@@ -205,6 +205,7 @@ async def test_a_link_from_a_mail_finds_the_session(sign_in: SignIn, browser: Br
     ("path", "inside"),
     [
         ("/inbox", True),
+        ("/inbox/asked", True),
         ("/inbox/conversations/c_a-B_1", True),
         ("//evil.example/inbox", False),
         ("https://evil.example/inbox", False),
@@ -221,7 +222,8 @@ def test_a_login_leads_nowhere_else(path: str, inside: bool) -> None:
 
 async def test_what_every_page_says_to_the_browser(sign_in: SignIn, calls: Calls) -> None:
     maria, case = await sign_in(), await calls()
-    for path in ("/inbox", "/inbox/queue", case.url, "/inbox/conversations/none", "/inbox/login"):
+    pages = ("/inbox", "/inbox/queue", "/inbox/asked", case.url, "/inbox/login")
+    for path in (*pages, "/inbox/conversations/none"):
         answer = await maria.http.get(path)
         assert answer.headers["cache-control"] == "no-store", path
         policy = answer.headers["content-security-policy"]
