@@ -29,16 +29,17 @@ QUICK_LINES = 20
 
 _SAFETY = "nightdesk.safety."
 _CODE = ("nightdesk/nlu", "nightdesk/encoder")
+_WORDS = ("shorthand.yml", "safety/protected_words.yml")
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pipeline to train: its name, Rasa's configuration of it, the data, and its code."""
+    """A pipeline to train: its name, Rasa's configuration of it, the data, and what else it reads."""
 
     name: str
     config: Path
     data: Path
-    code: tuple[Path, ...]
+    files: tuple[Path, ...]
 
     @property
     def title(self) -> str:
@@ -48,7 +49,7 @@ class Pipeline:
     def inputs(self) -> str:
         """Give one hash over all that its model is trained from."""
         total = hashlib.sha256()
-        for path in (self.config, *sorted(self.data.rglob("*.yml")), *self.code):
+        for path in (self.config, *sorted(self.data.rglob("*.yml")), *self.files):
             total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         return total.hexdigest()
 
@@ -118,6 +119,7 @@ def prepare(root: Path, data: Path, work: Path, seed: int, quick: bool) -> list[
     theirs = rasa_config(_read(default_config_file()), seed, QUICK_EPOCHS if quick else None)
     lock = root / "requirements.lock"
     code = sorted(path for part in _CODE for path in (root / part).rglob("*.py"))
+    code += [path for name in _WORDS if (path := data / name).is_file()]
     return [
         Pipeline(OURS, _written(OURS, ours, work), work / "data", (lock, *code)),
         Pipeline(RASA, _written(RASA, theirs, work), work / "data", (lock,)),

@@ -14,6 +14,9 @@ SCHEMA = "answer.schema.json"
 FOLDER = "answers"
 """The folder of added answers inside the data folder."""
 
+FAQ_TOPICS = ("benefits", "conditions", "side_effects", "controlled_setting")
+"""What the document is asked about beside its passages; an added answer can be called neither."""
+
 
 class AnswerError(ValueError):
     """A file of an added answer cannot be used; `problems` lists why."""
@@ -42,11 +45,15 @@ class AddedAnswer:
 
 def load_answers(data: Path) -> dict[str, AddedAnswer]:
     """Read every added answer in the data folder, by topic. Raises AnswerError on the first bad."""
-    return {
-        path.stem: load_answer(path)
-        for path in sorted((data / FOLDER).glob("*.y*ml"))
-        if path.suffix in (".yml", ".yaml")
-    }
+    found: dict[str, AddedAnswer] = {}
+    for path in sorted((data / FOLDER).glob("*.y*ml")):
+        if path.suffix not in (".yml", ".yaml"):
+            continue
+        if path.stem in found:
+            allowed = "one file for each topic"
+            raise AnswerError(path, [Problem("(file name)", f"a second {path.stem!r}", allowed)])
+        found[path.stem] = load_answer(path)
+    return found
 
 
 def known_passages(data: Path) -> dict[str, Passage]:
@@ -98,6 +105,7 @@ def _name_problems(path: Path) -> list[Problem]:
     if not is_name(name):
         allowed = "small letters, digits and underscores, such as parking.yml"
         return [Problem("(file name)", repr(path.name), allowed)]
-    if name in PASSAGES:
-        return [Problem("(file name)", repr(path.name), "a name that no passage has")]
+    if name.removeprefix("faq_") in (*PASSAGES, *FAQ_TOPICS):
+        allowed = "a name that no passage and no question of the document has"
+        return [Problem("(file name)", repr(path.name), allowed)]
     return []

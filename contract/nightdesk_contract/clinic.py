@@ -72,13 +72,15 @@ def parse_clinic(row: object) -> Clinic:
     problems = list(dict.fromkeys(found))  # one missing key would be told once per missing key
     if problems:
         raise ClinicError(problems)
-    filled = {
-        group: {k: v.strip() for k, v in (row.get(group) or {}).items() if v}
-        for group in ("logistics", "topics")
-    }
-    fields = {key: value for key, value in row.items() if key not in (*filled, "closed_days")}
+    own = ("logistics", "topics", "closed_days")
+    fields = {key: value for key, value in row.items() if key not in own}
     closed = tuple(date.fromisoformat(day) for day in row.get("closed_days") or [])
-    return Clinic(**fields, **filled, closed_days=closed)
+    return Clinic(
+        **fields,
+        logistics=_filled(row.get("logistics")),
+        topics=_filled(row.get("topics")),
+        closed_days=closed,
+    )
 
 
 class ClinicFile:
@@ -131,6 +133,10 @@ def _read(path: Path) -> object:
         raise ClinicError([Problem("(whole file)", found, "real days as YYYY-MM-DD")]) from error
     except RecursionError as error:
         raise ClinicError([Problem("(whole file)", "endless nesting", "YAML")]) from error
+
+
+def _filled(texts: dict[str, str | None] | None) -> dict[str, str]:
+    return {topic: text.strip() for topic, text in (texts or {}).items() if text}
 
 
 def _plain(value: Any) -> Any:

@@ -30,6 +30,7 @@ def test_the_least_that_is_needed():
     assert clinic.name == "Example Clinic"
     assert clinic.closed_days == ()
     assert clinic.logistics == {}
+    assert clinic.topics == {}
     assert str(clinic.zone) == "America/Chicago"
 
 
@@ -43,8 +44,10 @@ def test_everything_that_can_be_set():
             "address": "1 Road",
             "demo_notice": "Demo.",
             "logistics": {"cost": "  It is $5.\n", "hours": None},
+            "topics": {"mechanism": " We can explain it. ", "legality": None},
         }
     )
+    assert clinic.topics == {"mechanism": "We can explain it."}
     assert clinic.closed_days == (date(2026, 12, 25), date(2027, 1, 1))
     assert clinic.logistics == {"cost": "It is $5."}
 
@@ -94,22 +97,36 @@ def test_unknown_keys_are_named():
     assert "phone" in problem.allowed
 
 
-def test_an_unknown_logistics_topic_is_named_with_its_place():
-    (problem,) = problems(logistics={"weather": "Sunny."})
-    assert problem.key == "logistics.weather"
-    assert "cost" in problem.allowed
+@pytest.mark.parametrize(("group", "known"), [("logistics", "cost"), ("topics", "mechanism")])
+def test_an_unknown_topic_is_named_with_its_place(group, known):
+    (problem,) = problems(**{group: {"weather": "Sunny."}})
+    assert problem.key == f"{group}.weather"
+    assert known in problem.allowed
+
+
+def test_a_topic_of_the_other_group_is_unknown():
+    assert [p.key for p in problems(topics={"cost": "It is $5."})] == ["topics.cost"]
+    assert [p.key for p in problems(logistics={"legality": "x"})] == ["logistics.legality"]
 
 
 @pytest.mark.parametrize("value", ["", 5, "x" * 901, ["a"]])
-def test_a_logistics_text_that_is_none_is_named(value):
-    (problem,) = problems(logistics={"cost": value})
-    assert problem.key == "logistics.cost"
+@pytest.mark.parametrize(("group", "topic"), [("logistics", "cost"), ("topics", "mechanism")])
+def test_a_topics_text_that_is_none_is_named(group, topic, value):
+    (problem,) = problems(**{group: {topic: value}})
+    assert problem.key == f"{group}.{topic}"
     assert "900" in problem.allowed
 
 
 @pytest.mark.parametrize("value", [["a"], "text", 5])
-def test_logistics_that_is_no_mapping(value):
-    assert "logistics" in {p.key for p in problems(logistics=value)}
+@pytest.mark.parametrize("group", ["logistics", "topics"])
+def test_topics_that_are_no_mapping(group, value):
+    assert group in {p.key for p in problems(**{group: value})}
+
+
+@pytest.mark.parametrize("group", ["logistics", "topics"])
+def test_a_text_of_spaces_is_not_filled_in(group):
+    topic = {"logistics": "cost", "topics": "mechanism"}[group]
+    assert not getattr(parse_clinic({**GOOD, group: {topic: "  \n"}}), group).get(topic)
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "25.12.2026", 20261225])

@@ -10,9 +10,11 @@ from nightdesk_contract.outcome import (
     BotReply,
     Safety,
     handover_reason,
+    is_name,
     is_outcome,
     more_serious,
     read_replies,
+    rests_on,
     turn_outcome,
 )
 
@@ -26,8 +28,11 @@ CRISIS = {"custom": {"outcome": "handover:crisis", "level": "P0"}}
         "unknown",
         "smalltalk",
         "answer:what_is",
+        "answer:parking",  # an answer that the clinic added
         "logistics:cost",
+        "logistics:mechanism",  # the clinic answers it in its settings
         "not_in_source:mechanism",
+        "not_in_source:parking",
         "handover:bot_unavailable",
     ],
 )
@@ -41,10 +46,16 @@ def test_vocabulary(value):
         "",
         "answer",
         "answer:",
-        "answer:cost",
+        "answer:Cost",
         "answer:what_is ",
+        "answer:what_is\n",
+        "answer:what is",
+        "answer:{topic}",
+        "answer:1st",
+        "answer:_",
+        "answer:" + "a" * 61,
         "logistics:",
-        "logistics:weather",
+        "logistics:../cost",
         "handover:",
         "handover:nobody",
         "not_in_source:",
@@ -144,11 +155,13 @@ def custom(**fields):
         [{"text": "x", "custom": {"outcome": None}}],
         [{"text": "x", "custom": {"outcome": {"outcome": "unknown"}}}],
         custom(outcome="not_in_source:"),
-        custom(outcome="answer:everything"),
+        custom(outcome="answer:Everything"),
+        custom(outcome="answer:{topic}"),
         custom(level="P4"),
         custom(level=1),
         custom(level=["P1"]),
-        custom(passages=["what_is", "page_12"]),
+        custom(passages=["what_is", "page 12"]),
+        custom(passages=["what_is", None]),
         custom(passages="what_is"),
         custom(passages=[["what_is"]]),
         custom(passages={"what_is": 1}),
@@ -188,6 +201,32 @@ def test_without_a_hand_over_the_first_reply_speaks():
 )
 def test_more_serious(a, b, worse):
     assert more_serious(a, b) == more_serious(b, a) == worse
+
+
+@pytest.mark.parametrize("name", ["a", "what_is", "page_12", "a" * 60])
+def test_names(name):
+    assert is_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "A", "a-b", "é", "a.b", "a" * 61, None, 5, ["a"]], ids=repr)
+def test_what_cannot_be_a_name(name):
+    assert not is_name(name)
+
+
+@pytest.mark.parametrize(
+    ("reply", "passages"),
+    [
+        (BotReply("x", "answer:safety", ["safety", "what_is"]), ["safety", "what_is"]),
+        (BotReply("x", "answer:parking"), ["parking"]),
+        (BotReply("x", "logistics:cost"), []),
+        (BotReply("x", "not_in_source:mechanism"), []),
+        (BotReply("x", "handover:request"), []),
+        (BotReply("x", "unknown"), []),
+    ],
+    ids=lambda value: getattr(value, "outcome", None),
+)
+def test_what_a_reply_rests_on(reply, passages):
+    assert rests_on(reply) == passages
 
 
 def test_handover_reason():

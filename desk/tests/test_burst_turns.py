@@ -343,6 +343,8 @@ async def test_what_another_process_was_quicker_with_is_not_answered_twice(
     assert await unanswered(visitor) == []
     figures = await visitor.client.get("/metrics")
     assert 'nightdesk_turns_total{result="answered"} 2.0' in figures.text
+    # Being late is no failure to record, and is not tried again.
+    assert "nightdesk_record_retries_total 0.0" in figures.text
 
 
 async def test_an_overtaken_turn_leaves_no_trace(visitor: Visitor, rasa: FakeRasa) -> None:

@@ -41,7 +41,7 @@ def register(subparsers: "Subparsers") -> None:
         help="show which intents are taken for which",
         description="Cross-validation over the training lines with our own classifier, without "
         "Rasa: each line is judged by a model that has not seen it (the surest intent counts, "
-        "however unsure). Prints the share that is right with its Wilson 95 %% interval, recall "
+        "however unsure). Prints the share that is right with its Wilson 95 % interval, recall "
         "and precision of each intent, and the most confused pairs with lines. Some minutes; "
         "progress on standard error.",
     )
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     except WeightsRefused as error:
         print(f"nightdesk confusion: {error}", file=sys.stderr)
         return 1
-    except (TrainingLinesError, AnswerError) as error:
+    except (TrainingLinesError, AnswerError, OSError, yaml.YAMLError) as error:
         print(f"nightdesk confusion: {error}", file=sys.stderr)
         return 2
     if len(lines) < arguments.folds:
@@ -93,21 +93,25 @@ def run(arguments: argparse.Namespace) -> int:
 def trainer(places: Places) -> Train:
     """Give what trains the classifier as the model's training does.
 
-    Raises TrainingLinesError, and WeightsRefused when the encoder's weights are not the published
-    ones.
+    Raises TrainingLinesError, OSError or yaml.YAMLError for a file that cannot be used, and
+    WeightsRefused when the encoder's weights are not the published ones.
     """
     from nightdesk.encoder import load_encoder
     from nightdesk.nlu.protected import protected_words
+    from nightdesk.nlu.shorthand import load_shorthand
     from nightdesk.nlu.training_lines import synonym_names
     from nightdesk.nlu.understanding import Understander
 
     protected = protected_words(synonym_names(places.data))
+    shorthand = load_shorthand(places.data / "shorthand.yml")
     recipe = recipe_in(places.root / "config.yml")
     encode = remembering(load_encoder().encode)
 
     def train(texts: Sequence[str], intents: Sequence[str]) -> Predict:
         with tempfile.TemporaryDirectory() as folder:
-            model = Understander.train(texts, intents, protected, encode, recipe, Path(folder))
+            model = Understander.train(
+                texts, intents, protected, encode, recipe, Path(folder), shorthand
+            )
 
         def predict(asked: Sequence[str]) -> list[tuple[str, float]]:
             found = []

@@ -17,8 +17,10 @@ from nightdesk.encoder import load_encoder
 from nightdesk.nlu.pasted import own_words
 from nightdesk.nlu.protected import protected_words
 from nightdesk.nlu.questions import Limits, Ranking, read
+from nightdesk.nlu.shorthand import load_shorthand
 from nightdesk.nlu.text_model import Recipe
 from nightdesk.nlu.understanding import Understander, Understanding
+from nightdesk.run.places import Places
 
 RANKING_LENGTH = 10
 
@@ -87,7 +89,13 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         names = set(training_data.entity_synonyms.values())
         with self._model_storage.write_to(self._resource) as folder:
             self._understander = Understander.train(
-                texts, intents, protected_words(names), load_encoder().encode, recipe, folder
+                texts,
+                intents,
+                protected_words(names),
+                load_encoder().encode,
+                recipe,
+                folder,
+                load_shorthand(Places.from_environment().data / "shorthand.yml"),
             )
         return self._resource
 

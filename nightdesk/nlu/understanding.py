@@ -1,12 +1,13 @@
 """What a line is about: spelling, vector, words and characters, and how near known lines are."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from nightdesk.nlu.shorthand import written_out
 from nightdesk.nlu.spelling import Speller, words_of
 from nightdesk.nlu.text_model import Recipe, TextModel
 
@@ -33,9 +34,11 @@ class Understander:
         model: TextModel,
         known_vectors: np.ndarray,
         encode: Encode,
+        shorthand: Mapping[str, str],
     ) -> None:
         """Take the trained parts; `known_vectors` (lines, dims) are those of the training lines."""
         self._speller = speller
+        self._shorthand = shorthand
         self._model = model
         self._known = known_vectors
         self._encode = encode
@@ -48,8 +51,10 @@ class Understander:
         encode: Encode,
         recipe: Recipe,
         folder: Path,
+        shorthand: Mapping[str, str],
     ) -> "Understander":
         """Train on lines and their intents, and keep the result in `folder`."""
+        texts = [written_out(text, shorthand) for text in texts]
         words = [word for text in texts for word in words_of(text)]
         protected = sorted(set(protected))
         speller = Speller(words, protected)
@@ -57,9 +62,10 @@ class Understander:
         vectors = encode(corrected)
         model = TextModel.fit(corrected, vectors, intents, recipe)
         model.save(folder)
-        (folder / "words.json").write_text(json.dumps({"own": words, "protected": protected}))
+        kept = {"own": words, "protected": protected, "shorthand": dict(shorthand)}
+        (folder / "words.json").write_text(json.dumps(kept))
         np.save(folder / "known.npy", vectors.astype(np.float16))
-        return Understander(speller, model, vectors, encode)
+        return Understander(speller, model, vectors, encode, shorthand)
 
     @staticmethod
     def load(folder: Path, encode: Encode) -> "Understander":
@@ -67,11 +73,12 @@ class Understander:
         words = json.loads((folder / "words.json").read_text())
         known = np.load(folder / "known.npy", allow_pickle=False).astype(np.float32)
         speller = Speller(words["own"], words["protected"])
-        return Understander(speller, TextModel.load(folder), known, encode)
+        model = TextModel.load(folder)
+        return Understander(speller, model, known, encode, words["shorthand"])
 
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Judge lines (any texts; the empty line is nobody's intent), all at once."""
-        corrected = [self._speller.correct(text) for text in texts]
+        corrected = [self._speller.correct(written_out(text, self._shorthand)) for text in texts]
         vectors = self._encode(corrected)
         probabilities = self._model.probabilities(corrected, vectors)
         similarity = vectors @ self._known.T

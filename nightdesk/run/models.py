@@ -11,7 +11,7 @@ KEEP = 3
 """Trained models kept: this one, and two to go back to."""
 
 INPUT_FILES = ("config.yml", "domain.yml", "requirements.lock")
-INPUT_DATA_FILES = ("topics.yml",)
+INPUT_DATA_FILES = ("topics.yml", "shorthand.yml")
 INPUT_FOLDERS = ("data/nlu", "data/rules", "data/stories", "data/safety", "data/source", "data/answers")
 CODE = "nightdesk"
 NOT_LOADED_BY_RASA = (

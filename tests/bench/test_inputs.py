@@ -111,5 +111,5 @@ class TestPrepare:
         assert seeded.inputs() not in before
         (ours.data / "nlu" / "a-cost.yml").write_text("nlu: []")
         assert ours.inputs() not in before
-        assert any(path.name == "understanding.py" for path in ours.code)
-        assert not any(path.suffix == ".py" for path in theirs.code)
+        assert any(path.name == "understanding.py" for path in ours.files)
+        assert not any(path.suffix == ".py" for path in theirs.files)

@@ -27,6 +27,7 @@ def data(tmp_path, monkeypatch):
     ]
     (tmp_path / "nlu").mkdir()
     (tmp_path / "nlu" / "a.yml").write_text(yaml.safe_dump({"nlu": items}))
+    (tmp_path / "shorthand.yml").write_text("u: you\n")
     monkeypatch.setenv("NIGHTDESK_DATA", str(tmp_path))
     return tmp_path
 
@@ -95,6 +96,12 @@ def test_the_real_classifier_learns_and_judges(data, encoder, capsys):
     assert cli.main(["confusion", "--folds", "4", "--json"]) == 0
     row = json.loads(capsys.readouterr().out)
     assert row["right"]["percent"] > 50
+
+
+def test_without_a_file_that_training_reads(data, encoder, capsys):
+    (data / "shorthand.yml").unlink()
+    assert cli.main(["confusion"]) == 2
+    assert "shorthand.yml" in capsys.readouterr().err
 
 
 def test_the_recipe_is_the_configurations(tmp_path):
