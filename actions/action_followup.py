@@ -1,14 +1,16 @@
 """Answers a question that leans on the talk so far ("how long?"), or asks what is meant."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.doubt import RESPONSES, missed_again
 from actions.files import followups, material, questions
 from actions.followup import SAME, meant
-from actions.history import topic_before, turns_before
-from actions.reply import Reply, reply_about
+from actions.history import misses_before, topic_before, turns_before
+from actions.reply import PASSAGE_OF, Reply, reply_about
 from actions.sending import send, send_options
 
 
@@ -23,7 +25,8 @@ class ActionFollowup(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Send the answer or a clarifying question; no events."""
-        before = topic_before(turns_before(tracker.events))
+        turns = turns_before(tracker.events)
+        before = topic_before(turns)
         asked = list(tracker.get_latest_entity_values("condition"))
         intent = tracker.get_intent_of_latest_message() or ""
         found = meant(intent, before, followups())
@@ -31,6 +34,8 @@ class ActionFollowup(Action):
             send(dispatcher, nothing_more(before, material().phrases))
         elif found.intent:
             send(dispatcher, reply_about(found.intent, asked, material()))
+        elif again := missed_again(misses_before(turns)):
+            send(dispatcher, Reply(RESPONSES[again.act], {}))
         else:
             known = material().conditions
             condition = known.display.get(asked[0], asked[0]) if asked else None
@@ -38,8 +43,14 @@ class ActionFollowup(Action):
         return []
 
 
-def nothing_more(before: str, phrases: dict[str, str] | Any) -> Reply:
-    """Give the reply to "why?" or "tell me more": that was all, and a person can say more."""
-    topic = before.partition(":")[2]
-    phrase = phrases.get(topic) or phrases.get(f"faq_{topic}") or topic.replace("_", " ")
-    return Reply("utter_nothing_more", {"topic": topic, "phrase": phrase})
+def nothing_more(before: str, phrases: Mapping[str, str]) -> Reply:
+    """Give the reply to "why?" or "tell me more": that was all, and a person can say more.
+
+    Only an answer from a document has a source that the visitor can open.
+    """
+    kind, _, topic = before.partition(":")
+    asked = [name for name, passage in PASSAGE_OF.items() if passage == topic]
+    names = [topic, *(f"faq_{name}" for name in (topic, *asked))]
+    phrase = next((phrases[name] for name in names if name in phrases), topic.replace("_", " "))
+    response = "utter_nothing_more" if kind == "answer" else "utter_nothing_more_here"
+    return Reply(response, {"topic": topic, "phrase": phrase})

@@ -1,5 +1,6 @@
 """Answers several questions of one message, in their order, each from its own source."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.files import followups, material
 from actions.followup import PREFIX, SAME, FollowUp, meant
-from actions.reply import Material, Reply, group_and_topic, reply_about
+from actions.reply import CONDITIONS, PASSAGE_OF, Material, Reply, group_and_topic, reply_about
 from actions.sending import send
 
 
@@ -40,10 +41,13 @@ def replies_to(
 ) -> list[Reply]:
     """Give the replies to questions (`intent`, `text`) in their order, none twice.
 
-    `named` are the conditions in the message: as they are written, and their canonical names. A
-    question that leans on the one before it ("… and how long?") is understood from that.
+    `named` are the conditions in the message: as they are written, and their canonical names. One
+    that stands in no question belongs to the first question about conditions. A question that leans
+    on the one before it ("… and how long?") is understood from that.
     Raises ValueError when there is no question.
     """
+    texts = [question["text"] for question in asked]
+    loose = [name for written, name in named if not any(_holds(t, written) for t in texts)]
     replies: list[Reply] = []
     before: str | None = None
     for question in asked:
@@ -53,12 +57,19 @@ def replies_to(
             if found is None or found == SAME:
                 continue
             intent = found
-        inside = [name for written, name in named if written in question["text"]]
+        inside = [name for written, name in named if _holds(question["text"], written)]
+        if intent in CONDITIONS:
+            inside, loose = [*inside, *loose], []
         replies.append(reply_about(intent, inside, material))
         before = _outcome_of(intent)
     if not replies:
         raise ValueError("no question that can be answered")
     return _once(replies)
+
+
+def _holds(text: str, written: str) -> bool:
+    # By words: "ms" is no part of "symptoms".
+    return re.search(rf"(?<!\w){re.escape(written)}(?!\w)", text) is not None
 
 
 def _once(replies: Sequence[Reply]) -> list[Reply]:
@@ -76,12 +87,3 @@ def _outcome_of(intent: str) -> str | None:
     group, topic = found
     kind = {"faq": "answer", "answers": "answer"}.get(group, group)
     return f"{kind}:{PASSAGE_OF.get(topic, topic)}"
-
-
-PASSAGE_OF = {
-    "benefits": "what_is",
-    "conditions": "treatment_resistant",
-    "side_effects": "fewer_side_effects",
-    "controlled_setting": "fewer_side_effects",
-}
-"""The passage that an FAQ topic is answered from, where it has another name."""

@@ -5,17 +5,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.doubt import in_doubt
+from actions.doubt import RESPONSES, in_doubt
 from actions.files import material, questions
 from actions.history import misses_before, turns_before
 from actions.reply import Reply
 from actions.sending import send, send_options
-
-RESPONSES = {
-    "unknown": "utter_unknown",
-    "offer_staff": "utter_offer_staff",
-    "hand_over": "utter_hand_over_unclear",
-}
 
 
 class ActionUnclear(Action):
@@ -31,7 +25,7 @@ class ActionUnclear(Action):
         """Send the reply; no events."""
         ranking = tracker.latest_message.get("intent_ranking") or []
         doubt = in_doubt(
-            [(row["name"], row["confidence"]) for row in ranking],
+            [(row["name"], row["confidence"]) for row in ranking if row["name"] in questions()],
             misses_before(turns_before(tracker.events)),
         )
         if doubt.act == "ask":

@@ -6,6 +6,13 @@ from typing import Literal
 
 from actions.reply import group_and_topic
 
+RESPONSES = {
+    "unknown": "utter_unknown",
+    "offer_staff": "utter_offer_staff",
+    "hand_over": "utter_hand_over_unclear",
+}
+"""How each act but asking is worded in the domain."""
+
 MOST_OPTIONS = 3
 LIKELY = 0.12
 """From which confidence on an intent is worth offering."""
@@ -26,12 +33,18 @@ def in_doubt(ranking: Sequence[tuple[str, float]], misses: int) -> Doubt:
 
     The first miss asks, the second offers staff, the third hands over: no loops.
     """
-    if misses == 1:
-        return Doubt("offer_staff")
-    if misses > 1:
-        return Doubt("hand_over")
+    again = missed_again(misses)
+    if again:
+        return again
     likely = [(name, p) for name, p in ranking if group_and_topic(name) and p >= LIKELY]
     likely = likely[:MOST_OPTIONS]
     if not likely or sum(p for _, p in likely) < CLEAR_ENOUGH:
         return Doubt("unknown")
     return Doubt("ask", tuple(name for name, _ in likely))
+
+
+def missed_again(misses: int) -> Doubt | None:
+    """Give what follows when there were misses before in a row; None for the first."""
+    if misses == 0:
+        return None
+    return Doubt("offer_staff" if misses == 1 else "hand_over")

@@ -14,6 +14,14 @@ OTHER_CONDITIONS = "other_conditions"
 GROUPS = ("faq", "logistics", "not_in_source", "answers")
 """Groups of topics: an intent is called `<group>_<topic>`."""
 
+PASSAGE_OF = {
+    "benefits": "what_is",
+    "conditions": "treatment_resistant",
+    "side_effects": "fewer_side_effects",
+    "controlled_setting": "fewer_side_effects",
+}
+"""The passage that an FAQ topic is answered from, where it has another name."""
+
 
 @dataclass(frozen=True)
 class Reply:

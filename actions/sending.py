@@ -24,12 +24,12 @@ def send_options(
     The domain's response adds "None of these". `that_condition` is the condition that the message
     named: the question about conditions is then asked about it.
     """
+    shown = [option for option in options if option in questions]
     titles = [
         questions[f"{option}:named"].format(condition=that_condition)
         if that_condition and f"{option}:named" in questions
         else questions[option]
-        for option in options
-        if option in questions
+        for option in shown
     ]
     buttons = [{"title": title, "payload": title} for title in dict.fromkeys(titles)]
-    dispatcher.utter_message(response=response, options=",".join(options), buttons=buttons)
+    dispatcher.utter_message(response=response, options=",".join(shown), buttons=buttons)

@@ -34,7 +34,7 @@ _WORDS = ("shorthand.yml", "safety/protected_words.yml")
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pipeline to train: its name, Rasa's configuration of it, the data, and what else it reads."""
+    """A pipeline to train: name, Rasa's configuration, data, and other files that it reads."""
 
     name: str
     config: Path

@@ -14,7 +14,7 @@ from nightdesk_contract.outcome import Safety
 from nightdesk_desk.log import Waiting, WaitingMessage
 
 SEPARATOR = "\n"
-"""Between joined messages: the safety detector takes each line for a sentence of its own."""
+"""Between joined messages, so that the safety detector can judge each line beside the whole."""
 
 MOST_WORDS = 5
 """Longest message, in words, that counts as a piece: "i have a question about" still promises more,

@@ -27,9 +27,11 @@ class Overlap:
     @property
     def degree(self) -> str:
         """How much it overlaps: same (word for word), near, close or none."""
-        if bare(self.text) == bare(self.nearest):
+        if _words(self.text) == _words(self.nearest):
             return SAME
-        return "near" if self.similarity >= NEAR else "close" if self.similarity >= CLOSE else "none"
+        return (
+            "near" if self.similarity >= NEAR else "close" if self.similarity >= CLOSE else "none"
+        )
 
     def to_row(self) -> dict[str, Any]:
         """Give it as a JSON object."""
@@ -49,10 +51,10 @@ def overlaps(
     if not texts or not others:
         return []
     similarity = vectors @ other_vectors.T
-    same = {bare(line): i for i, (_, line) in enumerate(others)}
+    same = {_words(line): i for i, (_, line) in enumerate(others)}
     found = []
     for text, row in zip(texts, similarity, strict=True):
-        best = same.get(bare(text), int(row.argmax()))
+        best = same.get(_words(text), int(row.argmax()))
         found.append(Overlap(text, *others[best], float(row[best])))
     return sorted(found, key=lambda overlap: (overlap.degree != SAME, -overlap.similarity))
 
@@ -61,5 +63,10 @@ def repeated(texts: Sequence[str]) -> list[str]:
     """Give the texts that stand in the list more than once, word for word, each once."""
     seen: dict[str, int] = {}
     for text in texts:
-        seen[bare(text)] = seen.get(bare(text), 0) + 1
-    return [text for text in dict.fromkeys(texts) if seen.get(bare(text), 0) > 1]
+        seen[_words(text)] = seen.get(_words(text), 0) + 1
+    return [text for text in dict.fromkeys(texts) if seen[_words(text)] > 1]
+
+
+def _words(text: str) -> str:
+    # A line of signs alone has no words: then the signs count.
+    return bare(text) or text

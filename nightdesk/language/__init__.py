@@ -1,1 +1,1 @@
-"""Which language a message is in, so that its writer is told in it that only English is understood."""
+"""Which language a message is in, to answer in it that the desk understands only English."""

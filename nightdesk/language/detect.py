@@ -1,12 +1,13 @@
 """Which foreign language a text is in; a pure reading of the text.
 
 Calling English foreign loses an answer, so two witnesses must agree before a text in Latin letters
-counts as another language: pycld2 (the detector of Chromium, with its tables inside) and frequent
+counts as another language: pycld2 (Chromium's detector, with its tables inside) and the frequent
 words of that language (words.yml), against the English words in the text. Other scripts speak for
 themselves.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,13 +20,12 @@ from nightdesk.nlu.protected import protected_words
 
 WORDS = Path(__file__).parent / "words.yml"
 
-# Letters weigh as parts of a word of their script; a text in two scripts goes by the weight.
-_SYLLABIC = {
+_SYLLABLES = {
     "zh": regex.compile(r"\p{Han}"),
     "ja": regex.compile(r"[\p{Hiragana}\p{Katakana}]"),
     "ko": regex.compile(r"[\uac00-\ud7a3]"),  # not the single letters of "ㅋㅋㅋ"
 }
-_ALPHABETS = {
+_SCRIPTS = {
     "ru": "Cyrillic",
     "ar": "Arabic",
     "hi": "Devanagari",
@@ -48,46 +48,80 @@ _ALPHABETS = {
     "hy": "Armenian",
     "am": "Ethiopic",
 }
-_ALPHABET = {
-    code: regex.compile(rf"(?<![\p{{L}}\p{{M}}])(?:\p{{{name}}}[\p{{M}}\u200c\u200d]*)+(?![\p{{L}}\p{{M}}])")
-    for code, name in _ALPHABETS.items()
+# Whole words of one script: a look-alike letter inside an English word makes it no Russian.
+_SCRIPT_WORDS = {
+    code: regex.compile(rf"(?<![\p{{L}}\p{{M}}])(?:\p{{{name}}}|[\p{{M}}\u200c\u200d])+(?!\p{{L}})")
+    for code, name in _SCRIPTS.items()
 }
-_NEAREST = {
-    "ru": {"ru", "uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg"},
-    "ar": {"ar", "fa", "ur", "ps", "ku", "sd", "ug"},
-    "hi": {"hi", "mr", "ne"},
-    "he": {"he", "yi"},
-    "am": {"am", "ti"},
+_SAME_SCRIPT = {
+    "ru": ("uk", "be", "bg", "mk", "sr", "kk", "ky", "mn", "tg"),
+    "ar": ("fa", "ur", "ps", "ku", "sd", "ug"),
+    "hi": ("mr", "ne"),
+    "he": ("yi",),
+    "am": ("ti",),
 }
-"""Languages of one alphabet, which pycld2 tells apart; the key is the likeliest here."""
-_TELLTALE = {
-    "ru": {"uk": "іїєґ", "ru": "ыэъё"},
-    "ar": {"ur": "ٹڈڑںے", "fa": "پچژگی"},
-}
-_SYLLABIC_WEIGHT, _ALPHABET_WEIGHT = 0.5, 0.25
+"""Languages that share a script with the one that is likeliest here; pycld2 tells them apart."""
+_TELLTALE = (("uk", "іїєґ"), ("ru", "ыэъё"), ("ur", "ٹڈڑںے"), ("fa", "پچژگی"))
+"""Letters that one language of a script has and its likeliest neighbours lack."""
+
+# A syllable or letter as a part of a word, to weigh a text in two scripts.
+_SYLLABLE_WEIGHT, _LETTER_WEIGHT = 0.5, 0.25
 _FEWEST_SYLLABLES, _FEWEST_LETTERS = 2, 4
 
-_LINK = regex.compile(r"\S+@\S+|\b(?:https?://|www\.)\S+")
+_OTHERS = frozenset(
+    {
+        *("nl", "sv", "no", "da", "fi", "hu", "cs", "sk", "hr", "bs", "sr", "sl", "sq"),
+        *("ro", "tr", "id", "ms", "so", "sw", "lt", "lv", "et", "ca", "yo", "ig", "ha", "uz"),
+    }
+)
+"""Told without a list of frequent words: only where next to nothing in the text is English."""
+_FEWEST_WORDS = 4
+
 _INVISIBLE = regex.compile(r"[\p{Cf}--[\u200c\u200d]]", regex.V1)
 _WORD = regex.compile(r"(?<!\w)\p{Latin}[\p{Latin}\p{M}]*(?:['’ʼ]\p{Latin}+)*(?!\w)")
+_LINK = ("http://", "https://", "www.")
 _VIETNAMESE = regex.compile(r"[ơưắằẳẵặấầẩẫậếềểễệốồổỗộớờởỡợứừửữựảạẻẹẽỉịỏọủụỷỵỹ]")
 _MARKS = {"es": "¿¡ñ", "pt": "ãõ", "de": "ß", "pl": "łąęśźż"}
-_FOLDED = str.maketrans({"đ": "d", "ł": "l", "ß": "ss", "ø": "o", "ı": "i", "œ": "oe", "’": "'", "ʼ": "'"})
-
-_OTHERS = frozenset(
-    "nl sv no da fi hu cs sk hr bs sr sl sq ro tr id ms so sw lt lv et ca yo ig ha uz".split()
+_UNFOLDED = str.maketrans(
+    {"đ": "d", "ł": "l", "ß": "ss", "ø": "o", "ı": "i", "œ": "oe", "’": "'", "ʼ": "'"}
 )
-"""Recognised, though we have no frequent words of theirs: only where nothing in it is English."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """Frequent words, without accents: English ones, those that tell nothing, and by language."""
+    """Words without accents, in lower case.
+
+    Those that speak for English, those of each foreign language that speak for it, all of each
+    foreign language's frequent words, and the names (of medicines, say) that speak for nothing.
+    """
 
     english: frozenset[str]
-    neutral: frozenset[str]
+    signs: dict[str, frozenset[str]]
     foreign: dict[str, frozenset[str]]
-    unknown_to_all: frozenset[str]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What speaks for one language, in different words: for it, for English, and of how many."""
+
+    hits: int
+    english: int
+    words: int
+
+    def agrees(self, sure: bool) -> bool:
+        """Say whether it is enough beside pycld2's word for the same language."""
+        if self.hits <= self.english:
+            return False
+        if self.hits >= 2 and self.hits * 4 >= self.words:
+            return True
+        return sure and self.english == 0 and self.words >= 3
+
+    def convinces(self) -> bool:
+        """Say whether it is enough without pycld2, or against it."""
+        if self.hits >= 3 and self.hits * 5 >= self.words * 2:
+            return self.hits > self.english * 2
+        return self.hits >= 2 and self.hits * 2 >= self.words >= 3 and self.english == 0
 
 
 @lru_cache(maxsize=1)
@@ -98,7 +132,8 @@ def frequent_words() -> Words:
         for key, block in yaml.safe_load(WORDS.read_text(encoding="utf-8")).items()
     }
     english, neutral = rows.pop("english"), rows.pop("neutral")
-    return Words(english, neutral, rows, frozenset(protected_words()))
+    signs = {code: own - english - neutral for code, own in rows.items()}
+    return Words(english, signs, rows, frozenset(protected_words()))
 
 
 def language_of(text: str) -> str | None:
@@ -107,95 +142,77 @@ def language_of(text: str) -> str | None:
     None for English, for what is too short or too doubtful to say, and for a text of which a good
     part is English that can be understood by itself.
     """
-    plain = _LINK.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).lower()))
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).lower())
+    plain = " ".join(w for w in plain.split() if "@" not in w and not w.startswith(_LINK))
     words = _WORD.findall(plain)
-    return _by_script(plain, words) or _by_words(plain, words)
+    found = _by_script(plain, len(words)) or _by_words(plain, words)
+    return None if found and _english_stands_alone(words, found) else found
 
 
-def _by_script(text: str, latin: list[str]) -> str | None:
-    syllables = {code: len(found.findall(text)) for code, found in _SYLLABIC.items()}
+def _by_script(text: str, latin_words: int) -> str | None:
+    syllables = {code: len(found.findall(text)) for code, found in _SYLLABLES.items()}
     total = sum(syllables.values())
-    if total >= _FEWEST_SYLLABLES and total * _SYLLABIC_WEIGHT >= len(latin):
-        return None if _stands_alone(latin) else _east_asian(syllables, total)
-    for code, pattern in _ALPHABET.items():
-        found = "".join(pattern.findall(text))
+    if total >= _FEWEST_SYLLABLES and total * _SYLLABLE_WEIGHT >= latin_words:
+        if syllables["ko"] * 2 >= total:
+            return "ko"
+        return "ja" if syllables["ja"] else "zh"
+    for code, pattern in _SCRIPT_WORDS.items():
+        found = " ".join(pattern.findall(text))
         letters = sum(map(str.isalpha, found))
-        if letters >= _FEWEST_LETTERS and letters * _ALPHABET_WEIGHT >= len(latin):
-            return None if _stands_alone(latin) else _nearest(code, text, found)
+        if letters >= _FEWEST_LETTERS and letters * _LETTER_WEIGHT >= latin_words:
+            return _of_one_script(code, found)
     return None
 
 
-def _east_asian(syllables: dict[str, int], total: int) -> str:
-    if syllables["ko"] * 2 >= total:
-        return "ko"
-    return "ja" if syllables["ja"] else "zh"
+def _of_one_script(likeliest: str, text: str) -> str:
+    near = (likeliest, *_SAME_SCRIPT.get(likeliest, ()))
+    said, sure = _cld2(text)
+    if sure and said in near:
+        return said
+    told = (code for code, letters in _TELLTALE if code in near and set(letters) & set(text))
+    return next(told, likeliest)
 
 
-def _nearest(code: str, text: str, letters: str) -> str:
-    for language, marks in _TELLTALE.get(code, {}).items():
-        if any(mark in letters for mark in marks):
-            return language
-    near = _NEAREST.get(code, {code})
-    said, _ = _cld2(text)
-    return said if said in near else code
-
-
-def _by_words(text: str, words: list[str]) -> str | None:
+def _by_words(text: str, words: Sequence[str]) -> str | None:
     if len(words) < 2:
         return None
     known = frequent_words()
-    folded = [_folded(word) for word in words]
     said, sure = _cld2(" ".join(words))
-    hits = {code: _hits(code, words, folded, known) for code in known.foreign}
-    for code, marks in _MARKS.items():
-        hits[code] += any(mark in text for mark in marks)
-    ranked = sorted(hits, key=lambda code: (hits[code], code == said), reverse=True)
-    best, second = ranked[:2]
-    for code in dict.fromkeys((said, best)):
-        if code not in hits:
-            continue
-        english = len({w for w in folded if w in known.english and w not in known.foreign[code]})
-        share = hits[code] / len(set(folded))
-        if code == said:
-            enough = hits[code] > english and (
-                (hits[code] >= 2 and share >= 0.25)
-                or (sure and english == 0 and len(words) >= 3)
-            )
-        else:
-            enough = hits[code] > hits[second] and (
-                (hits[code] >= 3 and share >= 0.4 and hits[code] > 2 * english)
-                or (hits[code] >= 2 and share >= 0.5 and english == 0 and len(words) >= 3)
-            )
-        if enough:
-            return None if _stands_alone(words, code) else code
-    ours = [word for word in folded if word not in known.unknown_to_all]
+    found = {code: _evidence(code, text, words, known) for code in known.foreign}
+    if said in found and found[said].agrees(sure):
+        return said
+    best, second = sorted(found, key=lambda code: found[code].hits, reverse=True)[:2]
+    if found[best].hits > found[second].hits and found[best].convinces():
+        return best
+    ours = [word for word in map(_folded, words) if word not in known.names]
     english = sum(word in known.english for word in ours)
-    if sure and said in _OTHERS and len(ours) >= 4 and english * 5 <= len(ours):
+    if sure and said in _OTHERS and len(ours) >= _FEWEST_WORDS and english * 5 <= len(ours):
         return said
     return None
 
 
-def _hits(code: str, words: list[str], folded: list[str], known: Words) -> int:
-    own = known.foreign[code] - known.english - known.neutral
-    found = {word for word in folded if word in own}
+def _evidence(code: str, text: str, words: Sequence[str], known: Words) -> _Evidence:
+    folded = {_folded(word) for word in words}
+    hits = folded & known.signs[code]
     if code == "vi":
-        found |= {f for word, f in zip(words, folded, strict=True) if _VIETNAMESE.search(word)}
-    return len(found)
+        hits |= {_folded(word) for word in words if _VIETNAMESE.search(word)}
+    marked = any(mark in text for mark in _MARKS.get(code, ""))
+    english = folded & known.english - known.foreign[code]
+    return _Evidence(len(hits) + marked, len(english), len(folded))
 
 
-def _stands_alone(words: list[str], code: str | None = None) -> bool:
-    """Say whether a good part of a text is a row of English words that can be understood alone."""
+def _english_stands_alone(words: Sequence[str], language: str) -> bool:
+    """Say whether a good part of `words` is a row of English that can be understood alone."""
     known = frequent_words()
-    foreign = known.foreign[code] - known.english - known.neutral if code else frozenset()
-    runs: list[list[bool]] = [[]]
+    signs = known.signs.get(language, frozenset())
+    rows: list[list[bool]] = [[]]
     for word in map(_folded, words):
-        if word in foreign:
-            runs.append([])
+        if word in signs:
+            rows.append([])
         else:
-            runs[-1].append(word in known.english)
+            rows[-1].append(word in known.english)
     return any(
-        len(run) >= 3 and sum(run) >= 3 and sum(run) * 2 >= len(run) and len(run) * 4 >= len(words)
-        for run in runs
+        sum(row) >= 3 and sum(row) * 2 >= len(row) and len(row) * 4 >= len(words) for row in rows
     )
 
 
@@ -205,11 +222,11 @@ def _cld2(text: str) -> tuple[str, bool]:
         sure, _, found = pycld2.detect(text, bestEffort=True)
     except (pycld2.error, UnicodeError):
         return "un", False
-    code = {"iw": "he"}.get(found[0][1], found[0][1])
-    return str(code), bool(sure)
+    code = str(found[0][1])
+    return ("he" if code == "iw" else code), bool(sure)
 
 
 def _folded(text: str) -> str:
     """Give a text in lower case without accents."""
-    apart = unicodedata.normalize("NFD", text.lower().translate(_FOLDED))
+    apart = unicodedata.normalize("NFD", text.lower().translate(_UNFOLDED))
     return "".join(c for c in apart if not unicodedata.combining(c))

@@ -14,12 +14,18 @@ Ranking = list[tuple[str, float]]
 SEVERAL = "several_questions"
 
 TOPICS = ("faq_", "logistics_", "not_in_source_", "answers_")
-"""How intents begin that ask about a topic; a greeting or thanks beside a question is no question."""
+"""How intents begin that ask about a topic; a greeting beside a question is no question."""
 
 FOLLOW_UP = "followup_"
 """Intents that lean on what was said before: the second half of a message may."""
 
 MOST_QUESTIONS = 4
+
+LONGEST_CUT = 300
+"""Characters of the longest sentence that is cut in two: a longer one is a story."""
+
+MOST_CUTS = 16
+"""Cuts looked at in one message: each costs about as much time as a message of its own."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +65,15 @@ Rank = Callable[[Sequence[str]], list[Ranking]]
 
 def read(text: str, rank: Rank, limits: Limits) -> Reading:
     """Read a message; `rank` judges any number of texts at once."""
+    # Apart from its parts: texts that are judged together cost as much as the longest of them.
+    whole = rank([text])[0]
     spans = sentences(text)
-    cuts = [(span, cut) for span in spans for cut in joined(text, span)]
+    short = [span for span in spans if span[1] - span[0] <= LONGEST_CUT]
+    cuts = [(span, cut) for span in short for cut in joined(text, span)][:MOST_CUTS]
     if len(spans) < 2 and not cuts:
-        return Reading(rank([text])[0])
+        return Reading(whole)
     parts = list(dict.fromkeys([*spans, *(part for _, cut in cuts for part in cut)]))
-    whole, *ranked = rank([text, *(text[start:end] for start, end in parts)])
+    ranked = rank([text[start:end] for start, end in parts])
     known = dict(zip(parts, ranked, strict=True))
     found: list[Question] = []
     for span in spans:

@@ -10,7 +10,7 @@ import yaml
 
 from nightdesk.nlu.text_model import Recipe, TextModel
 from nightdesk.safety.examples import Example
-from nightdesk.safety.patterns import Pattern, find, load_patterns
+from nightdesk.safety.patterns import Hit, Pattern, find, load_patterns
 from nightdesk.safety.verdict import (
     CRISIS,
     EMERGENCY,
@@ -22,7 +22,7 @@ from nightdesk.safety.verdict import (
     judge,
 )
 from nightdesk.safety.views import View, plain, views_of
-from nightdesk.safety.windows import parts_of
+from nightdesk.safety.windows import lines_of, parts_of
 
 Encode = Callable[[Sequence[str]], np.ndarray]
 
@@ -91,11 +91,21 @@ class Detector:
         )
 
     def judge(self, message: str) -> Verdict | None:
-        """Give what fired in `message`, or None. Raises whatever fails: the caller fires then."""
-        views = views_of(message)
-        hits = find(self._patterns, views)
-        scored = [] if bare(message) in self._known_harmless else self.score(views)
-        return judge(hits, scored, self._thresholds)
+        """Give what fired in `message`, or None. Raises whatever fails: the caller fires then.
+
+        Each line of several is judged as a message of its own, too: quick messages reach the bot
+        joined by line ends, and a greeting or a plain question before it must not drown a crisis.
+        """
+        readings = [self._read(message[start:end], start) for start, end in lines_of(message)]
+        hits = [hit for found, _ in readings for hit in found]
+        return judge(hits, [part for _, scored in readings for part in scored], self._thresholds)
+
+    def _read(self, text: str, start: int) -> tuple[list[Hit], list[Scored]]:
+        """Give what fires in one line, or in the whole message, as spans of the message."""
+        views = views_of(text)
+        hits = [hit.moved(start) for hit in find(self._patterns, views)]
+        scored = [] if bare(text) in self._known_harmless else self.score(views)
+        return hits, [part.moved(start) for part in scored]
 
     def score(self, views: Sequence[View]) -> list[Scored]:
         """Give the model's probabilities for the whole message and each part, in every view."""

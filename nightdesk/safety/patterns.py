@@ -1,7 +1,7 @@
 """Readable patterns from `data/safety/patterns/`, each with lines it must and must not fire on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import regex
@@ -32,6 +32,10 @@ class Hit:
 
     pattern: Pattern
     span: tuple[int, int]
+
+    def moved(self, by: int) -> "Hit":
+        """Give the same hit in a text that has `by` characters more before it."""
+        return replace(self, span=(self.span[0] + by, self.span[1] + by))
 
 
 def load_patterns(folder: Path) -> list[Pattern]:

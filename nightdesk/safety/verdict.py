@@ -1,7 +1,7 @@
 """From what fired to one verdict: a pure decision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from nightdesk.safety.patterns import Hit
@@ -36,6 +36,10 @@ class Scored:
     crisis: float
     medical_advice: float
     whole: bool
+
+    def moved(self, by: int) -> "Scored":
+        """Give the same in a text that has `by` characters more before it."""
+        return replace(self, span=(self.span[0] + by, self.span[1] + by))
 
     @property
     def any_crisis(self) -> float:

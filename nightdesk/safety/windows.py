@@ -7,7 +7,11 @@ WINDOW_WORDS = 14
 
 _STEP = WINDOW_WORDS // 2
 _SENTENCE = re.compile(r"[^.!?\n;]+[.!?\n;]*")
+_LINE = re.compile(r"[^\n]*\w[^\n]*")
 _WORD = re.compile(r"\S+")
+
+MAX_LINES = 12
+"""Most lines judged as messages of their own; a burst of quick messages has at most ten."""
 
 MAX_PARTS = 80
 """Most parts judged of one message; 2,000 characters of ordinary text give fewer."""
@@ -32,3 +36,13 @@ def parts_of(text: str) -> list[tuple[int, int]]:
         # Spread over the whole message rather than cutting its end off.
         unique = [unique[i * len(unique) // MAX_PARTS] for i in range(MAX_PARTS)]
     return unique
+
+
+def lines_of(message: str) -> list[tuple[int, int]]:
+    """Give (start, end) of the whole message and, where it has several, of each line with words.
+
+    Of more lines than MAX_LINES, those at the end are kept: what was sent last counts most.
+    """
+    lines = [m.span() for m in _LINE.finditer(message)]
+    whole = (0, len(message))
+    return [whole, *lines[-MAX_LINES:]] if len(lines) > 1 else [whole]

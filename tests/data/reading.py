@@ -80,3 +80,8 @@ def texts_in(row: Any, name: str) -> dict[str, str]:
     else:
         return {}
     return {key: text for part in parts for key, text in part.items()}
+
+
+def topic_names(group: str) -> list[str]:
+    """Give the topics of a group in data/topics.yml."""
+    return list(read("data/topics.yml")[group])

@@ -32,7 +32,7 @@ INTENTS = [intent for intent, lines in LINES.items() for _ in lines]
 def trained(encoder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     understander = Understander.train(
-        TEXTS, INTENTS, ["ketamine"], encoder.encode, Recipe(), folder
+        TEXTS, INTENTS, ["ketamine"], encoder.encode, Recipe(), folder, {"hrs": "opening hours"}
     )
     return understander, folder
 
@@ -44,34 +44,44 @@ def trained(encoder, tmp_path_factory):
         ("how much do you chrge", "cost"),
         ("when do you open on friday", "hours"),
         ("HELLO!", "greet"),
+        ("your hrs", "hours"),
     ],
 )
 def test_new_lines_are_understood(trained, line, intent):
-    found = trained[0].understand(line)
+    (found,) = trained[0].understand([line])
     assert found.ranking[0][0] == intent
     assert [p for _, p in found.ranking] == sorted((p for _, p in found.ranking), reverse=True)
     assert sum(p for _, p in found.ranking) == pytest.approx(1, abs=1e-4)
 
 
 def test_what_is_near_to_nothing_known_is_far(trained):
-    near = trained[0].understand("how much does a session cost").nearness
-    far = trained[0].understand("the recipe needs two eggs and some flour").nearness
+    lines = ["how much does a session cost", "the recipe needs two eggs and some flour"]
+    near, far = (found.nearness for found in trained[0].understand(lines))
     assert near > 0.5 > 0.3 > far
+
+
+def test_lines_that_are_judged_together_keep_their_order(trained):
+    lines = ["when are you open", "hello", "how much does it cost", "hi there"]
+    together = trained[0].understand(lines)
+    assert [found.ranking[0][0] for found in together] == ["hours", "greet", "cost", "greet"]
+    for line, found in zip(lines, together, strict=True):
+        (alone,) = trained[0].understand([line])
+        assert alone.ranking[0][1] == pytest.approx(found.ranking[0][1], abs=0.05)
 
 
 @pytest.mark.parametrize(
     "line", ["", " ", "\U0001f642", "\u4f60\u597d", "x" * 2000], ids=lambda line: ascii(line)[:8]
 )
 def test_any_line_is_judged(trained, line):
-    found = trained[0].understand(line)
+    (found,) = trained[0].understand([line])
     assert {name for name, _ in found.ranking} == set(LINES)
     assert np.isfinite(found.nearness)
 
 
 def test_loaded_it_understands_the_same(trained, encoder):
     loaded = Understander.load(trained[1], encoder.encode)
-    for line in ("how much do you chrge", "wen are you open", "what about ketamine"):
-        before, after = trained[0].understand(line), loaded.understand(line)
+    for line in ("how much do you chrge", "wen are you open", "what about ketamine", "hrs"):
+        (before,), (after,) = trained[0].understand([line]), loaded.understand([line])
         assert [name for name, _ in before.ranking] == [name for name, _ in after.ranking]
         assert before.ranking[0][1] == pytest.approx(after.ranking[0][1], abs=1e-4)
         # The training lines' vectors are kept in half precision.
@@ -94,6 +104,6 @@ def test_a_model_that_is_not_whole_is_not_loaded(trained, encoder, tmp_path, mis
 def test_confidence_is_scaled_by_nearness(nearness, confidence):
     found = Understanding([("cost", 0.8), ("hours", 0.2)], nearness)
     ranking = scaled_ranking(found, near=0.55, far=0.15)
-    assert [row["name"] for row in ranking] == ["cost", "hours"]
-    assert ranking[0]["confidence"] == pytest.approx(confidence)
-    assert ranking[1]["confidence"] == pytest.approx(confidence / 4)
+    assert [name for name, _ in ranking] == ["cost", "hours"]
+    assert ranking[0][1] == pytest.approx(confidence)
+    assert ranking[1][1] == pytest.approx(confidence / 4)
