@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from nightdesk_contract.outcome import BOT_UNAVAILABLE, BadReply, read_replies, turn_outcome
+from nightdesk_contract.outcome import (
+    BOT_UNAVAILABLE,
+    BadReply,
+    read_replies,
+    rests_on,
+    turn_outcome,
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ def answer_from(text: str, replies: object, parsed: Mapping[str, Any]) -> Answer
     except BadReply:
         return Answer(text, BOT_UNAVAILABLE, "P1", None, confidence, "", name)
     speaking = turn_outcome(messages)
-    source = speaking.passages[0] if speaking.passages else None
+    source = next(iter(rests_on(speaking)), None)
     if speaking.outcome.startswith("logistics:"):
         source = "clinic"
     reply = "\n\n".join(message.text for message in messages)

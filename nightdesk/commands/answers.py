@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from nightdesk.answers.overlap import CLOSE, NEAR, SAME, Overlap, overlaps, repeated
-from nightdesk.answers.topics import intent_of_answer, load_topics
-from nightdesk.nlu.training_lines import TrainingLinesError, load_training_lines
+from nightdesk.answers.topics import intent_of_answer
+from nightdesk.nlu.training_lines import TrainingLinesError, known_topics, load_training_lines
 from nightdesk.run.places import Places
 from nightdesk_contract.answers import (
     FOLDER,
@@ -70,8 +70,11 @@ def run_add(arguments: argparse.Namespace) -> int:
     """Carry out `answers add`. Gives the exit status: 0, 1 overlaps word for word, 2 wrong use."""
     folder = Places.from_environment().data / FOLDER
     path = folder / f"{arguments.topic}.yml"
-    if path.exists():
-        return _wrong(f"{path} is there already: edit it, then run `nightdesk answers check`")
+    if path.stem != arguments.topic:
+        return _wrong(f"{arguments.topic!r}: use small letters, digits and underscores")
+    for there in (path, path.with_suffix(".yaml")):
+        if there.exists():
+            return _wrong(f"{there} is there already: edit it, then run `nightdesk answers check`")
     try:
         row = _row(arguments)
         answer = parse_answer(path, row)
@@ -159,7 +162,7 @@ def _check(answers: dict[Path, AddedAnswer], *, everything: bool, as_json: bool)
 
     data = Places.from_environment().data
     try:
-        known, topics = load_training_lines(data), load_topics(data)
+        known, topics = load_training_lines(data), known_topics(data)
     except (TrainingLinesError, AnswerError) as error:
         print(f"nightdesk answers: {error}", file=sys.stderr)
         return 1

@@ -14,7 +14,9 @@ messages are ("how long" / "is a session")."""
 LINES_OF_A_BURST = 10
 """More lines are a story, not quick messages (the desk joins at most ten)."""
 _JOINT = re.compile(
-    r"""(?:,(?:\s*(?:and|also|plus|or|but)\b)?|\b(?:and|plus|also|as\ well\ as|oh\ and|n)\b|[&+/])
+    r"""(?:,(?:\s*(?:and|also|plus|or|but)\b)?
+          |\b(?:and(?!/)|plus|also|as\ well\ as|oh\ and|n)\b
+          |[&+]|(?<!\band)/(?!or\b))
         (?:\s+(?:also|then|so|oh)\b)?|\n""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -19,6 +19,9 @@ TOPICS = ("faq_", "logistics_", "not_in_source_", "answers_")
 FOLLOW_UP = "followup_"
 """Intents that lean on what was said before: the second half of a message may."""
 
+NO_QUESTIONS = ("followup_why", "followup_more")
+"""Follow-ups that add no question of their own to a message ("does it help, really?")."""
+
 MOST_QUESTIONS = 4
 
 LONGEST_CUT = 300
@@ -34,12 +37,14 @@ class Limits:
 
     `sentence`: a sentence or line. `clause`: what "and" or a comma joins, where it begins as a
     question does; `fragment`: where it does not ("how much is it and parking?").
+    `one`: a sentence as sure as this is one question, unless what is joined asks ("eat and drink").
     `whole`: below it a single question found in a part speaks for the whole message.
     """
 
     sentence: float = 0.6
     clause: float = 0.6
-    fragment: float = 0.75
+    fragment: float = 0.85
+    one: float = 0.9
     whole: float = 0.5
 
 
@@ -92,23 +97,29 @@ def _in_sentence(
 ) -> list[Question]:
     """Give the questions of one sentence: the surest cut that gives two, else the sentence."""
     best: list[Question] = []
+    alone = _question(span, known, limits.sentence, follows=earlier)
     for left, right in cuts:
-        least = limits.clause if asks(text[slice(*right)]) else limits.fragment
-        first = _question(left, known, limits.clause, follows=earlier)
-        second = _question(right, known, least, follows=True)
+        if alone and alone.confidence >= limits.one and not asks(text[slice(*right)]):
+            continue
+        first = _question(left, known, _least(text, left, limits), follows=earlier)
+        second = _question(right, known, _least(text, right, limits), follows=True)
         if first is None or second is None or first.intent == second.intent:
             continue
         if not best or _surety([first, second]) > _surety(best):
             best = [first, second]
-    alone = _question(span, known, limits.sentence, follows=earlier)
     return best or ([alone] if alone else [])
+
+
+def _least(text: str, span: Span, limits: Limits) -> float:
+    return limits.clause if asks(text[slice(*span)]) else limits.fragment
 
 
 def _question(
     span: Span, known: dict[Span, Ranking], least: float, *, follows: bool
 ) -> Question | None:
     intent, confidence = known[span][0]
-    counts = intent.startswith(TOPICS) or (follows and intent.startswith(FOLLOW_UP))
+    leans = follows and intent.startswith(FOLLOW_UP) and intent not in NO_QUESTIONS
+    counts = intent.startswith(TOPICS) or leans
     return Question(intent, confidence, span) if counts and confidence >= least else None
 
 

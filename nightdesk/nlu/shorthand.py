@@ -13,7 +13,10 @@ _WORD = re.compile(r"(?<![\w'@.])(?:\w[\w']*(?:/\w?)?)(?![\w'@])")
 
 
 def load_shorthand(path: Path = TABLE) -> dict[str, str]:
-    """Read the table: shorthand in lower case, and what it stands for. Raises OSError, YAMLError."""
+    """Read the table: shorthand in lower case, and what it stands for.
+
+    Raises OSError or yaml.YAMLError.
+    """
     row = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     return {str(short).lower(): str(full) for short, full in row.items()}
 

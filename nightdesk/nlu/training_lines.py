@@ -30,7 +30,7 @@ def load_training_lines(data: Path) -> list[tuple[str, str]]:
         for text in _examples(path, item)
     ]
     added = load_answers(data)
-    topics = _topics(data) if added else {}
+    topics = known_topics(data) if added else {}
     for topic, answer in added.items():
         lines += [(intent_of_answer(topic, topics), text) for text in answer.examples]
     return lines
@@ -46,7 +46,8 @@ def without_marks(line: str) -> str:
     return _MARKED.sub(r"\1", line)
 
 
-def _topics(data: Path) -> dict[str, dict[str, dict[str, str]]]:
+def known_topics(data: Path) -> dict[str, dict[str, dict[str, str]]]:
+    """Give the topics by group. Raises TrainingLinesError when their file cannot be used."""
     try:
         return load_topics(data)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError, TypeError) as error:

@@ -25,7 +25,8 @@ UNCLEAR = frozenset(
     }
 )
 LEANING = "followup_"
-"""What may still be about the crisis that the bot has just answered: "i really do", "no", "why?"."""
+"""Both may still be about the crisis that the bot has just answered: "i really do", "no", "why?".
+"""
 
 
 def meant_intent(intent: str | None, earlier_replies: Sequence[str]) -> str | None:

@@ -12,7 +12,9 @@ KEEP = 3
 
 INPUT_FILES = ("config.yml", "domain.yml", "requirements.lock")
 INPUT_DATA_FILES = ("topics.yml", "shorthand.yml")
-INPUT_FOLDERS = ("data/nlu", "data/rules", "data/stories", "data/safety", "data/source", "data/answers")
+INPUT_FOLDERS = tuple(
+    f"data/{name}" for name in ("nlu", "rules", "stories", "safety", "source", "answers")
+)
 CODE = "nightdesk"
 NOT_LOADED_BY_RASA = (
     "nightdesk/run/",

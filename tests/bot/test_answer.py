@@ -23,6 +23,11 @@ def test_an_answer_rests_on_a_passage():
     )
 
 
+def test_an_added_answer_rests_on_the_passage_of_its_own_name():
+    replies = [{"text": "Behind it.", "custom": {"outcome": "answer:parking"}}]
+    assert answer_from("parking", replies, PARSED).source == "parking"
+
+
 def test_an_answer_from_the_clinics_settings():
     replies = [{"text": "It is $5.", "custom": {"outcome": "logistics:cost"}}]
     assert answer_from("cost", replies, PARSED).source == "clinic"

@@ -10,6 +10,7 @@ import yaml
 
 from nightdesk import cli
 from nightdesk.commands import confusion
+from nightdesk.nlu.text_model import Recipe
 from nightdesk.encoder import WeightsRefused
 
 LINES = {
@@ -112,7 +113,7 @@ def test_the_recipe_is_the_configurations(tmp_path):
     recipe = confusion.recipe_in(path)
     assert (recipe.c, recipe.dense_weight) == (3.0, 2.0)
     path.write_text("pipeline: [{name: DIETClassifier}]")
-    assert confusion.recipe_in(path).c == 10.0
+    assert confusion.recipe_in(path).c == Recipe().c
 
 
 def test_a_text_is_encoded_once():

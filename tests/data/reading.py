@@ -8,8 +8,12 @@ from typing import Any
 
 import yaml
 
+from nightdesk.answers.topics import TopicIntent, topic_intents
+
 ROOT = Path(__file__).resolve().parents[2]
 SAFETY_INTENTS = {"crisis_emergency", "crisis", "medical_advice", "not_judged"}
+NEVER_TAUGHT = {*SAFETY_INTENTS, "several_questions", "other_language"}
+"""Intents that components set, and no line is an example of."""
 
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 
@@ -85,3 +89,14 @@ def texts_in(row: Any, name: str) -> dict[str, str]:
 def topic_names(group: str) -> list[str]:
     """Give the topics of a group in data/topics.yml."""
     return list(read("data/topics.yml")[group])
+
+
+@cache
+def topics() -> list[TopicIntent]:
+    """Give the intents about topics that come with the project, without added answers."""
+    return topic_intents(read("data/topics.yml"), [])
+
+
+def domain_intents() -> list[str]:
+    """Give every intent: those of the domain's file, and those about topics."""
+    return [*read("domain.yml")["intents"], *(topic.intent for topic in topics())]

@@ -14,7 +14,8 @@ SHORTEST = 10
 
 def visitor_texts() -> dict[str, str]:
     found = {name: reply["text"] for name, reply in responses().items()}
-    found |= texts_in(read("clinic.yml")["logistics"], "clinic.yml")
+    for group in ("logistics", "topics"):
+        found |= texts_in(read("clinic.yml").get(group) or {}, "clinic.yml")
     found |= texts_in(read("data/texts/desk.yml"), "desk.yml")
     found |= texts_in(read("data/texts/pages.yml"), "pages.yml")
     found["demo_notice"] = read("clinic.yml")["demo_notice"]

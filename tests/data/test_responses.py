@@ -13,7 +13,7 @@ from nightdesk_contract.outcome import (
     read_replies,
 )
 from nightdesk_contract.passages import load_passages
-from tests.data.reading import ROOT, read, responses, rules
+from tests.data.reading import ROOT, read, responses, rules, topic_names, topics
 
 CRISIS = [name for name in responses() if name.startswith("utter_crisis")]
 HANDS_OVER = [name for name, r in responses().items() if "handover" in r["custom"]["outcome"]]
@@ -28,9 +28,9 @@ PROMISES = re.compile(
 def filled(name: str) -> list[dict]:
     """Give a response as Rasa's REST channel does, once for each topic that it may have."""
     reply = responses()[name]
-    topics = LOGISTICS_TOPICS if "{topic}" in reply["custom"]["outcome"] else ("",)
+    known = (*LOGISTICS_TOPICS, *topic_names("not_in_source"), "parking")
     rows = []
-    for topic in topics:
+    for topic in known if "{topic}" in reply["custom"]["outcome"] else ("",):
         custom = {
             **reply["custom"],
             "outcome": reply["custom"]["outcome"].replace("{topic}", topic),
@@ -67,7 +67,8 @@ def test_buttons_say_what_they_send(name):
 def test_answers_name_the_passages_that_they_rest_on(name):
     custom = responses()[name]["custom"]
     kind, _, passage = custom["outcome"].partition(":")
-    if kind == "answer":
+    # An added answer rests on the passage of its own name.
+    if kind == "answer" and passage != "{topic}":
         assert passage in custom["passages"]
     else:
         assert "passages" not in custom
@@ -81,6 +82,7 @@ def test_every_passage_has_an_answer():
 
 def test_every_reply_is_used():
     used = {step["action"] for rule in rules() for step in rule["steps"] if "action" in step}
+    used |= {topic.action for topic in topics()}
     code = "".join(
         path.read_text(encoding="utf-8")
         for folder in ("actions", "nightdesk/policies")
@@ -88,6 +90,29 @@ def test_every_reply_is_used():
     )
     unused = {n for n in responses() if n not in used and f'"{n}"' not in code}
     assert unused == {"utter_default"}  # what Rasa itself falls back to
+
+
+@pytest.mark.parametrize("name", responses())
+def test_what_offers_staff_can_be_taken_up_with_a_tap(name):
+    reply = responses()[name]
+    titles = [button["title"] for button in reply.get("buttons", [])]
+    if reply["custom"].get("offers") == "staff":
+        assert {"Talk to a person", "{button}"} & set(titles)
+        assert reply["custom"]["outcome"].startswith(("unknown", "not_in_source:", "answer:")) or (
+            name == "utter_bot_challenge"
+        )
+
+
+def test_what_asks_between_questions_has_a_way_out():
+    (name,) = [name for name, reply in responses().items() if "options" in reply["custom"]]
+    assert responses()[name]["custom"] == {"outcome": "unknown", "options": "{options}"}
+    assert [button["title"] for button in responses()[name]["buttons"]] == ["None of these"]
+
+
+def test_a_source_is_spoken_of_only_where_there_is_one():
+    naming = [name for name, reply in responses().items() if "source" in reply["text"]]
+    # Sent after answers only; what comes from the clinic's settings has no source to open.
+    assert naming == ["utter_nothing_more"]
 
 
 @pytest.mark.parametrize("name", HANDS_OVER)

@@ -3,24 +3,30 @@
 import json
 from collections import Counter
 from datetime import date, timedelta
+from importlib import resources
 
 import pytest
 
+from nightdesk_contract.answers import FAQ_TOPICS
 from nightdesk_contract.crisis_lines import countries, load_crisis_lines
-from nightdesk_contract.outcome import LOGISTICS_TOPICS
+from nightdesk_contract.outcome import LOGISTICS_TOPICS, PASSAGES
 from nightdesk_contract.passages import load_passages
 from tests.data.reading import (
+    NEVER_TAUGHT,
     ROOT,
     SAFETY_INTENTS,
+    domain_intents,
     examples,
     normal,
     read,
     rules,
     safety_examples,
+    topic_names,
+    topics,
     training_items,
 )
 
-INTENTS = [name for name in read("domain.yml")["intents"] if name not in SAFETY_INTENTS]
+INTENTS = [name for name in domain_intents() if name not in NEVER_TAUGHT]
 FEWEST = 30
 
 
@@ -33,10 +39,15 @@ def test_every_example_is_of_an_intent_of_the_domain():
     assert set(examples()) == set(INTENTS)
 
 
-@pytest.mark.parametrize("intent", INTENTS)
+def test_no_intent_is_declared_twice():
+    assert [name for name, n in Counter(domain_intents()).items() if n > 1] == []
+
+
+@pytest.mark.parametrize("intent", sorted({*domain_intents(), "nlu_fallback"} - SAFETY_INTENTS))
 def test_every_intent_has_a_rule_of_its_own(intent):
-    first = [rule["steps"][0].get("intent") for rule in rules()]
-    assert first.count(intent) == 1
+    written = [rule["steps"][0].get("intent") for rule in rules()]
+    made = [topic.intent for topic in topics()]
+    assert [*written, *made].count(intent) == 1
 
 
 def test_rules_name_what_the_domain_has():
@@ -44,7 +55,13 @@ def test_rules_name_what_the_domain_has():
     actions = {*domain["actions"], *domain["responses"]}
     steps = [step for rule in rules() for step in rule["steps"]]
     assert {s["action"] for s in steps if "action" in s} <= actions
-    assert {s["intent"] for s in steps if "intent" in s} <= {*INTENTS, "nlu_fallback"}
+    assert {s["intent"] for s in steps if "intent" in s} <= {*domain_intents(), "nlu_fallback"}
+
+
+def test_every_action_is_in_a_rule():
+    named = {step["action"] for rule in rules() for step in rule["steps"] if "action" in step}
+    named |= {topic.action for topic in topics()}
+    assert set(read("domain.yml")["actions"]) <= named
 
 
 def test_no_line_is_taught_as_two_things():
@@ -76,16 +93,30 @@ def test_no_case_of_the_gate_is_taught():
 
 class TestTopics:
     def test_every_topic_has_a_phrase_and_a_question(self):
-        topics = read("data/topics.yml")
-        outside = {
-            i.removeprefix("not_in_source_") for i in INTENTS if i.startswith("not_in_source")
-        }
-        assert set(topics["logistics"]) == set(LOGISTICS_TOPICS)
-        assert set(topics["not_in_source"]) == outside
-        assert set(topics["faq"]) == {i for i in INTENTS if i.startswith("faq_")}
-        assert {i.removeprefix("logistics_") for i in INTENTS if i.startswith("logistics_")} == set(
-            LOGISTICS_TOPICS
-        )
+        groups = read("data/topics.yml")
+        assert set(groups) == {"faq", "logistics", "not_in_source"}
+        assert set(groups["logistics"]) == set(LOGISTICS_TOPICS)
+        taught = {intent for intent in examples() if intent.startswith(tuple(groups))}
+        assert taught == {topic.intent for topic in topics()}
+
+    def test_the_clinic_can_fill_in_each_that_is_not_in_the_document(self):
+        text = resources.files("nightdesk_contract").joinpath("clinic.schema.json").read_text()
+        known = json.loads(text)["properties"]
+        assert list(known["topics"]["properties"]) == topic_names("not_in_source")
+        assert list(known["logistics"]["properties"]) == topic_names("logistics")
+
+    def test_no_two_topics_share_a_name(self):
+        names = [name for group in read("data/topics.yml") for name in topic_names(group)]
+        assert len(names) == len(set(names))
+
+    def test_each_question_of_the_document_is_kept_from_added_answers(self):
+        asked = {name.removeprefix("faq_") for name in topic_names("faq")}
+        assert asked <= {*PASSAGES, *FAQ_TOPICS}
+
+    def test_a_question_about_one_condition_has_a_place_for_it(self):
+        rows = [row for group in read("data/topics.yml").values() for row in group.values()]
+        named = [row["named"] for row in rows if "named" in row]
+        assert named == ["Does it help with {condition}?"]
 
     def test_phrases_and_questions_are_texts_of_their_own(self):
         rows = [row for group in read("data/topics.yml").values() for row in group.values()]

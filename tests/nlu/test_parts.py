@@ -35,6 +35,12 @@ def test_sentences_and_lines(text, parts):
     assert cut(text) == parts
 
 
+def test_many_short_lines_are_no_quick_messages():
+    lines = ["how much", "is it safe"] * 5
+    assert cut("\n".join(lines)) == ["\n".join(lines)]
+    assert cut("\n".join([*lines, "where"])) == [*lines, "where"]
+
+
 def test_a_long_story_has_no_more_than_so_many():
     assert len(cut("so it goes. " * 100)) == MOST_PARTS
 
@@ -61,6 +67,7 @@ def test_a_question_at_the_end_of_a_long_story_is_among_them(question):
         ("price + hours", ("price", "hours")),
         ("how long is it as well as how much", ("how long is it", "how much")),
         ("how long AND how much", ("how long", "how much")),
+        ("how long\nhow much", ("how long", "how much")),
         ("how long is it n how much", ("how long is it", "how much")),
     ],
 )
@@ -79,6 +86,7 @@ def test_what_is_joined_is_cut_in_two(text, two):
         ",",
         "is a brand name sandy plush",
         "an android phone",
+        "by iv and/or tablet",
     ],
 )
 def test_nothing_to_cut(text):

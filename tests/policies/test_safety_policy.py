@@ -102,6 +102,19 @@ def test_an_unclear_line_after_a_crisis_reply_gets_a_crisis_reply_that_says_why(
     assert found.detector not in ("pattern", "model")
 
 
+@pytest.mark.parametrize("intent", ["followup_why", "followup_how_long", "none_of_these"])
+def test_a_question_that_leans_on_the_crisis_reply_is_not_answered_with_a_choice(
+    policy, domain, intent
+):
+    events = [listening(), said("crisis", DETAILS), ActionExecuted("utter_crisis"), listening()]
+    prediction = predict(policy, domain, *events, said(intent))
+    assert chosen(prediction, domain) == "utter_crisis_again"
+    assert prediction.is_no_user_prediction
+
+    events = [listening(), said("logistics_cost"), ActionExecuted("action_topic"), listening()]
+    assert chosen(predict(policy, domain, *events, said(intent)), domain) is None
+
+
 def test_a_clear_question_after_a_crisis_reply_is_left_to_the_rules(policy, domain):
     events = [listening(), said("crisis", DETAILS), ActionExecuted("utter_crisis"), listening()]
     assert chosen(predict(policy, domain, *events, said("logistics_hours")), domain) is None

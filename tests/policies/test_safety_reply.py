@@ -10,7 +10,10 @@ from nightdesk.policies.safety_reply import (
     meant_intent,
     safety_reply,
 )
+from tests.data.reading import read
 
+FOLLOW_UPS = [name for name in read("domain.yml")["intents"] if name.startswith("followup_")]
+LEANING = [*sorted(UNCLEAR), *FOLLOW_UPS]
 CRISIS = ["utter_crisis"]
 EMERGENCY = ["utter_crisis_emergency"]
 
@@ -19,7 +22,7 @@ EMERGENCY = ["utter_crisis_emergency"]
     ("intent", "earlier", "reply"),
     [
         ("crisis", [], "utter_crisis"),
-        ("crisis", ["utter_greet", "action_logistics"], "utter_crisis"),
+        ("crisis", ["utter_greet", "action_topic"], "utter_crisis"),
         ("crisis", ["utter_medical_advice"], "utter_crisis"),
         ("crisis", ["utter_not_judged"], "utter_crisis"),
         ("crisis", CRISIS, "utter_crisis_again"),
@@ -66,7 +69,7 @@ def test_the_same_text_never_comes_twice_running(intent):
         said.append(reply)
 
 
-@pytest.mark.parametrize("intent", sorted(UNCLEAR))
+@pytest.mark.parametrize("intent", LEANING)
 @pytest.mark.parametrize(
     ("last", "meant"),
     [
@@ -81,17 +84,32 @@ def test_what_is_unclear_right_after_a_crisis_reply_still_belongs_to_it(intent, 
     assert meant_intent(intent, ["utter_greet", last]) == meant
 
 
-@pytest.mark.parametrize("intent", sorted(UNCLEAR))
+@pytest.mark.parametrize("intent", LEANING)
 @pytest.mark.parametrize(
-    "earlier", [[], ["utter_greet"], ["utter_medical_advice"], ["utter_crisis", "utter_greet"]]
+    "earlier",
+    [
+        [],
+        ["utter_greet"],
+        ["utter_medical_advice"],
+        ["utter_crisis", "utter_greet"],
+        ["utter_crisis", "action_followup"],
+    ],
 )
 def test_what_is_unclear_elsewhere_stays_so(intent, earlier):
     assert meant_intent(intent, earlier) == intent
 
 
-@pytest.mark.parametrize("intent", ["faq_safety", "logistics_hours", "request_human", "crisis"])
+@pytest.mark.parametrize(
+    "intent",
+    ["faq_safety", "logistics_hours", "request_human", "crisis", "several_questions", "thanks"],
+)
 def test_what_is_clear_is_taken_at_its_word(intent):
     assert meant_intent(intent, CRISIS) == intent
+
+
+def test_what_may_lean_on_a_crisis_is_what_the_model_can_say():
+    assert len(FOLLOW_UPS) > 10
+    assert set(UNCLEAR) - {"nlu_fallback"} <= set(read("domain.yml")["intents"])
 
 
 def test_every_safety_intent_has_replies_that_the_domain_has(root):
