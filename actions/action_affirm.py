@@ -29,9 +29,13 @@ class ActionAffirm(Action):
 
 def taken_up(offer: Mapping[str, Any], material: Material) -> Reply:
     """Give the reply to "yes": what was offered, or the question what to talk about."""
-    options = [name for name in str(offer.get("options") or "").split(",") if name]
+    options, about = (_listed(offer.get(key)) for key in ("options", "about"))
     if len(options) == 1:
-        return reply_about(options[0], [], material)
+        return reply_about(options[0], about, material)
     if offer.get("offers") == "staff":
         return Reply("utter_request_human", {})
     return Reply("utter_which" if options else "utter_affirm", {})
+
+
+def _listed(names: object) -> list[str]:
+    return [name for name in str(names or "").split(",") if name]

@@ -37,9 +37,8 @@ class ActionFollowup(Action):
         elif again := missed_again(misses_before(turns)):
             send(dispatcher, Reply(RESPONSES[again.act], {}))
         else:
-            known = material().conditions
-            condition = known.display.get(asked[0], asked[0]) if asked else None
-            send_options(dispatcher, "utter_clarify", found.ask, questions(), condition)
+            display = material().conditions.display
+            send_options(dispatcher, "utter_clarify", found.ask, questions(), asked, display)
         return []
 
 

@@ -30,9 +30,8 @@ class ActionUnclear(Action):
         )
         if doubt.act == "ask":
             asked = list(tracker.get_latest_entity_values("condition"))
-            known = material().conditions
-            condition = known.display.get(asked[0], asked[0]) if asked else None
-            send_options(dispatcher, "utter_clarify", doubt.options, questions(), condition)
+            display = material().conditions.display
+            send_options(dispatcher, "utter_clarify", doubt.options, questions(), asked, display)
         else:
             send(dispatcher, Reply(RESPONSES[doubt.act], {}))
         return []

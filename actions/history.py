@@ -63,8 +63,10 @@ def misses_before(turns: Sequence[Turn]) -> int:
 
 
 def offered(turns: Sequence[Turn]) -> Mapping[str, Any]:
-    """Give what the last turn offered: `offers` ("staff") and `options` (intents), as it said."""
+    """Give what the last turn offered: `offers` ("staff") and `options` (intents) and `about`
+    (conditions), as it said.
+    """
     found: dict[str, Any] = {}
     for custom in turns[-1].customs if turns else ():
-        found.update({key: custom[key] for key in ("offers", "options") if key in custom})
+        found.update({key: custom[key] for key in ("offers", "options", "about") if key in custom})
     return found

@@ -4,7 +4,7 @@ import pytest
 
 from actions.action_affirm import taken_up
 from actions.action_deny import declined
-from actions.reply import Reply
+from actions.reply import Reply, reply_about
 from tests.actions.values import clinic, material
 
 MATERIAL = material(clinic(cost="It is $5."))
@@ -22,6 +22,11 @@ class TestYes:
         reply = Reply("utter_logistics", {"topic": "cost", "answer": "It is $5."})
         assert taken_up(ONE, MATERIAL) == reply
         assert taken_up({**ONE, **STAFF}, MATERIAL) == reply
+
+    def test_to_the_question_about_one_condition_is_about_that_one(self):
+        offer = {"options": "faq_conditions", "about": "ptsd"}
+        assert taken_up(offer, MATERIAL) == reply_about("faq_conditions", ["ptsd"], MATERIAL)
+        assert taken_up(offer, MATERIAL) != reply_about("faq_conditions", [], MATERIAL)
 
     def test_to_several_questions_is_asked_which(self):
         assert taken_up(TWO, MATERIAL) == Reply("utter_which", {})

@@ -14,9 +14,13 @@ QUESTIONS = {
 }
 
 
+DISPLAY = {"ptsd": "PTSD", "crps": "complex regional pain syndrome (CRPS), a pain in a limb"}
+
+
 def options(*intents: str, condition: str | None = None) -> dict:
     dispatcher = CollectingDispatcher()
-    send_options(dispatcher, "utter_clarify", intents, QUESTIONS, condition)
+    asked = [condition] if condition else []
+    send_options(dispatcher, "utter_clarify", intents, QUESTIONS, asked, DISPLAY)
     (sent,) = dispatcher.messages
     return sent
 
@@ -47,14 +51,24 @@ def test_options_are_in_peoples_words_and_remembered_as_intents():
 
 @pytest.mark.parametrize(
     ("condition", "title"),
-    [("PTSD", "Does it help with PTSD?"), (None, "What is it used for?")],
+    [
+        ("ptsd", "Does it help with PTSD?"),
+        ("gout", "Does it help with gout?"),
+        ("crps", "Does it help with CRPS?"),
+        (None, "What is it used for?"),
+    ],
 )
 def test_a_condition_that_was_named_is_asked_about(condition, title):
     assert titles(options("faq_conditions", condition=condition)) == [title]
 
 
+def test_a_condition_that_was_named_is_remembered():
+    assert options("faq_conditions", condition="ptsd")["about"] == "ptsd"
+    assert options("faq_safety")["about"] == ""
+
+
 def test_a_condition_changes_no_other_question():
-    assert titles(options("faq_safety", condition="PTSD")) == ["Is it safe?"]
+    assert titles(options("faq_safety", condition="ptsd")) == ["Is it safe?"]
 
 
 def test_what_nobody_can_tap_is_not_remembered_as_offered():

@@ -10,8 +10,8 @@ import yaml
 
 from nightdesk import cli
 from nightdesk.commands import confusion
-from nightdesk.nlu.text_model import Recipe
 from nightdesk.encoder import WeightsRefused
+from nightdesk.nlu.text_model import Recipe
 
 LINES = {
     "faq_safety": ["is it safe", "any danger", "how risky is it", "is this dangerous"],

@@ -105,7 +105,8 @@ def test_what_offers_staff_can_be_taken_up_with_a_tap(name):
 
 def test_what_asks_between_questions_has_a_way_out():
     (name,) = [name for name, reply in responses().items() if "options" in reply["custom"]]
-    assert responses()[name]["custom"] == {"outcome": "unknown", "options": "{options}"}
+    custom = {"outcome": "unknown", "options": "{options}", "about": "{about}"}
+    assert responses()[name]["custom"] == custom
     assert [button["title"] for button in responses()[name]["buttons"]] == ["None of these"]
 
 
