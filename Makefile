@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
 .PHONY: help run train eval bench test lint format setup lock clean \
-	test-root test-stories test-eval test-widget test-desk test-live test-browser screenshots
+	test-root test-stories test-eval test-widget test-desk test-live test-browser screenshots adapter
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,10 @@ test-browser: ## Visitor and staff in a real browser
 screenshots: ## Make the README's pictures in docs/screenshots anew
 	@$(SETUP) test
 	@$(DESK_BIN)/python desk/tests/browser/screenshots.py
+
+adapter: ## Teach the sentence encoder our topics anew (data/encoder; ten minutes or more)
+	@$(SETUP) dev
+	@$(BIN)/python -m nightdesk.encoder.adapting
 
 setup: ## Make both environments, with what the checks need
 	@$(SETUP) dev

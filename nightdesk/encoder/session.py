@@ -11,6 +11,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from nightdesk.encoder.adapter import Adapter, merged, read_adapter
 from nightdesk.encoder.architecture import HIDDEN, MAX_TOKENS
 from nightdesk.encoder.weights import (
     TOKENIZER_SHA256,
@@ -87,16 +88,25 @@ def cache_folder() -> Path:
 def load_encoder() -> SentenceEncoder:
     """Give the encoder, building its graph on first use (about 10 s).
 
-    Raises WeightsRefused when the weights are not the published ones, or when the built graph does
-    not agree with the reference.
+    Raises WeightsRefused when the weights are not the published ones, when the adapter does not fit
+    them, or when the built graph does not agree with the reference.
     """
     folder = carrier_folder()
     tokenizer = checked(folder / "tokenizer.json", TOKENIZER_SHA256)
-    return SentenceEncoder(_graph_file(folder, tokenizer), tokenizer)
+    adapter, digest = read_adapter()
+    return SentenceEncoder(_graph_file(folder, tokenizer, adapter, digest), tokenizer)
 
 
-def _graph_file(folder: Path, tokenizer: bytes) -> Path:
-    name = f"minilm-int8-{WEIGHTS_SHA256[:12]}-v{GRAPH_VERSION}-ort{onnxruntime.__version__}"
+def published_encoder() -> SentenceEncoder:
+    """Give the encoder as it is published, without the adapter. Raises as `load_encoder`."""
+    folder = carrier_folder()
+    tokenizer = checked(folder / "tokenizer.json", TOKENIZER_SHA256)
+    return SentenceEncoder(_graph_file(folder, tokenizer, {}, "none"), tokenizer)
+
+
+def _graph_file(folder: Path, tokenizer: bytes, adapter: Adapter, digest: str) -> Path:
+    weights = f"{WEIGHTS_SHA256[:12]}-{digest[:12]}"
+    name = f"minilm-int8-{weights}-v{GRAPH_VERSION}-ort{onnxruntime.__version__}"
     target = cache_folder() / f"{name}.onnx"
     seal = target.with_suffix(".sha256")
     if target.is_file() and seal.is_file() and _sha256(target) == seal.read_text().strip():
@@ -104,11 +114,11 @@ def _graph_file(folder: Path, tokenizer: bytes) -> Path:
     # A half-written or altered cache is built anew rather than trusted.
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as work:
-        built = _build(folder, tokenizer, Path(work))
-        digest = _sha256(built)
+        built = _build(merged(read_tensors(folder), adapter), tokenizer, Path(work))
+        sealed = _sha256(built)
         os.replace(built, target)
         part = Path(work) / "seal"
-        part.write_text(digest + "\n")
+        part.write_text(sealed + "\n")
         os.replace(part, seal)
     return target
 
@@ -117,13 +127,12 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _build(folder: Path, tokenizer: bytes, work: Path) -> Path:
+def _build(tensors: dict[str, np.ndarray], tokenizer: bytes, work: Path) -> Path:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     from nightdesk.encoder import graph, reference
 
-    tensors = read_tensors(folder)
     exact, small = work / "fp32.onnx", work / "int8.onnx"
     onnx.save(graph.build(tensors), str(exact))
     quantize_dynamic(str(exact), str(small), per_channel=True, weight_type=QuantType.QInt8)

@@ -13,7 +13,7 @@ KEEP = 3
 INPUT_FILES = ("config.yml", "domain.yml", "requirements.lock")
 INPUT_DATA_FILES = ("topics.yml", "shorthand.yml")
 INPUT_FOLDERS = tuple(
-    f"data/{name}" for name in ("nlu", "rules", "stories", "safety", "source", "answers")
+    f"data/{name}" for name in ("nlu", "rules", "stories", "safety", "source", "answers", "encoder")
 )
 CODE = "nightdesk"
 NOT_LOADED_BY_RASA = (
