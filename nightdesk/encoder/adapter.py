@@ -5,6 +5,7 @@ into the published weights when the graph is built. `nightdesk/encoder/adapting.
 """
 
 import hashlib
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ def read_adapter(path: Path = FILE) -> tuple[Adapter, str]:
                 )
                 for name in sorted(names)
             }
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise WeightsRefused(f"{path.name} is no adapter ({type(error).__name__})") from error
     return adapter, hashlib.sha256(content).hexdigest()
 

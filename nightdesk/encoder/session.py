@@ -86,7 +86,7 @@ def cache_folder() -> Path:
 
 @lru_cache(maxsize=1)
 def load_encoder() -> SentenceEncoder:
-    """Give the encoder, building its graph on first use (about 10 s).
+    """Give the encoder with the adapter, building its graph on first use (about 10 s).
 
     Raises WeightsRefused when the weights are not the published ones, when the adapter does not fit
     them, or when the built graph does not agree with the reference.
@@ -97,8 +97,12 @@ def load_encoder() -> SentenceEncoder:
     return SentenceEncoder(_graph_file(folder, tokenizer, adapter, digest), tokenizer)
 
 
+@lru_cache(maxsize=1)
 def published_encoder() -> SentenceEncoder:
-    """Give the encoder as it is published, without the adapter. Raises as `load_encoder`."""
+    """Give the encoder as it is published, without the adapter. Raises as `load_encoder`.
+
+    The safety detector reads by it: what is learnt about our topics must not move a crisis.
+    """
     folder = carrier_folder()
     tokenizer = checked(folder / "tokenizer.json", TOKENIZER_SHA256)
     return SentenceEncoder(_graph_file(folder, tokenizer, {}, "none"), tokenizer)

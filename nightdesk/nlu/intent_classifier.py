@@ -41,8 +41,8 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
             "max_iterations": Recipe.max_iterations,
             # A line that is near no training line at all is not about what we know, however sure
             # the classifier is: full confidence at `near`, none at `far` (mean cosine).
-            "near": 0.55,
-            "far": 0.15,
+            "near": 0.75,
+            "far": 0.35,
             # From which confidence on a part of a message is a question of its own.
             "questions": asdict(Limits()),
         }

@@ -136,12 +136,12 @@ def _without_repeats(questions: Sequence[Question]) -> list[Question]:
 
 def _decided(whole: Ranking, questions: list[Question], limits: Limits) -> Reading:
     if len(questions) > 1:
-        surety = _surety(questions)
-        rest = [(name, p) for name, p in whole if p < surety]
-        return Reading([(SEVERAL, surety), *rest], tuple(questions))
+        # No second in the ranking: two answers are no near tie.
+        return Reading([(SEVERAL, _surety(questions))], tuple(questions))
     intent, confidence = whole[0]
     if questions and (confidence < limits.whole or not intent.startswith(TOPICS)):
         only = questions[0]
-        rest = [(name, p) for name, p in whole if name != only.intent and p <= only.confidence]
+        left = 1 - only.confidence
+        rest = [(name, p * left) for name, p in whole if name != only.intent]
         return Reading([(only.intent, only.confidence), *rest])
     return Reading(whole)

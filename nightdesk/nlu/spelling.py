@@ -1,4 +1,4 @@
-"""Spelling against our own vocabulary first, common English second.
+"""Spelling against our own vocabulary; common English words are known, and left as they are.
 
 A general speller is dangerous here: it turns "ketamine" into "examine" and "kms" into "ems". So
 every word of the training data and of the protected list stays as it is, short words are left
@@ -16,9 +16,6 @@ GENERAL_WORDS = 30_000
 """How many of symspellpy's most frequent English words are known (measured: more adds nothing)."""
 
 _MIN_LENGTH = 4
-_OWN_WEIGHT = 1_000_000_000
-"""Our own words win over English ones at the same distance."""
-
 _WORD = re.compile(r"[a-z][a-z']*[a-z]|[a-z]")
 _MARKS = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u02bc": "'"})
 
@@ -40,12 +37,10 @@ class Speller:
         protected = set(protected)
         self._known = set(counts) | protected
         self._symspell = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
-        for word, frequency in _general_words():
-            self._symspell.create_dictionary_entry(word, frequency)
-            self._known.add(word)
+        self._known |= set(_general_words())
         targets = {word for word, n in counts.items() if n >= 2 and len(word) >= _MIN_LENGTH}
         for word in targets | {w for w in protected if len(w) >= _MIN_LENGTH}:
-            self._symspell.create_dictionary_entry(word, _OWN_WEIGHT + counts[word])
+            self._symspell.create_dictionary_entry(word, 1 + counts[word])
 
     def correct(self, text: str) -> str:
         """Give `text` in lower case, unknown words corrected; for classifying, never to show."""
@@ -60,9 +55,7 @@ class Speller:
         return found[0].term if found else word
 
 
-def _general_words() -> Iterable[tuple[str, int]]:
+def _general_words() -> Iterable[str]:
     listing = resources.files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")
     lines = listing.read_text(encoding="utf-8-sig").splitlines()[:GENERAL_WORDS]
-    for line in lines:
-        word, frequency = line.split()
-        yield word, int(frequency)
+    return (line.split()[0] for line in lines)

@@ -22,7 +22,7 @@ class Recipe:
     dense_weight: float = 1.0
     words: tuple[int, int] = (1, 2)
     characters: tuple[int, int] = (2, 5)
-    c: float = 30.0
+    c: float = 10.0
     max_iterations: int = 1000
     tolerance: float = 1e-3
     balanced: bool = True

@@ -1,6 +1,7 @@
 """What a line is about: spelling, vector, words and characters, and how near known lines are."""
 
 import json
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from nightdesk.nlu.shorthand import written_out
+from nightdesk.nlu.slips import slipped
 from nightdesk.nlu.spelling import Speller, words_of
 from nightdesk.nlu.text_model import Recipe, TextModel
 
 Encode = Callable[[Sequence[str]], np.ndarray]
+
+SEED = 5
+SHORTEST_SLIPPED = 8
+"""Characters of the shortest line that is also learnt with slips: of "fee" too little is left."""
 
 NEIGHBOURS = 3
 """How many of the nearest training lines say how near a line is to anything known."""
@@ -60,7 +66,17 @@ class Understander:
         speller = Speller(words, protected)
         corrected = [speller.correct(text) for text in texts]
         vectors = encode(corrected)
-        model = TextModel.fit(corrected, vectors, intents, recipe)
+        # Each line once more with a slip or two of the finger, spelling corrected where it can be.
+        dice = random.Random(SEED)
+        long = [i for i, text in enumerate(texts) if len(text) >= SHORTEST_SLIPPED]
+        slips = [slipped(texts[i].lower(), dice, dice.choice((1, 2))) for i in long]
+        slips = [speller.correct(text) for text in slips]
+        model = TextModel.fit(
+            [*corrected, *slips],
+            np.vstack([vectors, encode(slips)]),
+            [*intents, *(intents[i] for i in long)],
+            recipe,
+        )
         model.save(folder)
         kept = {"own": words, "protected": protected, "shorthand": dict(shorthand)}
         (folder / "words.json").write_text(json.dumps(kept))

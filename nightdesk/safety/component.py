@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nightdesk.encoder import load_encoder
+from nightdesk.encoder import published_encoder
 from nightdesk.run.places import ROOT
 from nightdesk.safety.detector import Detector, save_known_harmless, train_model
 from nightdesk.safety.examples import Example, load_examples
@@ -68,7 +68,7 @@ class SafetyDetector(IntentClassifier, GraphComponent):
             if row.get(TEXT) and row.get(TEXT).casefold() not in taken
         ]
         examples = written + harmless
-        model = train_model(examples, load_encoder().encode)
+        model = train_model(examples, published_encoder().encode)
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder)
             save_known_harmless(examples, folder)
@@ -86,7 +86,7 @@ class SafetyDetector(IntentClassifier, GraphComponent):
         """Read the trained detector. Raises when it is not whole: without it no bot is started."""
         data = ROOT / {**cls.get_default_config(), **config}["data"]
         with model_storage.read_from(resource) as folder:
-            detector = Detector.from_files(data, folder, load_encoder().encode)
+            detector = Detector.from_files(data, folder, published_encoder().encode)
         return cls(config, model_storage, resource, detector)
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -28,7 +28,7 @@ Encode = Callable[[Sequence[str]], np.ndarray]
 
 KNOWN_HARMLESS = "known_harmless.json"
 
-RECIPE = Recipe(c=10.0, balanced=False)
+RECIPE = Recipe(balanced=False)
 """As for the intents, but with the examples' own shares as priors: with balanced classes a line
 that says nothing known counts as a crisis half of the time (measured: docs/understanding.md)."""
 
