@@ -31,12 +31,24 @@ async def _fault(request: Request, error: Exception) -> HTTPResponse:
     return json({"error": type(error).__name__}, status=500)
 
 
+def _read_material() -> None:
+    """Read the clinic's files now: an edit that breaks one later leaves good settings in use."""
+    from actions.files import material
+
+    try:
+        material()
+    except Exception as error:
+        # Every question about visits then ends at a person, until the file is put right.
+        logger.error("the clinic's files cannot be read: %s", type(error).__name__)
+
+
 def main() -> None:
     """Serve on 127.0.0.1: the action server has no authentication."""
     parser = argparse.ArgumentParser(description="Nightdesk's action server")
     parser.add_argument("--port", type=int, default=int(os.environ.get("ACTIONS_PORT") or 5055))
     options = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
+    _read_material()
     make_app().run("127.0.0.1", options.port, access_log=False, debug=False)
 
 

@@ -107,3 +107,22 @@ def test_confidence_is_scaled_by_nearness(nearness, confidence):
     assert [name for name, _ in ranking] == ["cost", "hours"]
     assert ranking[0][1] == pytest.approx(confidence)
     assert ranking[1][1] == pytest.approx(confidence / 4)
+
+
+def test_a_line_that_is_known_word_for_word_is_what_it_is_known_as(trained):
+    (found,) = trained[0].understand(["What do you charge, for treatment?"])
+    assert found.ranking[0] == ("cost", 1.0)
+    assert found.nearness == 1.0
+
+
+def test_a_line_known_as_two_things_is_left_to_the_model(encoder, tmp_path):
+    texts, intents = [*TEXTS, "saturday please"] * 2, [*INTENTS, "hours", *INTENTS, "greet"]
+    model = Understander.train(texts, intents, [], encoder.encode, Recipe(), tmp_path, {})
+    (found,) = model.understand(["Saturday, please!"])
+    assert found.ranking[0][1] < 1.0
+
+
+@pytest.mark.parametrize("text", ["", "?!", "🙂"])
+def test_what_has_no_words_is_known_as_nothing(trained, text):
+    (found,) = trained[0].understand([text])
+    assert found.ranking[0][1] < 1.0
