@@ -11,7 +11,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nightdesk.answers.topics import (
     TopicIntent,
-    intent_name,
     intent_of_answer,
     load_topics,
     topic_intents,
@@ -58,16 +57,10 @@ class TopicsImporter(RasaFileImporter):
         return written.merge(StoryGraph(steps))
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
-        """Give the written examples, the questions that are tapped, and those of added answers."""
-        shown = [
-            (row["question"], intent_name(group, topic))
-            for group, rows in self._topics.items()
-            for topic, row in rows.items()
-        ]
+        """Give the written examples and those of added answers."""
         added = [
-            (line, intent_of_answer(answer.topic, self._topics))
+            Message.build(text=line, intent=intent_of_answer(answer.topic, self._topics))
             for answer in self._answers.values()
             for line in (answer.question, *answer.examples)
         ]
-        examples = [Message.build(text=text, intent=intent) for text, intent in shown + added]
-        return super().get_nlu_data(language).merge(TrainingData(training_examples=examples))
+        return super().get_nlu_data(language).merge(TrainingData(training_examples=added))

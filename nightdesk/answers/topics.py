@@ -40,6 +40,15 @@ def intent_name(group: str, topic: str) -> str:
     return topic if topic.startswith(f"{group}_") else f"{group}_{topic}"
 
 
+def tapped_questions(topics: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, str]:
+    """Give the questions that visitors tap, with their intents."""
+    return {
+        row["question"]: intent_name(group, topic)
+        for group, rows in topics.items()
+        for topic, row in rows.items()
+    }
+
+
 def intent_of_answer(topic: str, topics: Mapping[str, Iterable[str]]) -> str:
     """Give the intent that an added answer's examples belong to.
 

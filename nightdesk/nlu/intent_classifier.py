@@ -13,6 +13,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nightdesk.answers.topics import load_topics, tapped_questions
 from nightdesk.encoder import load_encoder
 from nightdesk.nlu.pasted import own_words
 from nightdesk.nlu.protected import protected_words
@@ -87,6 +88,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         texts, intents = [text for text, _ in rows], [intent for _, intent in rows]
         # The names that synonyms stand for; lookup tables also list common misspellings of them.
         names = set(training_data.entity_synonyms.values())
+        data = Places.from_environment().data
         with self._model_storage.write_to(self._resource) as folder:
             self._understander = Understander.train(
                 texts,
@@ -95,7 +97,8 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
                 load_encoder().encode,
                 recipe,
                 folder,
-                load_shorthand(Places.from_environment().data / "shorthand.yml"),
+                load_shorthand(data / "shorthand.yml"),
+                tapped_questions(load_topics(data)),
             )
         return self._resource
 

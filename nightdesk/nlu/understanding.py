@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ Encode = Callable[[Sequence[str]], np.ndarray]
 SEED = 5
 SHORTEST_SLIPPED = 8
 """Characters of the shortest line that is also learnt with slips: of "fee" too little is left."""
+
+_IS = re.compile(r"\b(what|where|who|how|it|that|there)'s\b")
 
 NEIGHBOURS = 3
 """How many of the nearest training lines say how near a line is to anything known."""
@@ -64,8 +67,12 @@ class Understander:
         recipe: Recipe,
         folder: Path,
         shorthand: Mapping[str, str],
+        tapped: Mapping[str, str] | None = None,
     ) -> "Understander":
-        """Train on lines and their intents, and keep the result in `folder`."""
+        """Train on lines and their intents, and keep the result in `folder`.
+
+        `tapped` are the questions of quick replies with their intents: known word for word.
+        """
         texts = [written_out(text, shorthand) for text in texts]
         words = [word for text in texts for word in words_of(text)]
         protected = sorted(set(protected))
@@ -84,7 +91,9 @@ class Understander:
             recipe,
         )
         model.save(folder)
-        lines = _one_meaning(texts, intents)
+        tapped = tapped or {}
+        lines = _one_meaning([*texts, *tapped], [*intents, *tapped.values()])
+        lines |= {_words(text): intent for text, intent in tapped.items()}
         kept = {
             "own": words,
             "protected": protected,
@@ -130,7 +139,8 @@ class Understander:
 
 
 def _words(text: str) -> str:
-    return " ".join(words_of(text))
+    """Give the words alone, "what's" as "what is"."""
+    return _IS.sub(r"\1 is", " ".join(words_of(text)))
 
 
 def _one_meaning(texts: Sequence[str], intents: Sequence[str]) -> dict[str, str]:

@@ -149,12 +149,6 @@ def test_without_added_answers_there_is_no_more_than_the_topics(tmp_path, monkey
     assert not [name for name in taught if name.startswith("answers_")]
 
 
-def test_what_is_tapped_is_taught(lines, root):
-    topics = yaml.safe_load((root / "data" / "topics.yml").read_text(encoding="utf-8"))
-    assert topics["logistics"]["cost"]["question"] in lines["logistics_cost"]
-    assert topics["faq"]["faq_safety"]["question"] in lines["faq_safety"]
-
-
 @pytest.mark.parametrize("examples", [PARKING[:9], [], [5] * 10])
 def test_a_broken_answer_is_an_error_that_names_its_file(tmp_path, monkeypatch, examples):
     data = make_data(tmp_path, parking=row("Parking", examples))
