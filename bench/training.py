@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bench import cost
 from bench.inputs import Pipeline
 from nightdesk.run import leash
 from nightdesk.run.places import Places
@@ -61,15 +62,15 @@ def train(pipeline: Pipeline, places: Places, work: Path, reuse: bool) -> Traine
     log = work / f"train-{pipeline.name}.log"
     at = time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime())
     with Step(f"Training {pipeline.title}") as step:
-        cost = run_measured(
+        took = run_measured(
             train_command(pipeline, work), log, places.root, environment(places), step
         )
     # Rasa also exits 0 when it found nothing to train on.
     if not model.is_file():
         raise StepFailed(f"Training {pipeline.title} gave no model. Its output is in {log}")
-    row = {"inputs": pipeline.inputs(), "at": at, "cost": asdict(cost)}
+    row = {"inputs": pipeline.inputs(), "at": at, "cost": asdict(took)}
     note.write_text(json.dumps(row) + "\n", encoding="utf-8")
-    return Trained(model, cost, at)
+    return Trained(model, took, at)
 
 
 def train_command(pipeline: Pipeline, folder: Path) -> list[str]:
@@ -88,10 +89,12 @@ def run_measured(
 
     Raises StepFailed when it exits non-zero. It is ended with us.
     """
-    began = time.monotonic()
+    costs = log.with_suffix(".cost.json")
+    costs.unlink(missing_ok=True)
+    leashed = [sys.executable, leash.__file__]
     with log.open("wb") as output:
         child = subprocess.Popen(
-            [sys.executable, leash.__file__, *command],
+            [*leashed, sys.executable, cost.__file__, str(costs), *leashed, *command],
             cwd=folder,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
@@ -102,8 +105,7 @@ def run_measured(
     watcher = threading.Thread(target=_watch, args=(log, step, ended), daemon=True)
     watcher.start()
     try:
-        # Not `wait`: only this gives what the child used.
-        _, status, used = os.wait4(child.pid, 0)
+        status = child.wait()
     except BaseException:
         child.terminate()
         child.wait()
@@ -111,13 +113,9 @@ def run_measured(
     finally:
         ended.set()
         watcher.join()
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
+    if status:
         raise StepFailed(f"{log.stem} failed. Its output is in {log}")
-    # Kibibytes, but bytes on a Mac.
-    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-    cpu = used.ru_utime + used.ru_stime
-    return Cost(time.monotonic() - began, cpu, used.ru_maxrss / unit)
+    return Cost(**json.loads(costs.read_text(encoding="utf-8")))
 
 
 def epochs_done(tail: bytes) -> str:

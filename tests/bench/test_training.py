@@ -55,7 +55,15 @@ def test_work_costs_processor_time_and_waiting_does_not(tmp_path):
 
 
 def test_peak_memory_is_in_mebibytes(tmp_path):
+    # This process being larger must not show in what it measures.
+    ours = b"x" * 600 * 2**20
     assert 200 < measured(tmp_path, "x = b'x' * 200 * 2**20").peak_mib < 400
+    assert len(ours) == 600 * 2**20
+
+
+def test_a_process_that_a_signal_ended_has_failed(tmp_path):
+    with pytest.raises(StepFailed):
+        measured(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
 
 
 def test_what_a_process_says_is_in_its_log(tmp_path):
