@@ -29,7 +29,8 @@ QUICK_LINES = 20
 
 _SAFETY = "nightdesk.safety."
 _CODE = ("nightdesk/nlu", "nightdesk/encoder")
-_WORDS = ("shorthand.yml", "safety/protected_words.yml")
+_WORDS = ("shorthand.yml", "topics.yml", "safety/protected_words.yml")
+_WORDING = "safety/examples"
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def prepare(root: Path, data: Path, work: Path, seed: int, quick: bool) -> list[
     lock = root / "requirements.lock"
     code = sorted(path for part in _CODE for path in (root / part).rglob("*.py"))
     code += [path for name in _WORDS if (path := data / name).is_file()]
+    code += sorted((data / _WORDING).rglob("*.yml"))
     return [
         Pipeline(OURS, _written(OURS, ours, work), work / "data", (lock, *code)),
         Pipeline(RASA, _written(RASA, theirs, work), work / "data", (lock,)),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nightdesk.safety.detector import bare
+from nightdesk.safety.views import bare
 
 SAME = "same"
 NEAR = 0.85

@@ -35,7 +35,7 @@ def register(subparsers: "Subparsers") -> None:
         "eval",
         help="score files of labelled messages",
         description="Asks the bot every row (each in a conversation of its own) and judges the "
-        "outcomes. Figures in percent with Wilson 95 %% intervals: right; wrong (an answer that "
+        "outcomes. Figures in percent with Wilson 95 % intervals: right; wrong (an answer that "
         "should not have been given); withheld (handed over or not understood, though answerable); "
         "alarm (crisis or medical-advice hand-over that nothing called for). Exit status 1 when a "
         "file is below its thresholds.",

@@ -24,7 +24,7 @@ from nightdesk.encoder.weights import TOKENIZER_SHA256, carrier_folder, checked,
 from nightdesk.nlu.protected import protected_words
 from nightdesk.nlu.shorthand import load_shorthand, written_out
 from nightdesk.nlu.slips import slipped
-from nightdesk.nlu.spelling import Speller, words_of
+from nightdesk.nlu.spelling import Speller
 from nightdesk.nlu.training_lines import load_training_lines, synonym_names
 from nightdesk.run.places import Places
 from nightdesk.safety.examples import load_examples
@@ -68,11 +68,11 @@ def load_lines(data: Path) -> Lines:
     rows = load_training_lines(data)
     table = load_shorthand(data / "shorthand.yml")
     plain = [written_out(text, table) for _, text in rows]
-    words = [word for text in plain for word in words_of(text)]
-    speller = Speller(words, protected_words(synonym_names(data)))
+    examples = [example.text.lower() for example in load_examples(data / "safety" / "examples")]
+    further = [written_out(text, table) for text in examples]
+    speller = Speller.of_lines([*plain, *further], protected_words(synonym_names(data)))
     texts = [speller.correct(text) for text in plain]
     names = {name: number for number, name in enumerate(sorted({name for name, _ in rows}))}
-    examples = [example.text.lower() for example in load_examples(data / "safety" / "examples")]
     held = [text for text in dict.fromkeys(examples) if text not in set(texts)]
     return Lines(texts, np.array([names[name] for name, _ in rows]), held, speller)
 

@@ -91,10 +91,7 @@ def load_encoder() -> SentenceEncoder:
     Raises WeightsRefused when the weights are not the published ones, when the adapter does not fit
     them, or when the built graph does not agree with the reference.
     """
-    folder = carrier_folder()
-    tokenizer = checked(folder / "tokenizer.json", TOKENIZER_SHA256)
-    adapter, digest = read_adapter()
-    return SentenceEncoder(_graph_file(folder, tokenizer, adapter, digest), tokenizer)
+    return _with(*read_adapter())
 
 
 @lru_cache(maxsize=1)
@@ -103,9 +100,13 @@ def published_encoder() -> SentenceEncoder:
 
     The safety detector reads by it: what is learnt about our topics must not move a crisis.
     """
+    return _with({}, "none")
+
+
+def _with(adapter: Adapter, digest: str) -> SentenceEncoder:
     folder = carrier_folder()
     tokenizer = checked(folder / "tokenizer.json", TOKENIZER_SHA256)
-    return SentenceEncoder(_graph_file(folder, tokenizer, {}, "none"), tokenizer)
+    return SentenceEncoder(_graph_file(folder, tokenizer, adapter, digest), tokenizer)
 
 
 def _graph_file(folder: Path, tokenizer: bytes, adapter: Adapter, digest: str) -> Path:

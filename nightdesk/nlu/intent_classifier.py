@@ -22,6 +22,7 @@ from nightdesk.nlu.shorthand import load_shorthand
 from nightdesk.nlu.text_model import Recipe
 from nightdesk.nlu.understanding import Understander, Understanding
 from nightdesk.run.places import Places
+from nightdesk.safety.examples import load_examples
 
 RANKING_LENGTH = 10
 
@@ -99,6 +100,7 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
                 folder,
                 load_shorthand(data / "shorthand.yml"),
                 tapped_questions(load_topics(data)),
+                [example.text for example in load_examples(data / "safety" / "examples")],
             )
         return self._resource
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+
+from nightdesk.nlu.softmax import fit_softmax
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Recipe:
     characters: tuple[int, int] = (2, 5)
     c: float = 10.0
     max_iterations: int = 1000
-    tolerance: float = 1e-3
+    tolerance: float = 1e-4
     balanced: bool = True
 
 
@@ -39,11 +40,11 @@ class TextModel:
         weights: np.ndarray,
         bias: np.ndarray,
     ) -> None:
-        """Take the parts: weights (classes, features) and bias (classes,)."""
+        """Take the parts: weights (features, classes) and bias (classes,)."""
         self.recipe = recipe
         self.classes = classes
         self._vectorizers = vectorizers
-        self._weights_t = np.ascontiguousarray(weights.T)
+        self._weights = np.ascontiguousarray(weights)
         self._bias = bias
 
     @staticmethod
@@ -52,34 +53,26 @@ class TextModel:
     ) -> "TextModel":
         """Fit on texts, their unit-length vectors (texts, dims) and their labels."""
         vectorizers = _vectorizers(recipe)
-        parts = [v.fit_transform(texts) for v in vectorizers]
-        x = sparse.hstack([sparse.csr_matrix(vectors * recipe.dense_weight), *parts]).tocsr()
-        model = LogisticRegression(
-            C=recipe.c,
-            max_iter=recipe.max_iterations,
-            tol=recipe.tolerance,
-            class_weight="balanced" if recipe.balanced else None,
+        terms = sparse.hstack([v.fit_transform(texts) for v in vectorizers]).tocsr()
+        classes, numbers = np.unique(np.asarray(labels), return_inverse=True)
+        weights, bias = fit_softmax(
+            (vectors * recipe.dense_weight).astype(np.float32),
+            terms.astype(np.float32),
+            numbers,
+            recipe.c,
+            recipe.tolerance,
+            recipe.max_iterations,
+            recipe.balanced,
         )
-        model.fit(x.astype(np.float32), list(labels))
-        weights, bias = model.coef_, model.intercept_
-        if len(model.classes_) == 2:
-            # scikit-learn keeps one row for two classes; one a class reads the same everywhere.
-            weights, bias = np.vstack([-weights, weights]) / 2, np.hstack([-bias, bias]) / 2
-        return TextModel(
-            recipe,
-            vectorizers,
-            [str(c) for c in model.classes_],
-            weights.astype(np.float32),
-            bias.astype(np.float32),
-        )
+        return TextModel(recipe, vectorizers, [str(name) for name in classes], weights, bias)
 
     def probabilities(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
         """Give probabilities, shape (texts, classes), in the order of `classes`."""
         dims = vectors.shape[1]
-        scores = vectors @ self._weights_t[:dims] * self.recipe.dense_weight + self._bias
+        scores = vectors @ self._weights[:dims] * self.recipe.dense_weight + self._bias
         for vectorizer in self._vectorizers:
             part = vectorizer.transform(texts)
-            scores = scores + part @ self._weights_t[dims : dims + part.shape[1]]
+            scores = scores + part @ self._weights[dims : dims + part.shape[1]]
             dims += part.shape[1]
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(scores / scores.sum(axis=1, keepdims=True))
@@ -95,7 +88,7 @@ class TextModel:
         (folder / "model.json").write_text(text, encoding="utf-8")
         np.savez(
             folder / "model.npz",
-            weights_t=self._weights_t,
+            weights=self._weights,
             bias=self._bias,
             idf_words=self._vectorizers[0].idf_,
             idf_characters=self._vectorizers[1].idf_,
@@ -115,7 +108,7 @@ class TextModel:
             for vectorizer, name in zip(vectorizers, ("idf_words", "idf_characters"), strict=True):
                 vectorizer.idf_ = arrays[name]
             return TextModel(
-                recipe, vectorizers, head["classes"], arrays["weights_t"].T, arrays["bias"]
+                recipe, vectorizers, head["classes"], arrays["weights"], arrays["bias"]
             )
 
 

@@ -11,8 +11,9 @@ import numpy as np
 
 from nightdesk.nlu.shorthand import written_out
 from nightdesk.nlu.slips import slipped
-from nightdesk.nlu.spelling import Speller, words_of
+from nightdesk.nlu.spelling import Speller
 from nightdesk.nlu.text_model import Recipe, TextModel
+from nightdesk.nlu.words import words_of
 
 Encode = Callable[[Sequence[str]], np.ndarray]
 
@@ -68,15 +69,16 @@ class Understander:
         folder: Path,
         shorthand: Mapping[str, str],
         tapped: Mapping[str, str] | None = None,
+        more_wording: Iterable[str] = (),
     ) -> "Understander":
         """Train on lines and their intents, and keep the result in `folder`.
 
         `tapped` are the questions of quick replies with their intents: known word for word.
+        `more_wording` are lines of no intent whose words the spelling knows as well.
         """
         texts = [written_out(text, shorthand) for text in texts]
-        words = [word for text in texts for word in words_of(text)]
-        protected = sorted(set(protected))
-        speller = Speller(words, protected)
+        further = [written_out(text, shorthand) for text in more_wording]
+        speller = Speller.of_lines([*texts, *further], protected)
         corrected = [speller.correct(text) for text in texts]
         vectors = encode(corrected)
         # Each line once more with a slip or two of the finger, spelling corrected where it can be.
@@ -94,12 +96,7 @@ class Understander:
         tapped = tapped or {}
         lines = _one_meaning([*texts, *tapped], [*intents, *tapped.values()])
         lines |= {_words(text): intent for text, intent in tapped.items()}
-        kept = {
-            "own": words,
-            "protected": protected,
-            "shorthand": dict(shorthand),
-            "lines": lines,
-        }
+        kept = {"spelling": speller.to_json(), "shorthand": dict(shorthand), "lines": lines}
         (folder / "words.json").write_text(json.dumps(kept))
         np.save(folder / "known.npy", vectors.astype(np.float16))
         return Understander(speller, model, vectors, encode, shorthand, lines)
@@ -109,7 +106,7 @@ class Understander:
         """Read what `train` kept. Raises OSError, ValueError or KeyError when it is not whole."""
         words = json.loads((folder / "words.json").read_text())
         known = np.load(folder / "known.npy", allow_pickle=False).astype(np.float32)
-        speller = Speller(words["own"], words["protected"])
+        speller = Speller.from_json(words["spelling"])
         model = TextModel.load(folder)
         shorthand, lines = words["shorthand"], words["lines"]
         return Understander(speller, model, known, encode, shorthand, lines)

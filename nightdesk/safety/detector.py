@@ -1,7 +1,6 @@
 """The detector: patterns and model over every reading of a message and every part of it."""
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from nightdesk.safety.verdict import (
     Verdict,
     judge,
 )
-from nightdesk.safety.views import View, plain, views_of
+from nightdesk.safety.views import View, bare, plain, views_of
 from nightdesk.safety.windows import lines_of, parts_of
 
 Encode = Callable[[Sequence[str]], np.ndarray]
@@ -37,11 +36,6 @@ def train_model(examples: Sequence[Example], encode: Encode) -> TextModel:
     """Fit the model on written examples, read as messages are read."""
     texts = [plain(example.text).text for example in examples]
     return TextModel.fit(texts, encode(texts), [example.label for example in examples], RECIPE)
-
-
-def bare(text: str) -> str:
-    """Give the words of a text alone, in lower case: what "Goodbye!" and "goodbye" share."""
-    return " ".join(re.findall(r"\w+", plain(text).text))
 
 
 def save_known_harmless(examples: Sequence[Example], folder: Path) -> None:

@@ -84,6 +84,11 @@ def views_of(message: str) -> list[View]:
     return list(unique.values())
 
 
+def bare(text: str) -> str:
+    """Give the words of a text alone, in lower case: what "Goodbye!" and "goodbye" share."""
+    return " ".join(re.findall(r"\w+", plain(text).text))
+
+
 def _folded(char: str) -> str:
     if char in _QUOTES:
         return _QUOTES[char]

@@ -9,26 +9,18 @@ from typing import Any
 import yaml
 
 from nightdesk.answers.topics import TopicIntent, topic_intents
+from nightdesk.nlu.training_lines import load_training_lines
+from nightdesk.safety.examples import load_examples
 
 ROOT = Path(__file__).resolve().parents[2]
 SAFETY_INTENTS = {"crisis_emergency", "crisis", "medical_advice", "not_judged"}
 NEVER_TAUGHT = {*SAFETY_INTENTS, "several_questions", "other_language"}
 """Intents that components set, and no line is an example of."""
 
-_ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
-
 
 @cache
 def read(name: str) -> Any:
     return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
-
-
-def lines_of(block: str) -> list[str]:
-    """Give the lines of an `examples` block, without the marks of entities."""
-    lines = [
-        line.strip()[2:].strip() for line in block.splitlines() if line.strip().startswith("- ")
-    ]
-    return [_ENTITY.sub(r"\1", line) for line in lines]
 
 
 def normal(text: str) -> str:
@@ -48,18 +40,14 @@ def training_items() -> list[dict[str, Any]]:
 def examples() -> dict[str, list[str]]:
     """Give the training lines by intent."""
     found: dict[str, list[str]] = {}
-    for item in training_items():
-        if "intent" in item:
-            found.setdefault(item["intent"], []).extend(lines_of(item["examples"]))
+    for intent, text in load_training_lines(ROOT / "data"):
+        found.setdefault(intent, []).append(text)
     return found
 
 
 @cache
 def safety_examples() -> list[str]:
-    files = sorted((ROOT / "data" / "safety" / "examples").rglob("*.yml"))
-    return [
-        line for path in files for line in lines_of(read(str(path.relative_to(ROOT)))["examples"])
-    ]
+    return [example.text for example in load_examples(ROOT / "data" / "safety" / "examples")]
 
 
 @cache

@@ -39,7 +39,7 @@ def test_a_small_run_learns_something_that_fits_the_encoder():
     labels = np.repeat([0, 1, 2], 8)
     held = ["i want to die", "the sky is blue", "good morning"]
     settings = Settings(rank=2, epochs=2, batch=8, kept=2)
-    adapter = adapt(Lines(texts, labels, held, Speller([])), settings)
+    adapter = adapt(Lines(texts, labels, held, Speller.of_lines([])), settings)
     assert all(np.isfinite(part).all() for pair in adapter.values() for part in pair)
     assert any(np.abs(up).max() > 0 for _, up in adapter.values())
     merged(read_tensors(), adapter)

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from nightdesk.nlu.shorthand import load_shorthand, written_out
-from nightdesk.nlu.spelling import words_of
+from nightdesk.nlu.words import words_of
 from tests.data.reading import ROOT
 
 TABLE = {"b4": "before", "b/c": "because", "u": "you", "2nite": "tonight", "w/": "with"}
