@@ -36,7 +36,7 @@ eval: ## Score labelled questions: make eval FILES="tests/cases/…" (default: a
 	@$(BIN)/nightdesk train
 	@$(BIN)/nightdesk eval $(or $(FILES),$(wildcard tests/cases/*.jsonl))
 
-bench: ## Our understanding beside Rasa's default, into docs/benchmarks.md (an hour; BENCH=--quick: a trial)
+bench: ## Our understanding beside Rasa's default, into docs/benchmarks.md (two hours; BENCH=--quick: a trial)
 	@$(SETUP) run
 	@$(BIN)/python -m bench.pipelines $(BENCH)
 

@@ -55,6 +55,11 @@ def _how(results: Mapping[str, Any]) -> str:
                 if settings["quick"]
                 else []
             ),
+            *(
+                [f"- **both learn from one in {settings['every']} of our lines only** (--every)"]
+                if settings["every"] > 1
+                else []
+            ),
         ]
     )
 

@@ -8,6 +8,7 @@ from bench.inputs import (
     QUICK_INTENTS,
     QUICK_LINES,
     default_config_file,
+    every_nth,
     few_lines,
     line_count,
     our_config,
@@ -76,6 +77,13 @@ def test_few_lines():
     assert kept[0]["examples"].count("\n") == QUICK_LINES
 
 
+def test_every_nth_line_of_each_intent():
+    lookup = {"lookup": "condition", "examples": "- adhd\n- ocd\n"}
+    lines = "".join(f"- line {i}\n" for i in range(5))
+    kept = every_nth([{"intent": "a", "examples": lines}, lookup], 2)
+    assert kept == [{"intent": "a", "examples": "- line 0\n- line 2\n- line 4\n"}, lookup]
+
+
 class TestPrepare:
     @pytest.fixture
     def data(self, tmp_path):
@@ -97,6 +105,11 @@ class TestPrepare:
         assert line_count(theirs) == (4, 2)
         prepare(root, data, tmp_path / "work", seed=1, quick=False)
         assert line_count(theirs) == (2, 1)
+
+    def test_some_of_the_lines_are_the_same_for_both(self, root, data, tmp_path):
+        ours, theirs = prepare(root, data, tmp_path / "work", seed=1, quick=False, every=2)
+        assert ours.data == theirs.data
+        assert line_count(ours) == (2, 2)
 
     def test_a_trial_takes_few_intents(self, root, data, tmp_path):
         ours, theirs = prepare(root, data, tmp_path / "work", seed=1, quick=True)

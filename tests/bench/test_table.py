@@ -39,7 +39,7 @@ def results(**other):
         "date": "2026-05-02T09:00Z",
         "machine": {"cores": 2, "memory_gib": 24, "architecture": "Linux x86_64"},
         "versions": {"Python": "3.10.13", "rasa": "3.6.21"},
-        "settings": {"seed": 1, "typos": 2, "starts": 3, "quick": False},
+        "settings": {"seed": 1, "typos": 2, "starts": 3, "quick": False, "every": 1},
         "data": {"lines": 12035, "intents": 61},
         "cases": {"files": {"faq": 174}, "left_out": 43, "off_topic": 57},
         "systems": {"ours": system(92.0, 1.0), "rasa": system(82.5, 8.0)},
@@ -93,8 +93,14 @@ def test_goals_say_by_how_much_they_were_missed():
 
 
 def test_a_trial_run_says_that_it_is_one():
-    settings = {"seed": 1, "typos": 2, "starts": 1, "quick": True}
+    settings = {"seed": 1, "typos": 2, "starts": 1, "quick": True, "every": 1}
     assert "the figures mean nothing" in as_markdown(results(settings=settings))
+
+
+def test_a_run_on_some_of_the_lines_says_so():
+    settings = {"seed": 1, "typos": 2, "starts": 1, "quick": False, "every": 4}
+    assert "one in 4 of our lines" in as_markdown(results(settings=settings))
+    assert "of our lines" not in as_markdown(results())
 
 
 def test_models_of_an_earlier_run_are_named():
