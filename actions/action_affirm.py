@@ -6,10 +6,13 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.files import material
+from actions.files import conditions, material, questions
 from actions.history import offered, turns_before
 from actions.reply import Material, Reply, reply_about
-from actions.sending import send
+from actions.sending import send, send_options
+
+WHICH = "utter_which"
+"""The response to "yes" after several questions: they are offered once more."""
 
 
 class ActionAffirm(Action):
@@ -23,7 +26,14 @@ class ActionAffirm(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Send the reply; no events."""
-        send(dispatcher, taken_up(offered(turns_before(tracker.events)), material()))
+        offer = offered(turns_before(tracker.events))
+        reply = taken_up(offer, material())
+        if reply.response == WHICH:
+            options, about = _listed(offer.get("options")), _listed(offer.get("about"))
+            display = conditions().display
+            send_options(dispatcher, WHICH, options, questions(), about, display)
+        else:
+            send(dispatcher, reply)
         return []
 
 
@@ -34,7 +44,7 @@ def taken_up(offer: Mapping[str, Any], material: Material) -> Reply:
         return reply_about(options[0], about, material)
     if offer.get("offers") == "staff":
         return Reply("utter_request_human", {})
-    return Reply("utter_which" if options else "utter_affirm", {})
+    return Reply(WHICH if options else "utter_affirm", {})
 
 
 def _listed(names: object) -> list[str]:

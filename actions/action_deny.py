@@ -30,9 +30,10 @@ class ActionDeny(Action):
 def declined(intent: str, offer: Mapping[str, Any]) -> Reply:
     """Give the reply to "no" or "none of these".
 
-    Who is asked "do you mean …?" and says none of these gets a person; who says a plain no is
-    offered one.
+    Who is offered something and says none of these gets a person, and who says it of nothing is
+    offered one. A plain no to a choice of questions is offered one, too.
     """
-    if not offer.get("options"):
-        return Reply("utter_offer_staff" if intent == "none_of_these" else "utter_deny", {})
-    return Reply("utter_none_of_these" if intent == "none_of_these" else "utter_offer_staff", {})
+    if intent == "none_of_these":
+        something = offer.get("options") or offer.get("offers") == "staff"
+        return Reply("utter_none_of_these" if something else "utter_offer_staff", {})
+    return Reply("utter_offer_staff" if offer.get("options") else "utter_deny", {})

@@ -7,7 +7,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.doubt import RESPONSES, missed_again
-from actions.files import followups, material, questions
+from actions.files import conditions, followups, material, questions
 from actions.followup import SAME, meant
 from actions.history import misses_before, topic_before, turns_before
 from actions.reply import PASSAGE_OF, Reply, reply_about
@@ -37,7 +37,7 @@ class ActionFollowup(Action):
         elif again := missed_again(misses_before(turns)):
             send(dispatcher, Reply(RESPONSES[again.act], {}))
         else:
-            display = material().conditions.display
+            display = conditions().display
             send_options(dispatcher, "utter_clarify", found.ask, questions(), asked, display)
         return []
 
@@ -52,4 +52,4 @@ def nothing_more(before: str, phrases: Mapping[str, str]) -> Reply:
     names = [topic, *(f"faq_{name}" for name in (topic, *asked))]
     phrase = next((phrases[name] for name in names if name in phrases), topic.replace("_", " "))
     response = "utter_nothing_more" if kind == "answer" else "utter_nothing_more_here"
-    return Reply(response, {"topic": topic, "phrase": phrase})
+    return Reply(response, {"phrase": phrase})

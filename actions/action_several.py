@@ -7,10 +7,12 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.files import followups, material
+from actions.files import followups, material, questions
 from actions.followup import PREFIX, SAME, FollowUp, meant
 from actions.reply import CONDITIONS, PASSAGE_OF, Material, Reply, group_and_topic, reply_about
-from actions.sending import send
+from actions.sending import send, send_options
+
+CLARIFY = "utter_clarify"
 
 
 class ActionSeveral(Action):
@@ -29,7 +31,11 @@ class ActionSeveral(Action):
         text = message.get("text") or ""
         named = [(text[e["start"] : e["end"]], e["value"]) for e in entities if "start" in e]
         for reply in replies_to(message["questions"], named, material(), followups()):
-            send(dispatcher, reply)
+            if reply.response == CLARIFY:
+                options = reply.fields["options"].split(",")
+                send_options(dispatcher, CLARIFY, options, questions())
+            else:
+                send(dispatcher, reply)
         return []
 
 
@@ -43,20 +49,25 @@ def replies_to(
 
     `named` are the conditions in the message: as they are written, and their canonical names. One
     that stands in no question belongs to the first question about conditions. A question that leans
-    on the one before it ("… and how long?") is understood from that.
+    on the one before it ("… and how long?") is understood from that; where it can't be, the last
+    reply asks which of `options` (intents) is meant.
     Raises ValueError when there is no question.
     """
     texts = [question["text"] for question in asked]
     loose = [name for written, name in named if not any(_holds(t, written) for t in texts)]
     replies: list[Reply] = []
+    unclear: Reply | None = None
     before: str | None = None
     for question in asked:
         intent = question["intent"]
         if intent.startswith(PREFIX):
-            found = meant(intent, before, table).intent
-            if found is None or found == SAME:
+            found = meant(intent, before, table)
+            if found.intent == SAME:
                 continue
-            intent = found
+            if found.intent is None:
+                unclear = Reply(CLARIFY, {"options": ",".join(found.ask)})
+                continue
+            intent = found.intent
         inside = [name for written, name in named if _holds(question["text"], written)]
         if intent in CONDITIONS:
             inside, loose = [*inside, *loose], []
@@ -64,7 +75,7 @@ def replies_to(
         before = _outcome_of(intent)
     if not replies:
         raise ValueError("no question that can be answered")
-    return _once(replies)
+    return [*_once(replies), *([unclear] if unclear else [])]
 
 
 def _holds(text: str, written: str) -> bool:

@@ -6,7 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.doubt import RESPONSES, in_doubt
-from actions.files import material, questions
+from actions.files import conditions, questions
 from actions.history import misses_before, turns_before
 from actions.reply import Reply
 from actions.sending import send, send_options
@@ -30,7 +30,7 @@ class ActionUnclear(Action):
         )
         if doubt.act == "ask":
             asked = list(tracker.get_latest_entity_values("condition"))
-            display = material().conditions.display
+            display = conditions().display
             send_options(dispatcher, "utter_clarify", doubt.options, questions(), asked, display)
         else:
             send(dispatcher, Reply(RESPONSES[doubt.act], {}))

@@ -7,6 +7,9 @@ from typing import Any
 TOPICAL = ("answer:", "logistics:", "not_in_source:")
 """How the outcomes of replies about a topic begin."""
 
+NOT_OURS = ("out_of_scope", "other_language")
+"""Intents that are understood and yet answered "unknown"."""
+
 FORGOTTEN_AFTER = 3
 """After so many turns without a topic, "how long?" leans on nothing any more."""
 
@@ -53,12 +56,15 @@ def topic_before(turns: Sequence[Turn]) -> str | None:
 
 
 def misses_before(turns: Sequence[Turn]) -> int:
-    """Give how many turns in a row, up to now, were not understood."""
+    """Give how many turns in a row, up to now, were not understood.
+
+    What is understood, but not ours to answer, ends no such row and adds nothing to it.
+    """
     count = 0
     for turn in reversed(turns):
-        if "unknown" not in turn.outcomes:
+        if set(turn.outcomes) != {"unknown"}:
             break
-        count += 1
+        count += turn.intent not in NOT_OURS
     return count
 
 

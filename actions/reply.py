@@ -71,15 +71,12 @@ def reply_about(intent: str, asked: Sequence[str], material: Material) -> Reply:
     if found is None:
         raise ValueError("not an intent about a topic")
     group, topic = found
-    if topic in material.answers:
-        return Reply(
-            "utter_added_answer", {"topic": topic, "answer": material.answers[topic].answer}
-        )
     if intent in CONDITIONS:
         return _about_conditions(intent, asked, material)
-    if group == "faq":
+    given = _added(topic, material)
+    if given is None and group == "faq":
         return Reply(f"utter_{intent}", {})
-    return _from_clinic(topic, material) or _unanswered(group, topic, material)
+    return given or _from_clinic(topic, material) or _unanswered(group, topic, material)
 
 
 def _about_conditions(intent: str, asked: Sequence[str], material: Material) -> Reply:
@@ -96,8 +93,13 @@ def _about_conditions(intent: str, asked: Sequence[str], material: Material) -> 
     if not other and intent == "faq_conditions":
         return Reply("utter_faq_conditions", {})
     phrase = _listed(other) if other else material.phrases[OTHER_CONDITIONS]
-    fields = {"other": phrase}
-    return _from_clinic(OTHER_CONDITIONS, material) or Reply("utter_condition_not_named", fields)
+    given = _added(OTHER_CONDITIONS, material) or _from_clinic(OTHER_CONDITIONS, material)
+    return given or Reply("utter_condition_not_named", {"other": phrase})
+
+
+def _added(topic: str, material: Material) -> Reply | None:
+    added = material.answers.get(topic)
+    return Reply("utter_added_answer", {"topic": topic, "answer": added.answer}) if added else None
 
 
 def _from_clinic(topic: str, material: Material) -> Reply | None:

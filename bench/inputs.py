@@ -28,8 +28,11 @@ QUICK_INTENTS = (
 QUICK_LINES = 20
 
 _SAFETY = "nightdesk.safety."
-_CODE = ("nightdesk/nlu", "nightdesk/encoder")
-_WORDS = ("shorthand.yml", "topics.yml", "safety/protected_words.yml")
+_CODE = ("nightdesk/nlu", "nightdesk/encoder", "nightdesk/answers", "nightdesk/safety")
+_WORDS = (
+    *("shorthand.yml", "topics.yml", "safety/protected_words.yml"),
+    "encoder/adapter.npz",
+)
 _WORDING = "safety/examples"
 
 

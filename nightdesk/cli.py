@@ -1,4 +1,4 @@
-"""The command line: `nightdesk run | train | ask | eval | confusion | staff`."""
+"""The command line: `nightdesk run | train | ask | answers | eval | confusion | staff`."""
 
 import argparse
 import sys

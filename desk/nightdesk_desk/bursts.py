@@ -45,6 +45,11 @@ class Pace:
     longest: float = 5.0
     near: float = 3.0
 
+    @classmethod
+    def of(cls, quiet: float) -> "Pace":
+        """Give the pace with another `quiet`: what was waited for is also near enough to join."""
+        return cls(quiet=quiet, near=max(cls.near, quiet))
+
 
 PACE = Pace()
 """The pace unless another one is set."""

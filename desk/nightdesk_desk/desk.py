@@ -62,7 +62,7 @@ class Desk:
             metrics=metrics,
             wakeups=wakeups,
             rasa=rasa,
-            turns=Turns(db, rasa, wakeups, words, metrics, Pace(quiet=settings.burst_quiet)),
+            turns=Turns(db, rasa, wakeups, words, metrics, Pace.of(settings.burst_quiet)),
             handovers=Handovers(db, wakeups, words, metrics),
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
             address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),

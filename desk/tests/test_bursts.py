@@ -216,3 +216,8 @@ def test_a_verdict_without_marks_is_the_last_messages() -> None:
 def test_a_single_message_keeps_its_marks_and_its_verdict() -> None:
     [message] = sent((0, "I want to die tonight"))
     assert safety_by_message([message], verdict((2, 13))) == {1: verdict((2, 13))}
+
+
+def test_what_was_waited_for_is_joined():
+    assert Pace.of(4.5) == Pace(quiet=4.5, near=4.5)
+    assert Pace.of(PACE.quiet) == PACE

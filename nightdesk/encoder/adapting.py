@@ -73,7 +73,8 @@ def load_lines(data: Path) -> Lines:
     speller = Speller.of_lines([*plain, *further], protected_words(synonym_names(data)))
     texts = [speller.correct(text) for text in plain]
     names = {name: number for number, name in enumerate(sorted({name for name, _ in rows}))}
-    held = [text for text in dict.fromkeys(examples) if text not in set(texts)]
+    known = set(texts)
+    held = [text for text in dict.fromkeys(examples) if text not in known]
     return Lines(texts, np.array([names[name] for name, _ in rows]), held, speller)
 
 

@@ -16,6 +16,9 @@ SEVERAL = "several_questions"
 TOPICS = ("faq_", "logistics_", "not_in_source_", "answers_")
 """How intents begin that ask about a topic; a greeting beside a question is no question."""
 
+WANTED = ("request_human", "none_of_these")
+"""Intents that a question beside them does not outrank: who asks for a person gets one."""
+
 FOLLOW_UP = "followup_"
 """Intents that lean on what was said before: the second half of a message may."""
 
@@ -135,11 +138,14 @@ def _without_repeats(questions: Sequence[Question]) -> list[Question]:
 
 
 def _decided(whole: Ranking, questions: list[Question], limits: Limits) -> Reading:
+    intent, confidence = whole[0]
+    weak = confidence < limits.whole
+    if intent in WANTED and not weak:
+        return Reading(whole)
     if len(questions) > 1:
         # No second in the ranking: two answers are no near tie.
         return Reading([(SEVERAL, _surety(questions))], tuple(questions))
-    intent, confidence = whole[0]
-    if questions and (confidence < limits.whole or not intent.startswith(TOPICS)):
+    if questions and (weak or not intent.startswith(TOPICS)):
         only = questions[0]
         left = 1 - only.confidence
         rest = [(name, p * left) for name, p in whole if name != only.intent]

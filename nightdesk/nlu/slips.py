@@ -4,7 +4,8 @@ import random
 
 
 def slipped(text: str, random: random.Random, slips: int) -> str:
-    """Give `text` with so many slips of the finger: a letter left out, doubled or two swapped."""
+    """Give `text` with so many slips of the finger: a letter left out, put in or
+    replaced, or two swapped."""
     letters = list(text)
     for _ in range(slips):
         places = [i for i, letter in enumerate(letters) if letter.isalpha()]

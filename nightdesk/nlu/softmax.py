@@ -6,6 +6,7 @@ lines and 90 classes it needs three times as long, and the training waits for li
 same; a test holds the two side by side.
 """
 
+import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -13,6 +14,8 @@ from itertools import pairwise
 import numpy as np
 import scipy.sparse as sparse
 from scipy.optimize import minimize
+
+logger = logging.getLogger(__name__)
 
 _MEMORY = 6
 """Steps that L-BFGS remembers: each costs two copies of the weights."""
@@ -82,6 +85,8 @@ def fit_softmax(
                 "maxcor": _MEMORY,
             },
         )
+    if not found.success:
+        logger.warning("the fit ended before it was done: %s", found.message)
     weights = found.x.reshape(features + 1, classes).astype(np.float32)
     return weights[:-1], weights[-1]
 

@@ -33,7 +33,7 @@ _CANDIDATES = 8
 _REMEMBERED = 20_000
 
 _Way = tuple[tuple[str, ...], float]
-"""A reading of a typed word: the word, or two, and what it costs (0 or below)."""
+"""A reading of a typed word: the word, or two, and what speaks for it (less for every slip)."""
 
 
 class Speller:

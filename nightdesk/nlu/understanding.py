@@ -13,7 +13,7 @@ from nightdesk.nlu.shorthand import written_out
 from nightdesk.nlu.slips import slipped
 from nightdesk.nlu.spelling import Speller
 from nightdesk.nlu.text_model import Recipe, TextModel
-from nightdesk.nlu.words import words_of
+from nightdesk.safety.views import bare
 
 Encode = Callable[[Sequence[str]], np.ndarray]
 
@@ -21,7 +21,7 @@ SEED = 5
 SHORTEST_SLIPPED = 8
 """Characters of the shortest line that is also learnt with slips: of "fee" too little is left."""
 
-_IS = re.compile(r"\b(what|where|who|how|it|that|there)'s\b")
+_IS = re.compile(r"\b(what|where|who|how|it|that|there) s\b")
 
 NEIGHBOURS = 3
 """How many of the nearest training lines say how near a line is to anything known."""
@@ -94,7 +94,7 @@ class Understander:
         )
         model.save(folder)
         tapped = tapped or {}
-        lines = _one_meaning([*texts, *tapped], [*intents, *tapped.values()])
+        lines = _one_meaning(texts, intents)
         lines |= {_words(text): intent for text, intent in tapped.items()}
         kept = {"spelling": speller.to_json(), "shorthand": dict(shorthand), "lines": lines}
         (folder / "words.json").write_text(json.dumps(kept))
@@ -136,8 +136,8 @@ class Understander:
 
 
 def _words(text: str) -> str:
-    """Give the words alone, "what's" as "what is"."""
-    return _IS.sub(r"\1 is", " ".join(words_of(text)))
+    """Give the words and numbers alone, in any script, "what's" as "what is"."""
+    return _IS.sub(r"\1 is", bare(text))
 
 
 def _one_meaning(texts: Sequence[str], intents: Sequence[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ _MARKS = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '
 
 
 def straight(text: str) -> str:
-    """Give a text in lower case with straight quotes, each character in its place."""
+    """Give a text in lower case with straight quotes, word for word."""
     return text.lower().translate(_MARKS)
 
 

@@ -99,7 +99,7 @@ def _train(places: Places, inputs: str, environment: Mapping[str, str]) -> Path:
     log.unlink(missing_ok=True)
     began = time.monotonic()
     try:
-        with Step("Training the model (a minute or two)"):
+        with Step("Training the model (some minutes)"):
             run_logged(
                 train_command(places, work, name),
                 log,

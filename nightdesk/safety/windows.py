@@ -7,7 +7,8 @@ WINDOW_WORDS = 14
 
 _STEP = WINDOW_WORDS // 2
 _SENTENCE = re.compile(r"[^.!?\n;]+[.!?\n;]*")
-_LINE = re.compile(r"[^\n]*\w[^\n]*")
+_LINE = re.compile(r"[^\n]+")
+_LETTER = re.compile(r"\w")
 _WORD = re.compile(r"\S+")
 
 MAX_LINES = 12
@@ -43,6 +44,6 @@ def lines_of(message: str) -> list[tuple[int, int]]:
 
     Of more lines than MAX_LINES, those at the end are kept: what was sent last counts most.
     """
-    lines = [m.span() for m in _LINE.finditer(message)]
+    lines = [m.span() for m in _LINE.finditer(message) if _LETTER.search(m.group())]
     whole = (0, len(message))
     return [whole, *lines[-MAX_LINES:]] if len(lines) > 1 else [whole]

@@ -198,17 +198,21 @@ class TestFollowUp:
     def test_more_than_all_there_is_to_say(self, intent, outcome, response, phrase):
         sent = run(ActionFollowup(), intent, before=(turn("x", bot(outcome)),))
         assert (sent["response"], sent["phrase"]) == (response, phrase)
-        assert sent["topic"] == outcome.partition(":")[2]
 
     def test_how_long_still_leans_on_it_after_why(self):
-        # "why?" is answered with `not_in_source:` and the topic that it leaned on.
-        more = turn("followup_why", bot("not_in_source:rapid_relief", offers="staff"))
+        more = turn("followup_why", bot("smalltalk", offers="staff"))
         sent = run(ActionFollowup(), "followup_how_long", before=(RELIEF, more))
         assert sent["response"] == "utter_faq_lasting_effects"
 
+    def test_after_an_added_answer_and_why_how_much_is_still_not_guessed(self):
+        added = turn("answers_childcare", bot("answer:childcare"))
+        more = turn("followup_why", bot("smalltalk", offers="staff"))
+        sent = run(ActionFollowup(), "followup_how_much", before=(added, more))
+        assert sent["response"] == "utter_clarify"
+
     def test_nothing_more_about_what_has_no_words(self):
         assert nothing_more("answer:free_parking", {}) == Reply(
-            "utter_nothing_more", {"topic": "free_parking", "phrase": "free parking"}
+            "utter_nothing_more", {"phrase": "free parking"}
         )
 
 
@@ -293,6 +297,19 @@ class TestUnclear:
         third = run(ActionUnclear(), "nlu_fallback", before=(UNKNOWN, UNKNOWN), ranking=tie)
         assert third["response"] == "utter_hand_over_unclear"
 
+    def test_what_is_understood_and_not_ours_is_no_miss(self):
+        weather = turn("out_of_scope", bot("unknown"))
+        foreign = turn("other_language", bot("unknown"))
+        sent = run(ActionUnclear(), "nonsense", before=(weather, foreign, weather))
+        assert sent["response"] == "utter_unknown"
+        sent = run(ActionUnclear(), "nonsense", before=(UNKNOWN, weather))
+        assert sent["response"] == "utter_offer_staff"
+
+    def test_a_question_left_open_beside_an_answer_is_no_miss(self):
+        half = turn("several_questions", bot("answer:what_is"), bot("unknown"))
+        sent = run(ActionUnclear(), "nonsense", before=(half,))
+        assert sent["response"] == "utter_unknown"
+
     def test_an_answer_between_begins_anew(self):
         sent = run(ActionUnclear(), "nonsense", before=(UNKNOWN, UNKNOWN, RELIEF))
         assert sent["response"] == "utter_unknown"
@@ -302,6 +319,11 @@ class TestAffirmAndDeny:
     STAFF = turn("not_in_source_legality", bot("not_in_source:legality", offers="staff"))
     ASKED = turn("nlu_fallback", bot("unknown", options="logistics_cost,faq_safety"))
     ONE = turn("followup_how_much", bot("unknown", options="logistics_cost"))
+
+    def test_yes_to_several_questions_offers_them_once_more(self):
+        sent = run(ActionAffirm(), "affirm", before=(self.ASKED,))
+        assert sent["options"] == "logistics_cost,faq_safety"
+        assert len(sent["buttons"]) == 2
 
     @pytest.mark.parametrize(
         ("before", "response"),

@@ -50,7 +50,7 @@ class TestNo:
             ("none_of_these", ONE, "utter_none_of_these"),
             ("none_of_these", TWO, "utter_none_of_these"),
             ("none_of_these", {}, "utter_offer_staff"),
-            ("none_of_these", STAFF, "utter_offer_staff"),
+            ("none_of_these", STAFF, "utter_none_of_these"),
         ],
     )
     def test_by_what_was_offered(self, intent, offer, response):

@@ -76,6 +76,12 @@ class TestConditions:
         settings = clinic(topics={"other_conditions": "We also treat migraine."})
         assert reply_about(intent, asked, material(settings)).response == response
 
+    @pytest.mark.parametrize("intent", ["faq_conditions", "not_in_source_other_conditions"])
+    def test_so_does_an_answer_that_was_added_about_other_conditions(self, intent):
+        also = material(None, added("other_conditions"))
+        assert reply_about(intent, ["adhd"], also).response == "utter_added_answer"
+        assert reply_about(intent, ["ptsd"], also).response == "utter_condition_named"
+
 
 class TestTheClinicsSettings:
     def test_its_own_words(self):

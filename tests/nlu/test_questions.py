@@ -240,3 +240,18 @@ class TestAnyMessage:
         story = "we moved here in spring and found a house by the lake. " * 8
         model = Model(how_much_is_it=COST)
         assert read(f"{story}How much is it?", model, LIMITS).ranking[0] == COST
+
+
+@pytest.mark.parametrize("intent", ["request_human", "none_of_these"])
+def test_who_wants_a_person_and_asks_a_question_gets_the_person(intent):
+    known = {"how much is it": COST, "how long is it": LENGTH}
+    for text in ("a person please. how much is it?", "a person. how much is it? how long is it?"):
+        reading = read(text, Model(**known, **{text.strip("?"): (intent, 0.95)}), LIMITS)
+        assert reading.ranking[0][0] == intent
+        assert reading.questions == ()
+
+
+def test_a_greeting_beside_a_question_does_not_outrank_it():
+    text = "hello there. how much is it?"
+    known = {text.strip("?"): ("greet", 0.95), "how much is it": COST}
+    assert read(text, Model(**known), LIMITS).ranking[0][0] == "logistics_cost"

@@ -126,3 +126,11 @@ def test_a_line_known_as_two_things_is_left_to_the_model(encoder, tmp_path):
 def test_what_has_no_words_is_known_as_nothing(trained, text):
     (found,) = trained[0].understand([text])
     assert found.ranking[0][1] < 1.0
+
+
+def test_a_number_or_another_script_makes_another_line(encoder, tmp_path):
+    texts, intents = [*TEXTS, "over 65", "s\u00ed"], [*INTENTS, "hours", "greet"]
+    found = Understander.train(texts, intents, [], encoder.encode, Recipe(), tmp_path, {})
+    known, *others = found.understand(["Over 65?", "over", "s", "over \u6b7b"])
+    assert known.ranking[0] == ("hours", 1.0)
+    assert [other.ranking[0][1] < 1.0 for other in others] == [True] * 3
