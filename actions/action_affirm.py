@@ -29,9 +29,8 @@ class ActionAffirm(Action):
         offer = offered(turns_before(tracker.events))
         reply = taken_up(offer, material())
         if reply.response == WHICH:
-            options, about = _listed(offer.get("options")), _listed(offer.get("about"))
-            display = conditions().display
-            send_options(dispatcher, WHICH, options, questions(), about, display)
+            options, about = _named(offer)
+            send_options(dispatcher, WHICH, options, questions(), about, conditions().display)
         else:
             send(dispatcher, reply)
         return []
@@ -39,7 +38,7 @@ class ActionAffirm(Action):
 
 def taken_up(offer: Mapping[str, Any], material: Material) -> Reply:
     """Give the reply to "yes": what was offered, or the question what to talk about."""
-    options, about = (_listed(offer.get(key)) for key in ("options", "about"))
+    options, about = _named(offer)
     if len(options) == 1:
         return reply_about(options[0], about, material)
     if offer.get("offers") == "staff":
@@ -47,5 +46,7 @@ def taken_up(offer: Mapping[str, Any], material: Material) -> Reply:
     return Reply(WHICH if options else "utter_affirm", {})
 
 
-def _listed(names: object) -> list[str]:
-    return [name for name in str(names or "").split(",") if name]
+def _named(offer: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Give the intents that were offered, and the conditions that they were offered about."""
+    options, about = (str(offer.get(key) or "").split(",") for key in ("options", "about"))
+    return [name for name in options if name], [name for name in about if name]

@@ -11,7 +11,7 @@ from actions.files import conditions, followups, material, questions
 from actions.followup import SAME, meant
 from actions.history import misses_before, topic_before, turns_before
 from actions.reply import PASSAGE_OF, Reply, reply_about
-from actions.sending import send, send_options
+from actions.sending import CLARIFY, send, send_options
 
 
 class ActionFollowup(Action):
@@ -38,7 +38,7 @@ class ActionFollowup(Action):
             send(dispatcher, Reply(RESPONSES[again.act], {}))
         else:
             display = conditions().display
-            send_options(dispatcher, "utter_clarify", found.ask, questions(), asked, display)
+            send_options(dispatcher, CLARIFY, found.ask, questions(), asked, display)
         return []
 
 

@@ -10,9 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.files import followups, material, questions
 from actions.followup import PREFIX, SAME, FollowUp, meant
 from actions.reply import CONDITIONS, PASSAGE_OF, Material, Reply, group_and_topic, reply_about
-from actions.sending import send, send_options
-
-CLARIFY = "utter_clarify"
+from actions.sending import CLARIFY, send, send_options
 
 
 class ActionSeveral(Action):

@@ -9,7 +9,7 @@ from actions.doubt import RESPONSES, in_doubt
 from actions.files import conditions, questions
 from actions.history import misses_before, turns_before
 from actions.reply import Reply
-from actions.sending import send, send_options
+from actions.sending import CLARIFY, send, send_options
 
 
 class ActionUnclear(Action):
@@ -31,7 +31,7 @@ class ActionUnclear(Action):
         if doubt.act == "ask":
             asked = list(tracker.get_latest_entity_values("condition"))
             display = conditions().display
-            send_options(dispatcher, "utter_clarify", doubt.options, questions(), asked, display)
+            send_options(dispatcher, CLARIFY, doubt.options, questions(), asked, display)
         else:
             send(dispatcher, Reply(RESPONSES[doubt.act], {}))
         return []

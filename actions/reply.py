@@ -73,10 +73,11 @@ def reply_about(intent: str, asked: Sequence[str], material: Material) -> Reply:
     group, topic = found
     if intent in CONDITIONS:
         return _about_conditions(intent, asked, material)
-    given = _added(topic, material)
-    if given is None and group == "faq":
+    if given := _given(topic, material):
+        return given
+    if group == "faq":
         return Reply(f"utter_{intent}", {})
-    return given or _from_clinic(topic, material) or _unanswered(group, topic, material)
+    return _unanswered(group, topic, material)
 
 
 def _about_conditions(intent: str, asked: Sequence[str], material: Material) -> Reply:
@@ -93,16 +94,14 @@ def _about_conditions(intent: str, asked: Sequence[str], material: Material) -> 
     if not other and intent == "faq_conditions":
         return Reply("utter_faq_conditions", {})
     phrase = _listed(other) if other else material.phrases[OTHER_CONDITIONS]
-    given = _added(OTHER_CONDITIONS, material) or _from_clinic(OTHER_CONDITIONS, material)
-    return given or Reply("utter_condition_not_named", {"other": phrase})
+    not_named = Reply("utter_condition_not_named", {"other": phrase})
+    return _given(OTHER_CONDITIONS, material) or not_named
 
 
-def _added(topic: str, material: Material) -> Reply | None:
-    added = material.answers.get(topic)
-    return Reply("utter_added_answer", {"topic": topic, "answer": added.answer}) if added else None
-
-
-def _from_clinic(topic: str, material: Material) -> Reply | None:
+def _given(topic: str, material: Material) -> Reply | None:
+    """Give what the clinic says of a topic: the answer it added, or else what clinic.yml holds."""
+    if added := material.answers.get(topic):
+        return Reply("utter_added_answer", {"topic": topic, "answer": added.answer})
     clinic = material.clinic
     answer = clinic.logistics.get(topic) or clinic.topics.get(topic)
     return Reply("utter_logistics", {"topic": topic, "answer": answer}) if answer else None

@@ -7,6 +7,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.reply import Reply
 
+CLARIFY = "utter_clarify"
+"""The response that asks which of some questions is meant."""
+
 LONGEST_TITLE = 45
 """Characters of a quick reply that fits on a phone: past it, "(PTSD)" stands for the whole name."""
 

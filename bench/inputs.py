@@ -29,11 +29,8 @@ QUICK_LINES = 20
 
 _SAFETY = "nightdesk.safety."
 _CODE = ("nightdesk/nlu", "nightdesk/encoder", "nightdesk/answers", "nightdesk/safety")
-_WORDS = (
-    *("shorthand.yml", "topics.yml", "safety/protected_words.yml"),
-    "encoder/adapter.npz",
-)
-_WORDING = "safety/examples"
+_DATA = ("shorthand.yml", "topics.yml", "safety/protected_words.yml", "encoder/adapter.npz")
+_EXAMPLES = "safety/examples"
 
 
 @dataclass(frozen=True)
@@ -137,8 +134,8 @@ def prepare(
     theirs = rasa_config(_read(default_config_file()), seed, QUICK_EPOCHS if quick else None)
     lock = root / "requirements.lock"
     code = sorted(path for part in _CODE for path in (root / part).rglob("*.py"))
-    code += [path for name in _WORDS if (path := data / name).is_file()]
-    code += sorted((data / _WORDING).rglob("*.yml"))
+    code += [path for name in _DATA if (path := data / name).is_file()]
+    code += sorted((data / _EXAMPLES).rglob("*.yml"))
     return [
         Pipeline(OURS, _written(OURS, ours, work), work / "data", (lock, *code)),
         Pipeline(RASA, _written(RASA, theirs, work), work / "data", (lock,)),
