@@ -101,9 +101,10 @@ screenshots: ## Make the README's pictures in docs/screenshots anew
 	@$(SETUP) test
 	@$(DESK_BIN)/python desk/tests/browser/screenshots.py
 
-adapter: ## Teach the sentence encoder our topics anew (data/encoder; ten minutes or more)
+adapter: ## Teach the sentence encoder our topics anew and safety anew (data/encoder; half an hour)
 	@$(SETUP) dev
 	@$(BIN)/python -m nightdesk.encoder.adapting
+	@$(BIN)/python -m nightdesk.encoder.adapting_safety
 
 setup: ## Make both environments, with what the checks need
 	@$(SETUP) dev

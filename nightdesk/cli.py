@@ -1,11 +1,11 @@
-"""The command line: `nightdesk run | train | ask | answers | eval | confusion | staff`."""
+"""The command line: `nightdesk run | train | ask | answers | eval | staff` and more."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from nightdesk.commands import answers, ask, confusion, evaluate, staff
+from nightdesk.commands import answers, ask, confusion, evaluate, staff, thresholds
 from nightdesk.run import command as run
 
 
@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     answers.register(subparsers)
     evaluate.register(subparsers)
     confusion.register(subparsers)
+    thresholds.register(subparsers)
     staff.register(subparsers)
     return top
 

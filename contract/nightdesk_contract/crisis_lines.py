@@ -1,35 +1,83 @@
-"""Emergency numbers and crisis lines by country."""
+"""Emergency numbers and crisis lines by country: one dated file with an owner."""
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
-import yaml
+from nightdesk_contract.checked_yaml import FileError, located, read_checked
+from nightdesk_contract.problems import Problem, shown
+
+SCHEMA = "crisis_lines.schema.json"
+
+GOOD_FOR = timedelta(days=180)
+"""How long a check of the numbers holds; an older one fails the project's tests."""
 
 
 @dataclass(frozen=True)
 class CrisisLines:
-    """A country's lines as a visitor dials them; `crisis_chat_url` may be empty."""
+    """A country's lines as a visitor dials them; what may be empty has a default.
+
+    `crisis_text` may be a word to a number ("SHOUT to 85258"). `reach` ends "you can …" by language
+    code ("call or text 988"), `write` is the same in English for who would rather not talk;
+    `poison_help` and `abuse_help` are English sentences that name those numbers.
+    """
 
     country: str
+    name: str
     emergency: str
     crisis_name: str
     crisis_call: str
     crisis_text: str
-    crisis_chat_url: str
-    poison: str
     last_verified: date
+    source: str
+    reach: Mapping[str, str]
+    write: str
+    crisis_chat_url: str = ""
+    poison: str = ""
+    abuse_call: str = ""
+    abuse_text: str = ""
+    poison_help: str = ""
+    abuse_help: str = ""
+    owner: str = field(default="", compare=False)
+
+    def numbers(self) -> tuple[str, ...]:
+        """Give every number that a text may name, each once, without those that are empty."""
+        named = (
+            *(self.emergency, self.crisis_call, self.crisis_text),
+            *(self.poison, self.abuse_call, self.abuse_text),
+        )
+        return tuple(dict.fromkeys(number for number in named if number))
+
+    def overdue(self, today: date) -> bool:
+        """Say whether the last check of the numbers is too old to rely on."""
+        return today - self.last_verified > GOOD_FOR
+
+
+def load_all_crisis_lines(path: Path) -> dict[str, CrisisLines]:
+    """Read every country's lines, by code, in the file's order.
+
+    Raises FileError naming key, line, what was found and what is allowed.
+    """
+    row = read_checked(path, SCHEMA)
+    wrong = [
+        Problem(f"countries.{code}.last_verified", shown(lines["last_verified"]), "YYYY-MM-DD")
+        for code, lines in row["countries"].items()
+        if not isinstance(lines["last_verified"], date)
+    ]
+    if wrong:
+        raise FileError(path, located(wrong, path.read_text(encoding="utf-8")))
+    return {code: _lines(code, row["owner"], found) for code, found in row["countries"].items()}
 
 
 def load_crisis_lines(path: Path, country: str) -> CrisisLines:
     """Read the lines of `country` (two capital letters) from the dated data file.
 
-    Raises OSError when the file is not there, KeyError when the country is not in it.
+    Raises FileError, KeyError when the country is not in the file.
     """
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))["countries"]
-    return CrisisLines(country=country, **rows[country])
+    return load_all_crisis_lines(path)[country]
 
 
-def countries(path: Path) -> list[str]:
-    """Give the countries that the data file has, as two-letter codes."""
-    return list(yaml.safe_load(path.read_text(encoding="utf-8"))["countries"])
+def _lines(code: str, owner: str, row: dict[str, Any]) -> CrisisLines:
+    return CrisisLines(country=code, owner=owner, **row)

@@ -1,7 +1,7 @@
 """What is wrong in a file that people edit: the key, what was found there, what is allowed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -16,12 +16,14 @@ class Problem:
     key: str
     found: str
     allowed: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.key}: found {self.found}; allowed: {self.allowed}"
+        where = f"line {self.line}: " if self.line else ""
+        return f"{where}{self.key}: found {self.found}; allowed: {self.allowed}"
 
 
-def schema_problems(row: Mapping[str, Any], schema: str) -> list[Problem]:
+def schema_problems(row: Mapping[str, Any] | Sequence[Any], schema: str) -> list[Problem]:
     """Give what a schema of this package (its file name) has against `row`, in the file's order."""
     text = resources.files(__package__).joinpath(schema).read_text(encoding="utf-8")
     errors = jsonschema.Draft7Validator(json.loads(text)).iter_errors(row)
@@ -45,7 +47,9 @@ def _problem(error: "jsonschema.ValidationError") -> Problem:
     instance: Any = error.instance
     if error.validator == "required":
         missing = [name for name in schema["required"] if name not in instance]
-        return Problem(", ".join(missing), "nothing", "a value: it is needed")
+        inside = "" if key == "(whole file)" else f"{key}."
+        names = ", ".join(f"{inside}{name}" for name in missing)
+        return Problem(names, "nothing", "a value: it is needed")
     if error.validator == "additionalProperties":
         unknown = [str(k) for k in instance if k not in schema["properties"]]
         return Problem(

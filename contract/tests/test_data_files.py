@@ -5,21 +5,25 @@ from datetime import date
 import pytest
 import yaml
 
-from nightdesk_contract.crisis_lines import countries, load_crisis_lines
+from nightdesk_contract.checked_yaml import FileError
+from nightdesk_contract.crisis_lines import load_crisis_lines
 from nightdesk_contract.passages import Passage, load_passages
 from nightdesk_contract.texts import TextsError, load_texts
 
 LINES = """
+owner: somebody
 countries:
   US:
+    name: A country
     emergency: "911"
     crisis_name: A line
     crisis_call: "988"
-    crisis_text: "988"
-    crisis_chat_url: ""
+    crisis_text: HOME to 741741
     poison: 1-800-222-1222
     last_verified: 2026-01-31
-  XX: {emergency: "112"}
+    source: a page
+    reach: {en: call 988, es: a, fr: b, pt: c, de: d}
+    write: text
 """
 
 
@@ -30,9 +34,17 @@ def test_crisis_lines_of_a_country(tmp_path):
     lines = load_crisis_lines(path, "US")
 
     assert (lines.country, lines.emergency, lines.crisis_call) == ("US", "911", "988")
-    assert lines.poison == "1-800-222-1222"
     assert lines.last_verified == date(2026, 1, 31)
-    assert countries(path) == ["US", "XX"]
+    assert lines.owner == "somebody"
+    assert lines.numbers() == ("911", "988", "HOME to 741741", "1-800-222-1222")
+    assert lines.abuse_help == ""
+
+
+@pytest.mark.parametrize(("day", "overdue"), [("2026-07-30", False), ("2026-07-31", True)])
+def test_numbers_hold_for_180_days(tmp_path, day, overdue):
+    path = tmp_path / "lines.yml"
+    path.write_text(LINES)
+    assert load_crisis_lines(path, "US").overdue(date.fromisoformat(day)) is overdue
 
 
 def test_a_country_without_lines_is_an_error(tmp_path):
@@ -40,9 +52,42 @@ def test_a_country_without_lines_is_an_error(tmp_path):
     path.write_text(LINES)
     with pytest.raises(KeyError):
         load_crisis_lines(path, "FR")
-    with pytest.raises(TypeError):
-        load_crisis_lines(path, "XX")
-    with pytest.raises(OSError, match="other"):
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            'emergency: "911"',
+            "emergency: 911",
+            r"line 6: countries.US.emergency: found 911; allowed",
+        ),
+        ('    crisis_call: "988"\n', "", r"line 4: .*crisis_call: found nothing; allowed: a value"),
+        ("2026-01-31", "soon", r"line 11: .*last_verified: found 'soon'; allowed: YYYY-MM-DD"),
+        ("  US:", "  usa:", "usa"),
+        ("write: text", "wrote: text", r"wrote: found an unknown key; allowed: .*write"),
+        ("owner: somebody", "owner: [", r"line \d+: \(whole file\): found broken YAML"),
+        ("de: d}", "xx: d}", "reach.xx|de: found"),
+    ],
+)
+def test_a_file_with_an_error_is_refused_with_line_and_what_is_allowed(tmp_path, old, new, says):
+    path = tmp_path / "lines.yml"
+    assert old in LINES
+    path.write_text(LINES.replace(old, new))
+    with pytest.raises(FileError, match=says):
+        load_crisis_lines(path, "US")
+
+
+@pytest.mark.parametrize("content", ["", "- 1", "5"])
+def test_a_file_that_is_no_mapping(tmp_path, content):
+    path = tmp_path / "lines.yml"
+    path.write_text(content)
+    with pytest.raises(FileError, match="a mapping of keys to values"):
+        load_crisis_lines(path, "US")
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileError, match="no readable file"):
         load_crisis_lines(tmp_path / "other.yml", "US")
 
 

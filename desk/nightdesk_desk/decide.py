@@ -28,6 +28,7 @@ class SystemTexts:
     handover: str
     bot_unavailable: str
     bot_unavailable_again: str
+    crisis_in_view: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,10 @@ def decide(
         return _beside_staff(replies, spoken, reason, safety)
     events = [_bot_event(reply) for reply in replies]
     if reason is None:
+        in_crisis = situation.open_level in ("P0", "P1")
+        if in_crisis and texts.crisis_in_view not in situation.said:
+            # An answer must not push the crisis reply out of sight; said once, not pasted again.
+            events.append(NewEvent("system", texts.crisis_in_view))
         return Decision("answered", events, safety=safety)
     told = texts.crisis if reason == "crisis" else texts.handover
     if told not in situation.said:

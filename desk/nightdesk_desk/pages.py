@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 from fastapi import APIRouter, FastAPI, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from nightdesk_contract.crisis_lines import CrisisLines
 from nightdesk_contract.texts import TextsError
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -70,6 +72,9 @@ class PageTexts:
             page = rows.get(name) if isinstance(rows, dict) else None
             if not isinstance(page, dict) or not page.get("title") or not page.get("sections"):
                 raise TextsError(f"{path.name}: {name} needs a title and sections")
+        lines = rows.get("crisis_lines")
+        if not isinstance(lines, dict) or not {"title", "each", "checked"} <= lines.keys():
+            raise TextsError(f"{path.name}: crisis_lines needs a title, each and checked")
         self._rows: dict[str, dict[str, Any]] = rows
 
     def html(self, name: str, words: Words) -> str:
@@ -81,14 +86,47 @@ class PageTexts:
             notice=_notice(words),
             sections=[
                 {
-                    "heading": section["heading"],
+                    "heading": words.fill(section["heading"]),
                     "paragraphs": [
-                        dialled(words.fill(text), words.lines) for text in section["paragraphs"]
+                        _linked(dialled(words.fill(text), words.lines), self._rows)
+                        for text in section["paragraphs"]
                     ],
                 }
                 for section in page["sections"]
             ],
         )
+
+    def crisis_lines_html(self, words: Words) -> str:
+        """Give the list of crisis lines, the clinic's own country first."""
+        page, own = self._rows["crisis_lines"], words.lines
+        others = [lines for lines in words.all_lines.values() if lines.country != own.country]
+        return _templates.get_template("page.html").render(
+            title=page["title"],
+            clinic=words.clinic.name,
+            notice=_notice(words),
+            sections=[
+                {
+                    "heading": lines.name,
+                    "paragraphs": [
+                        *(dialled(_of_country(text, lines), lines) for text in page["each"]),
+                        page["checked"].format(date=lines.last_verified.isoformat()),
+                    ],
+                }
+                for lines in (own, *others)
+            ],
+        )
+
+
+def _of_country(text: str, lines: CrisisLines) -> str:
+    return text.format(
+        emergency=lines.emergency, crisis_name=lines.crisis_name, reach=lines.reach["en"]
+    )
+
+
+def _linked(html: Markup, rows: dict[str, Any]) -> Markup:
+    """Give a paragraph with its mark for the list of crisis lines made a link."""
+    link = Markup('<a href="/crisis-lines">{}</a>').format(rows["crisis_lines"]["title"])
+    return link.join(html.split("[crisis-lines]"))
 
 
 def _notice(words: Words) -> str:
@@ -158,6 +196,14 @@ async def privacy(request: Request) -> HTMLResponse:
 async def crisis_protocol(request: Request) -> HTMLResponse:
     """Give the page on what happens when somebody writes about a crisis."""
     return _page(request, "crisis_protocol")
+
+
+@router.get("/crisis-lines", include_in_schema=False)
+async def crisis_lines(request: Request) -> HTMLResponse:
+    """Give the crisis lines of every country that we know."""
+    pages: PageTexts = request.app.state.pages
+    html = pages.crisis_lines_html(_desk(request).words)
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
 
 def mount(app: FastAPI) -> None:

@@ -12,6 +12,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from nightdesk_desk import log
 from nightdesk_desk.contact import ContactRefused, leave_contact, read_contact
+from nightdesk_desk.contact_words import judge_name
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused
 from nightdesk_desk.presented import event_json
@@ -274,6 +275,8 @@ async def contact(
         )
     if opened is not None and opened.new:
         desk.metrics.handovers.labels("request", opened.level).inc()
+    if details.name is not None:
+        await judge_name(desk.db, desk.rasa, desk.words, conversation_id, details.name, seq)
     desk.wakeups.notify(conversation_id)
     return Accepted(seq=seq)
 

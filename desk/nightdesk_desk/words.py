@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nightdesk_contract.clinic import Clinic, ClinicFile
-from nightdesk_contract.crisis_lines import CrisisLines, load_crisis_lines
+from nightdesk_contract.crisis_lines import CrisisLines, load_all_crisis_lines
 from nightdesk_contract.opening import next_opening, open_now
 from nightdesk_contract.texts import TextsError, load_texts
 
@@ -21,12 +21,13 @@ class Words:
     def __init__(self, clinic_file: ClinicFile, data: Path) -> None:
         """Take the clinic's settings and the data directory.
 
-        Raises OSError, TextsError or KeyError when a text or the country's lines are not there.
+        Raises OSError, TextsError, FileError or KeyError when a text or the country's lines are not
+        there or not right.
         """
         self.clinic_file = clinic_file
-        self._crisis_path = data / "safety" / "crisis_lines.yml"
         self._texts = load_texts(data / "texts" / "desk.yml")
-        self._lines = load_crisis_lines(self._crisis_path, clinic_file.current().country)
+        self.all_lines = load_all_crisis_lines(data / "safety" / "crisis_lines.yml")
+        self._lines = self.all_lines[clinic_file.current().country]
         missing = _NEEDED - self._texts.keys()
         if missing:
             raise TextsError(f"desk.yml: no text under {min(missing)}")
@@ -45,13 +46,8 @@ class Words:
     @property
     def lines(self) -> CrisisLines:
         """The crisis lines of the clinic's country."""
-        country = self.clinic.country
-        if country != self._lines.country:
-            try:
-                self._lines = load_crisis_lines(self._crisis_path, country)
-            except (OSError, KeyError):
-                # An edit to a country without lines: keep saying the lines that are known.
-                return self._lines
+        # An edit to a country without lines: keep saying the lines that are known.
+        self._lines = self.all_lines.get(self.clinic.country, self._lines)
         return self._lines
 
     def open_now(self, at: datetime | None = None) -> bool:
@@ -81,6 +77,8 @@ class Words:
             emergency=lines.emergency,
             crisis_call=lines.crisis_call,
             crisis_text=lines.crisis_text,
+            reach=lines.reach["en"],
+            country=lines.name,
             **fields,
         )
 
@@ -105,6 +103,7 @@ class Words:
             handover=self.after_handover("handover", at),
             bot_unavailable=self.after_handover("bot_unavailable", at),
             bot_unavailable_again=self.say("bot_unavailable_again"),
+            crisis_in_view=self.say("crisis_in_view"),
         )
 
     def system_texts_without_hours(self) -> SystemTexts:
@@ -114,6 +113,7 @@ class Words:
             handover=self.say("handover_closed_no_date"),
             bot_unavailable=self.say("bot_unavailable_closed_no_date"),
             bot_unavailable_again=self.say("bot_unavailable_again"),
+            crisis_in_view=self.say("crisis_in_view"),
         )
 
     def error(self, code: str) -> str:
@@ -137,12 +137,20 @@ def when_words(texts: dict[str, str], at: datetime, opening: datetime) -> str:
 
 _FIELDS = (
     *("clinic", "phone", "emergency", "crisis_call", "crisis_text"),
+    *("reach", "country"),
     *("when", "name", "day", "date", "time"),
 )
 _HANDOVER_KINDS = ("crisis", "handover", "bot_unavailable")
 _NEEDED = frozenset(
     [f"{kind}_{end}" for kind in _HANDOVER_KINDS for end in ("open", "closed", "closed_no_date")]
-    + ["bot_unavailable_again", "staff_joined", "staff_left", "contact_saved", "source_clinic"]
+    + [
+        "bot_unavailable_again",
+        "crisis_in_view",
+        "staff_joined",
+        "staff_left",
+        "contact_saved",
+        "source_clinic",
+    ]
     + ["person_button"]
     + ["when_today", "when_tomorrow", "when_later"]
     + ["error_bad_request", "error_rate_limited", "error_unavailable", "error_unauthorized"]

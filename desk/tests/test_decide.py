@@ -7,7 +7,7 @@ from nightdesk_contract.outcome import BotReply, Safety
 
 from nightdesk_desk.decide import Situation, SystemTexts, decide
 
-TEXTS = SystemTexts("crisis told", "told", "cannot answer", "still cannot")
+TEXTS = SystemTexts("crisis told", "told", "cannot answer", "still cannot", "in view")
 SAFETY = Safety("self_harm", "model", "model", 0.9, ((3, 6),))
 
 
@@ -102,3 +102,13 @@ def test_beside_staff_a_crisis_that_only_the_talk_so_far_makes_is_left_to_them()
     assert (found.result, found.events, found.call) == ("delivered", [], None)
     alone = decide([reply("handover:crisis", "P1", safety=context)], Situation(), TEXTS)
     assert alone.call is not None
+
+
+@pytest.mark.parametrize(("level", "kept"), [("P0", 1), ("P1", 1), ("P2", 0), (None, 0)])
+def test_after_a_crisis_an_ordinary_answer_keeps_help_in_view_once(level: Any, kept: int) -> None:
+    found = decide([reply("answer:safety")], Situation(open_level=level), TEXTS)
+    assert [e.text for e in found.events if e.sender == "system"] == ["in view"] * kept
+    assert found.result == "answered"
+
+    said = Situation(open_level=level, said=frozenset({"in view"}))
+    assert [e.sender for e in decide([reply("answer:safety")], said, TEXTS).events] == ["bot"]

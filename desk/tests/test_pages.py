@@ -151,3 +151,13 @@ async def test_the_api_is_described(running: Running) -> None:
     for path in paths.values():
         for operation in path.values():
             assert operation["description"]
+
+
+async def test_crisis_lines_of_every_country_the_clinics_own_first(running: Running) -> None:
+    page = (await running.client.get("/crisis-lines")).text
+    places = [page.index(name) for name in ("United States", "Canada", "United Kingdom")]
+    assert places == sorted(places)
+    assert 'href="tel:116123"' in page
+    protocol = (await running.client.get("/crisis-protocol")).text
+    assert '<a href="/crisis-lines">Crisis lines by country</a>' in protocol
+    assert "United States" in protocol

@@ -20,7 +20,7 @@ from nightdesk_contract.answers import AddedAnswer, load_answers
 
 
 class TopicsImporter(RasaFileImporter):
-    """Adds an intent and a rule for every topic, and the examples of added answers.
+    """Adds an intent and a rule for every topic, the examples of added answers, safety's replies.
 
     So a topic is one row in `data/topics.yml` and one file of examples, and an added answer is one
     file in `data/answers`. Raises AnswerError when one of those cannot be used.
@@ -31,6 +31,7 @@ class TopicsImporter(RasaFileImporter):
         super().__init__(*arguments, **keywords)
         data = Places.from_environment().data
         self._topics = load_topics(data)
+        self._replies = data / "safety" / "replies.yml"
         self._answers: dict[str, AddedAnswer] = load_answers(data)
 
     def _intents(self) -> list[TopicIntent]:
@@ -41,7 +42,10 @@ class TopicsImporter(RasaFileImporter):
         written = super().get_domain()
         if not self._domain_path:
             return written
-        return written.merge(Domain.from_dict({"intents": [t.intent for t in self._intents()]}))
+        replies = Domain.from_file(str(self._replies))
+        return written.merge(
+            Domain.from_dict({"intents": [t.intent for t in self._intents()]})
+        ).merge(replies)
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         """Give the written rules and one rule for each topic."""

@@ -5,7 +5,15 @@ from nightdesk.encoder.session import (
     SentenceEncoder,
     load_encoder,
     published_encoder,
+    safety_encoder,
 )
 from nightdesk.encoder.weights import WeightsRefused
 
-__all__ = ["DIMENSIONS", "SentenceEncoder", "WeightsRefused", "load_encoder", "published_encoder"]
+__all__ = [
+    "DIMENSIONS",
+    "SentenceEncoder",
+    "WeightsRefused",
+    "load_encoder",
+    "published_encoder",
+    "safety_encoder",
+]

@@ -14,6 +14,7 @@ from nightdesk.encoder.weights import WeightsRefused
 from nightdesk.run.places import ROOT
 
 FILE = ROOT / "data" / "encoder" / "adapter.npz"
+SAFETY_FILE = ROOT / "data" / "encoder" / "safety_adapter.npz"
 
 MATRICES = (
     *("attention.self.query", "attention.self.key", "attention.self.value"),

@@ -123,9 +123,9 @@ def adapt(lines: Lines, settings: Settings) -> Adapter:
                 break
             kept = dice.sample(range(len(lines.held)), settings.kept)
             texts = [_seen(lines, row, settings, dice) for row in rows]
-            ids, mask = _tokens(tokenizer, texts + [lines.held[i] for i in kept])
+            ids, mask = tokens(tokenizer, texts + [lines.held[i] for i in kept])
             places = [*rows, *(len(lines.texts) + i for i in kept)]
-            losses = step(ids, mask, lines.labels[rows], vectors[places], _pace(done, total))
+            losses = step(ids, mask, lines.labels[rows], vectors[places], pace(done, total))
             done += 1
             if done % 20 == 0 or done == total:
                 left = (time.monotonic() - began) / done * (total - done)
@@ -134,8 +134,8 @@ def adapt(lines: Lines, settings: Settings) -> Adapter:
     return model.adapter()
 
 
-def _pace(done: int, total: int) -> float:
-    """The learning rate's share: up over the first tenth, then down to nothing."""
+def pace(done: int, total: int) -> float:
+    """Give the learning rate's share: up over the first tenth, then down to nothing."""
     up = 0.1 * total
     return min((done + 1) / (up + 1), 1.0) * max(0.0, 1 - max(0.0, done - up) / (total - up))
 
@@ -147,7 +147,8 @@ def _seen(lines: Lines, row: int, settings: Settings, dice: random.Random) -> st
     return lines.speller.correct(slipped(text, dice, 1 if dice.random() < 0.6 else 2))
 
 
-def _tokens(tokenizer: Any, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+def tokens(tokenizer: Any, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Give ids and mask of texts, both (texts, tokens)."""
     encoded = tokenizer.encode_batch(list(texts))
     ids = np.array([e.ids for e in encoded], np.int32)
     return ids, np.array([e.attention_mask for e in encoded], np.float32)
@@ -187,7 +188,7 @@ def _stepper(
             errors = tf.nn.softmax_cross_entropy_with_logits(wanted, logits)
             told = tf.reduce_sum(weight * errors) / tf.reduce_sum(weight)
             moved = tf.reduce_mean(1 - tf.reduce_sum(vectors[count:] * published[count:], 1))
-            drawn = _contrast(tf, vectors, labels, settings.temperature)
+            drawn = contrast(tf, vectors, labels, settings.temperature)
             loss = (1 - settings.contrast) * told + moved + settings.contrast * drawn
         trained = [*model.variables, matrix, bias]
         gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, trained), 1.0)
@@ -213,8 +214,8 @@ def _stepper(
     return step
 
 
-def _contrast(tf: Any, vectors: Any, labels: Any, temperature: float) -> Any:
-    """The supervised contrastive loss of the labelled rows, with all rows to stand apart from."""
+def contrast(tf: Any, vectors: Any, labels: Any, temperature: float) -> Any:
+    """Give the supervised contrastive loss of the labelled rows; they stand apart from all rows."""
     count, rows = tf.shape(labels)[0], tf.shape(vectors)[0]
     similar = tf.matmul(vectors[:count], vectors, transpose_b=True) / temperature
     itself = tf.eye(count, rows)

@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from nightdesk.encoder.adapter import Adapter, merged, read_adapter
+from nightdesk.encoder.adapter import SAFETY_FILE, Adapter, merged, read_adapter
 from nightdesk.encoder.architecture import HIDDEN, MAX_TOKENS
 from nightdesk.encoder.weights import (
     TOKENIZER_SHA256,
@@ -96,11 +96,17 @@ def load_encoder() -> SentenceEncoder:
 
 @lru_cache(maxsize=1)
 def published_encoder() -> SentenceEncoder:
-    """Give the encoder as it is published, without the adapter. Raises as `load_encoder`.
-
-    The safety detector reads by it: what is learnt about our topics must not move a crisis.
-    """
+    """Give the encoder as it is published, without an adapter. Raises as `load_encoder`."""
     return _with({}, "none")
+
+
+@lru_cache(maxsize=1)
+def safety_encoder() -> SentenceEncoder:
+    """Give the encoder that the safety detector reads by. Raises as `load_encoder`.
+
+    It has an adapter of its own: what is learnt about our topics must not move a crisis.
+    """
+    return _with(*read_adapter(SAFETY_FILE))
 
 
 def _with(adapter: Adapter, digest: str) -> SentenceEncoder:

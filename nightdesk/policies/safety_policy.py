@@ -13,12 +13,15 @@ from rasa.shared.core.events import ActionExecuted, Event, SlotSet
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from nightdesk.policies.numbers import Numbers
 from nightdesk.policies.safety_reply import (
-    FIRST_REPLY,
-    LATER_REPLIES,
+    SAFETY_REPLIES,
+    SERIES,
+    Series,
     meant_intent,
     safety_reply,
 )
+from nightdesk.run.places import Places
 from nightdesk_contract.outcome import Safety
 
 PRIORITY = 100
@@ -27,7 +30,7 @@ PRIORITY = 100
 SAFETY_SLOT = "safety"
 """Carries the detector's findings into the reply's `custom` part."""
 
-SAFETY_REPLIES = frozenset(FIRST_REPLY.values()).union(*LATER_REPLIES.values())
+LEVEL_SLOT = "safety_level"
 
 
 def replies_so_far(tracker: DialogueStateTracker) -> list[str]:
@@ -42,6 +45,9 @@ def replies_so_far(tracker: DialogueStateTracker) -> list[str]:
 )
 class SafetyPolicy(Policy):
     """Predicts the safety reply with certainty, and listens after it."""
+
+    numbers: Numbers | None = None
+    """What the replies are filled in with; read when the model is loaded."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -68,8 +74,13 @@ class SafetyPolicy(Policy):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> "SafetyPolicy":
-        """Make the policy; it keeps nothing between runs."""
-        return cls(config, model_storage, resource, execution_context)
+        """Make the policy; of its own it keeps nothing between runs.
+
+        Raises what Numbers raises: a bot without crisis lines is not started.
+        """
+        policy = cls(config, model_storage, resource, execution_context)
+        policy.numbers = _numbers()
+        return policy
 
     def predict_action_probabilities(
         self,
@@ -86,16 +97,28 @@ class SafetyPolicy(Policy):
             replies = replies_so_far(tracker)
             meant = meant_intent(intent, replies)
             reply = safety_reply(meant, replies)
-            if reply:
+            if meant and reply:
                 found = message.parse_data.get("safety") if message else None
-                details = found or Safety("crisis", "context", "after_crisis_reply", 1.0).to_json()
-                return self._certain(reply, domain, [SlotSet(SAFETY_SLOT, details)])
+                details = found or Safety(meant, "context", "after_crisis_reply", 1.0).to_json()
+                return self._certain(reply, domain, self._slots(SERIES[meant], details))
         elif latest in SAFETY_REPLIES:
             return self._certain(ACTION_LISTEN_NAME, domain, [])
         return self._prediction(self._default_predictions(domain))
+
+    def _slots(self, series: Series, details: str) -> list[Event]:
+        if self.numbers is None:
+            self.numbers = _numbers()
+        filled = self.numbers.slots(series.language)
+        slots = {SAFETY_SLOT: details, LEVEL_SLOT: series.level, **filled}
+        return [SlotSet(name, value) for name, value in slots.items()]
 
     def _certain(self, action: str, domain: Domain, events: list[Event]) -> PolicyPrediction:
         probabilities = self._default_predictions(domain)
         probabilities[domain.index_for_action(action)] = 1.0
         # Outranks predictions made from the user's words, such as a form's next question.
         return self._prediction(probabilities, events=events, is_no_user_prediction=True)
+
+
+def _numbers() -> Numbers:
+    places = Places.from_environment()
+    return Numbers(places.clinic, places.data / "safety" / "crisis_lines.yml")

@@ -12,10 +12,18 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nightdesk.encoder import published_encoder
+from nightdesk.encoder import safety_encoder
+from nightdesk.language.component import LANGUAGE
 from nightdesk.run.places import ROOT
-from nightdesk.safety.detector import Detector, save_known_harmless, train_model
+from nightdesk.safety.detector import (
+    THEMES_FOLDER,
+    Detector,
+    save_known_harmless,
+    train_model,
+    train_themes,
+)
 from nightdesk.safety.examples import Example, load_examples
+from nightdesk.safety.themes import LANGUAGES, load_kinds
 from nightdesk.safety.verdict import HARMLESS, Verdict
 from nightdesk_contract.outcome import Safety
 
@@ -68,9 +76,12 @@ class SafetyDetector(IntentClassifier, GraphComponent):
             if row.get(TEXT) and row.get(TEXT).casefold() not in taken
         ]
         examples = written + harmless
-        model = train_model(examples, published_encoder().encode)
+        encode = safety_encoder().encode
+        model = train_model(examples, encode)
+        themes = train_themes(written, load_kinds(self._data / "themes.yml"), encode)
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder)
+            themes.save(folder / THEMES_FOLDER)
             save_known_harmless(examples, folder)
         return self._resource
 
@@ -86,7 +97,7 @@ class SafetyDetector(IntentClassifier, GraphComponent):
         """Read the trained detector. Raises when it is not whole: without it no bot is started."""
         data = ROOT / {**cls.get_default_config(), **config}["data"]
         with model_storage.read_from(resource) as folder:
-            detector = Detector.from_files(data, folder, published_encoder().encode)
+            detector = Detector.from_files(data, folder, safety_encoder().encode)
         return cls(config, model_storage, resource, detector)
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -98,7 +109,10 @@ class SafetyDetector(IntentClassifier, GraphComponent):
                 text = message.get(TEXT) or ""
                 verdict = self._detector.judge(text) if text.strip() else None
                 if verdict:
-                    _set(message, verdict.category, _safety(verdict))
+                    language = message.get(LANGUAGE)
+                    language = language if language in LANGUAGES else ""
+                    intent = self._detector.intent(text, verdict, language)
+                    _set(message, intent, _safety(verdict, intent))
             except Exception as error:
                 # Only the kind of fault is logged: its text may hold the visitor's words.
                 logger.error("safety could not judge a message: %s", type(error).__name__)
@@ -107,8 +121,8 @@ class SafetyDetector(IntentClassifier, GraphComponent):
         return messages
 
 
-def _safety(verdict: Verdict) -> Safety:
-    return Safety(verdict.category, verdict.detector, verdict.rule, verdict.score, verdict.spans)
+def _safety(verdict: Verdict, intent: str) -> Safety:
+    return Safety(intent, verdict.detector, verdict.rule, verdict.score, verdict.spans)
 
 
 def _set(message: Message, intent: str, safety: Safety) -> None:

@@ -1,7 +1,8 @@
 """The detector: patterns and model over every reading of a message and every part of it."""
 
 import json
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import yaml
 from nightdesk.nlu.text_model import Recipe, TextModel
 from nightdesk.safety.examples import Example
 from nightdesk.safety.patterns import Hit, Pattern, find, load_patterns
+from nightdesk.safety.themes import OWN, intent_of, load_kinds, surest, themed
 from nightdesk.safety.verdict import (
     CRISIS,
     EMERGENCY,
@@ -23,9 +25,12 @@ from nightdesk.safety.verdict import (
 from nightdesk.safety.views import View, bare, plain, views_of
 from nightdesk.safety.windows import lines_of, parts_of
 
+logger = logging.getLogger(__name__)
+
 Encode = Callable[[Sequence[str]], np.ndarray]
 
 KNOWN_HARMLESS = "known_harmless.json"
+THEMES_FOLDER = "themes"
 
 RECIPE = Recipe(balanced=False)
 """As for the intents, but with the examples' own shares as priors: with balanced classes a line
@@ -36,6 +41,15 @@ def train_model(examples: Sequence[Example], encode: Encode) -> TextModel:
     """Fit the model on written examples, read as messages are read."""
     texts = [plain(example.text).text for example in examples]
     return TextModel.fit(texts, encode(texts), [example.label for example in examples], RECIPE)
+
+
+def train_themes(
+    examples: Sequence[Example], kinds: Mapping[str, str], encode: Encode
+) -> TextModel:
+    """Fit the model that tells what a crisis is about."""
+    rows = themed(examples, kinds)
+    texts = [plain(text).text for text, _ in rows]
+    return TextModel.fit(texts, encode(texts), [theme for _, theme in rows], Recipe())
 
 
 def save_known_harmless(examples: Sequence[Example], folder: Path) -> None:
@@ -61,17 +75,22 @@ class Detector:
         thresholds: Thresholds,
         encode: Encode,
         known_harmless: frozenset[str] = frozenset(),
+        themes: TextModel | None = None,
+        kinds: Mapping[str, str] | None = None,
     ) -> None:
         """Take the patterns, the fitted model, its thresholds and the sentence encoder.
 
         `known_harmless` are whole messages (see `bare`) that a person has judged harmless: of them
-        the model is not asked, the patterns are. A plain "goodbye" is the case in point.
+        the model is not asked, the patterns are. A plain "goodbye" is the case in point. `themes`
+        tells what a crisis is about, and `kinds` the theme of a pattern's kind.
         """
         self._patterns = patterns
         self._model = model
         self._thresholds = thresholds
         self._encode = encode
         self._known_harmless = known_harmless
+        self._themes = themes
+        self._kinds = kinds or {}
 
     @staticmethod
     def from_files(data: Path, model_folder: Path, encode: Encode) -> "Detector":
@@ -82,6 +101,8 @@ class Detector:
             load_thresholds(data / "thresholds.yml"),
             encode,
             frozenset(json.loads((model_folder / KNOWN_HARMLESS).read_text(encoding="utf-8"))),
+            TextModel.load(model_folder / THEMES_FOLDER),
+            load_kinds(data / "themes.yml"),
         )
 
     def judge(self, message: str) -> Verdict | None:
@@ -90,9 +111,39 @@ class Detector:
         Each line of several is judged as a message of its own, too: quick messages reach the bot
         joined by line ends, and a greeting or a plain question before it must not drown a crisis.
         """
+        return judge(*self.evidence(message), self._thresholds)
+
+    def evidence(self, message: str) -> tuple[list[Hit], list[Scored]]:
+        """Give what the patterns and the model see in a message, before any threshold."""
         readings = [self._read(message[start:end], start) for start, end in lines_of(message)]
         hits = [hit for found, _ in readings for hit in found]
-        return judge(hits, [part for _, scored in readings for part in scored], self._thresholds)
+        return hits, [part for _, scored in readings for part in scored]
+
+    def intent(self, message: str, verdict: Verdict, language: str = "") -> str:
+        """Give the intent for what was found: a crisis with what it is about, or medical advice.
+
+        `language` is that of the message where it is known. A fault here costs only the choice of
+        words: the plain intent stands then.
+        """
+        if verdict.category == MEDICAL:
+            return f"{MEDICAL}_es" if language == "es" else MEDICAL
+        try:
+            return intent_of(verdict.category, language or self._theme(message, verdict))
+        except Exception as error:
+            logger.error("a crisis got no theme: %s", type(error).__name__)
+            return verdict.category
+
+    def _theme(self, message: str, verdict: Verdict) -> str:
+        known = [self._kinds.get(p.kind, OWN) for p in self._patterns if p.id == verdict.rule]
+        if known and known[0] != OWN:
+            return known[0]
+        if self._themes is None:
+            return OWN
+        text = plain(message).text
+        marked = " ".join(text_of(message, span) for span in verdict.spans)
+        texts = [text, plain(marked).text or text]
+        likely = self._themes.probabilities(texts, self._encode(texts)).mean(axis=0)
+        return surest(self._themes, [float(p) for p in likely])
 
     def _read(self, text: str, start: int) -> tuple[list[Hit], list[Scored]]:
         """Give what fires in one line, or in the whole message, as spans of the message."""
@@ -118,3 +169,8 @@ class Detector:
             Scored(span, float(p[emergency]), float(p[crisis]), float(p[medical]), whole)
             for (_, span, whole), p in zip(rows, probabilities, strict=True)
         ]
+
+
+def text_of(message: str, span: tuple[int, int]) -> str:
+    """Give the words of a message that a span marks."""
+    return message[slice(*span)]

@@ -5,9 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import regex
-import yaml
 
 from nightdesk.safety.views import View
+from nightdesk_contract.checked_yaml import FileError, located, read_checked_list
+from nightdesk_contract.problems import Problem, shown
+
+SCHEMA = "patterns.schema.json"
 
 TIMEOUT = 0.25
 """Seconds one pattern may take on one message; past it the message counts as not judged."""
@@ -39,29 +42,38 @@ class Hit:
 
 
 def load_patterns(folder: Path) -> list[Pattern]:
-    """Read every pattern file. Raises ValueError naming the pattern that cannot be used."""
-    patterns = []
+    """Read every pattern file.
+
+    Raises FileError naming file, line, what was found and what is allowed; ValueError where there
+    is no pattern at all. Nothing is left out in silence: one bad pattern refuses them all.
+    """
+    found: dict[str, Pattern] = {}
     for path in sorted(folder.glob("*.yml")):
-        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for number, row in enumerate(read_checked_list(path, SCHEMA)):
+            if row["id"] in found:
+                raise _refused(path, number, "id", row["id"], "an id that no other pattern has")
             try:
                 expression = regex.compile(row["pattern"], regex.IGNORECASE | regex.V0)
-                patterns.append(
-                    Pattern(
-                        row["id"],
-                        row["category"],
-                        row["kind"],
-                        row["level"],
-                        expression,
-                        tuple(map(str, row["must_fire"])),
-                        tuple(map(str, row["must_not_fire"])),
-                    )
-                )
-            except (KeyError, regex.error) as error:
-                name = row.get("id", "?")
-                raise ValueError(f"{path.name}: pattern {name}: {error!r}") from error
-    if not patterns:
+            except regex.error as error:
+                allowed = f"a regular expression ({error})"
+                raise _refused(path, number, "pattern", row["pattern"], allowed) from error
+            found[row["id"]] = Pattern(
+                row["id"],
+                row["category"],
+                row["kind"],
+                row["level"],
+                expression,
+                tuple(map(str, row["must_fire"])),
+                tuple(map(str, row["must_not_fire"])),
+            )
+    if not found:
         raise ValueError(f"no patterns in {folder}")
-    return patterns
+    return list(found.values())
+
+
+def _refused(path: Path, number: int, key: str, value: str, allowed: str) -> FileError:
+    problem = Problem(f"{number}.{key}", shown(value), allowed)
+    return FileError(path, located([problem], path.read_text(encoding="utf-8")))
 
 
 def find(patterns: Sequence[Pattern], views: Sequence[View]) -> list[Hit]:

@@ -11,7 +11,7 @@ from nightdesk.answers.importer import TopicsImporter
 from nightdesk.answers.topics import ACTION
 from nightdesk_contract.answers import AnswerError
 from nightdesk_contract.outcome import LOGISTICS_TOPICS
-from tests.data.reading import ROOT, read
+from tests.data.reading import ROOT, SAFETY_INTENTS, all_responses, read
 
 PARKING = [f"where can i park my car {i}" for i in range(10)]
 BRAIN = [f"what happens in the brain {i}" for i in range(11)]
@@ -27,6 +27,8 @@ def make_data(folder: Path, **answers: dict) -> Path:
     """Make a data folder: the project's topics, a few lines, and added answers."""
     shutil.copy(ROOT / "data" / "topics.yml", folder)
     shutil.copytree(ROOT / "data" / "rules", folder / "rules")
+    (folder / "safety").mkdir()
+    shutil.copy(ROOT / "data" / "safety" / "replies.yml", folder / "safety")
     (folder / "nlu").mkdir()
     (folder / "nlu" / "cost.yml").write_text(
         'version: "3.1"\nnlu:\n- intent: logistics_cost\n  examples: |\n    - how much is it\n'
@@ -99,7 +101,7 @@ def test_the_domain_has_an_intent_for_an_added_answer_to_a_new_topic_only(domain
 def test_the_domain_keeps_what_is_written_in_it(domain):
     written = read("domain.yml")
     assert set(written["intents"]) <= set(domain.intents)
-    assert set(written["responses"]) == set(domain.responses)
+    assert set(all_responses()) == set(domain.responses)
     assert set(written["actions"]) <= set(domain.action_names_or_texts)
 
 
@@ -121,9 +123,8 @@ def test_rules(rules, intent, action):
 
 
 def test_every_intent_but_those_of_safety_has_a_rule(rules, domain):
-    safety = {"crisis", "crisis_emergency", "medical_advice", "not_judged"}
     built_in = {"restart", "back", "session_start"}
-    assert set(domain.intents) - safety - built_in <= set(rules)
+    assert set(domain.intents) - SAFETY_INTENTS - built_in <= set(rules)
 
 
 def test_an_added_answer_teaches_its_intent(lines):

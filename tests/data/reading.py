@@ -10,10 +10,11 @@ import yaml
 
 from nightdesk.answers.topics import TopicIntent, topic_intents
 from nightdesk.nlu.training_lines import load_training_lines
+from nightdesk.policies.safety_reply import SERIES
 from nightdesk.safety.examples import load_examples
 
 ROOT = Path(__file__).resolve().parents[2]
-SAFETY_INTENTS = {"crisis_emergency", "crisis", "medical_advice", "not_judged"}
+SAFETY_INTENTS = set(SERIES)
 NEVER_TAUGHT = {*SAFETY_INTENTS, "several_questions", "other_language"}
 """Intents that components set, and no line is an example of."""
 
@@ -58,7 +59,12 @@ def rules() -> list[dict[str, Any]]:
 
 def responses() -> dict[str, dict[str, Any]]:
     """Give the domain's responses (one variation each, which a test checks)."""
-    return {name: variations[0] for name, variations in read("domain.yml")["responses"].items()}
+    return {name: variations[0] for name, variations in all_responses().items()}
+
+
+def all_responses() -> dict[str, list[dict[str, Any]]]:
+    """Give the domain's responses and safety's, with all their variations."""
+    return {**read("domain.yml")["responses"], **read("data/safety/replies.yml")["responses"]}
 
 
 def texts_in(row: Any, name: str) -> dict[str, str]:

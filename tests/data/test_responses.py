@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from nightdesk_contract.crisis_lines import load_crisis_lines
+from nightdesk.policies.numbers import fields
+from nightdesk.policies.safety_reply import SAFETY_REPLIES, SERIES
+from nightdesk_contract.crisis_lines import load_all_crisis_lines
 from nightdesk_contract.outcome import (
     LOGISTICS_TOPICS,
     PASSAGES,
@@ -13,8 +15,9 @@ from nightdesk_contract.outcome import (
     read_replies,
 )
 from nightdesk_contract.passages import load_passages
-from tests.data.reading import ROOT, read, responses, rules, topic_names, topics
+from tests.data.reading import ROOT, all_responses, responses, rules, topic_names, topics
 
+LINES = load_all_crisis_lines(ROOT / "data" / "safety" / "crisis_lines.yml")
 CRISIS = [name for name in responses() if name.startswith("utter_crisis")]
 HANDS_OVER = [name for name, r in responses().items() if "handover" in r["custom"]["outcome"]]
 PROMISES = re.compile(
@@ -35,6 +38,8 @@ def filled(name: str) -> list[dict]:
             **reply["custom"],
             "outcome": reply["custom"]["outcome"].replace("{topic}", topic),
         }
+        if name in SAFETY_REPLIES:
+            custom["level"] = next(s.level for s in SERIES.values() if name in s.replies)
         entry = {"text": reply["text"].replace("{answer}", "It is so."), "custom": custom}
         rows.append({**entry, "buttons": reply.get("buttons", [])})
     return rows
@@ -42,7 +47,7 @@ def filled(name: str) -> list[dict]:
 
 @pytest.mark.parametrize("name", responses())
 def test_every_reply_is_one_that_the_desk_can_show(name):
-    assert len(read("domain.yml")["responses"][name]) == 1
+    assert len(all_responses()[name]) == 1
     for row in filled(name):
         assert is_outcome(row["custom"]["outcome"])
         (message,) = read_replies([row])
@@ -88,6 +93,7 @@ def test_every_reply_is_used():
         for folder in ("actions", "nightdesk/policies")
         for path in (ROOT / folder).glob("*.py")
     )
+    used |= SAFETY_REPLIES
     unused = {n for n in responses() if n not in used and f'"{n}"' not in code}
     assert unused == {"utter_default"}  # what Rasa itself falls back to
 
@@ -123,33 +129,17 @@ def test_a_source_is_spoken_of_only_where_there_is_one():
 def test_hand_overs_carry_level_and_findings(name):
     custom = responses()[name]["custom"]
     reason = handover_reason(custom["outcome"])
-    levels = {"crisis": ("P0", "P1"), "medical_advice": ("P2",), "request": ("P3",)}
-    assert custom["level"] in levels.get(reason, ("P1",))
+    assert custom["level"] == ("P3" if reason == "request" else "{safety_level}")
     if reason != "request":
         assert custom["safety"] == "{safety}"
 
 
 class TestCrisis:
-    @pytest.mark.parametrize("name", CRISIS)
-    def test_is_short(self, name):
-        assert len(responses()[name]["text"].split()) <= 80
-
-    @pytest.mark.parametrize("name", [*CRISIS, "utter_not_judged"])
-    def test_names_the_emergency_number_and_the_crisis_line(self, name):
-        lines = load_crisis_lines(ROOT / "data/safety/crisis_lines.yml", "US")
-        text = responses()[name]["text"]
-        assert re.search(rf"\b{lines.emergency}\b", text)
-        assert re.search(rf"\b{lines.crisis_call}\b", text)
-
-    @pytest.mark.parametrize("name", ["utter_crisis", "utter_crisis_emergency"])
-    def test_the_first_one_says_that_it_is_automated(self, name):
-        assert "automated" in responses()[name]["text"]
-
-    def test_the_first_emergency_text_begins_with_the_call(self):
-        text = responses()["utter_crisis_emergency"]["text"]
-        assert text.startswith("Please call 911 now.")
-        lines = load_crisis_lines(ROOT / "data/safety/crisis_lines.yml", "US")
-        assert lines.poison in text
+    # What a crisis text must hold and must not: tests/evaluation/test_crisis_grader.py.
+    def test_too_much_of_something_names_poison_help_where_there_is_one(self):
+        for lines in LINES.values():
+            text = responses()["utter_crisis_overdose"]["text"].format(**fields(lines, ""))
+            assert lines.poison in text
 
     @pytest.mark.parametrize("name", HANDS_OVER)
     def test_promises_nothing_that_only_the_desk_can_know(self, name):
@@ -182,12 +172,10 @@ def test_answers_say_whose_words_they_are(name):
     assert "our guide" in responses()[name]["text"].casefold()
 
 
-def test_numbers_in_texts_are_those_of_the_crisis_lines():
-    lines = load_crisis_lines(ROOT / "data/safety/crisis_lines.yml", "US")
-    known = {lines.emergency, lines.crisis_call, lines.crisis_text, lines.poison}
+def test_no_text_has_a_number_of_its_own():
+    # They come from data/safety/crisis_lines.yml, by the clinic's country.
     for name, reply in responses().items():
-        for number in re.findall(r"(?<![\w-])\d[\d-]{2,}(?![\w-])", reply["text"]):
-            assert number in known, name
+        assert re.findall(r"(?<![\w-])\d[\d-]{2,}(?![\w-])", reply["text"]) == [], name
 
 
 def test_every_answer_stays_within_the_passages_folder():

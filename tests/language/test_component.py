@@ -74,11 +74,17 @@ def test_safety_comes_after_it_and_outranks_it(detector):
         def judge(self, message):
             return Verdict("crisis", "P1", "pattern", "spanish_crisis", 1.0, ((0, 4),))
 
-    for text in ("ya no quiero vivir así, ayúdenme", "Hablar con una persona"):
+        def intent(self, message, verdict, language=""):
+            return f"{verdict.category}_{language}" if language else verdict.category
+
+    for text, intent in (
+        ("ya no quiero vivir así, ayúdenme", "crisis_es"),
+        ("Hablar con una persona", "crisis"),
+    ):
         message = processed(detector, text)
         SafetyDetector({}, None, None, Fires()).process([message])
-        assert message.get("intent") == {"name": "crisis", "confidence": 1.0}
-        assert message.get("intent_ranking")[0]["name"] == "crisis"
+        assert message.get("intent") == {"name": intent, "confidence": 1.0}
+        assert message.get("intent_ranking")[0]["name"] == intent
 
 
 def test_it_stands_after_the_fallback_and_before_safety(root):

@@ -15,7 +15,8 @@ DETAILS = Safety("crisis", "model", "model", 0.9, ((0, 5),)).to_json()
 
 @pytest.fixture(scope="module")
 def domain(root):
-    return Domain.load(str(root / "domain.yml"))
+    written = Domain.load(str(root / "domain.yml"))
+    return written.merge(Domain.load(str(root / "data" / "safety" / "replies.yml")))
 
 
 @pytest.fixture(scope="module")
@@ -82,15 +83,25 @@ def test_it_leaves_other_replies_to_the_rules(policy, domain):
 
 def test_the_findings_go_with_the_reply(policy, domain):
     prediction = predict(policy, domain, listening(), said("crisis", DETAILS))
-    assert prediction.events == [SlotSet("safety", DETAILS)]
+    slots = {event.key: event.value for event in prediction.events}
+    assert slots["safety"] == DETAILS
+    assert slots["safety_level"] == "P1"
+    assert (slots["emergency"], slots["reach"]) == ("911", "call or text 988")
+
+
+def test_a_reply_in_spanish_gets_its_numbers_in_spanish(policy, domain):
+    prediction = predict(policy, domain, listening(), said("crisis_emergency_es"))
+    slots = {event.key: event.value for event in prediction.events}
+    assert slots["safety_level"] == "P0"
+    assert slots["reach"].startswith("llamar al 988 y oprimir 2")
 
 
 def test_findings_of_an_earlier_message_are_not_shown_again(policy, domain):
     events = [listening(), said("crisis", DETAILS), SlotSet("safety", DETAILS)]
     events += [ActionExecuted("utter_crisis"), listening(), said("medical_advice")]
-    (event,) = predict(policy, domain, *events).events
-    assert event.key == "safety"
-    assert event.value != DETAILS
+    slots = {event.key: event.value for event in predict(policy, domain, *events).events}
+    assert slots["safety"] != DETAILS
+    assert slots["safety_level"] == "P2"
 
 
 def test_an_unclear_line_after_a_crisis_reply_gets_a_crisis_reply_that_says_why(policy, domain):

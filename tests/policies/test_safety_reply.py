@@ -1,16 +1,15 @@
 """Which reply a safety intent gets, by what was said before."""
 
 import pytest
-import yaml
 
 from nightdesk.policies.safety_reply import (
-    FIRST_REPLY,
-    LATER_REPLIES,
+    SAFETY_REPLIES,
+    SERIES,
     UNCLEAR,
     meant_intent,
     safety_reply,
 )
-from tests.data.reading import read
+from tests.data.reading import all_responses, read
 
 FOLLOW_UPS = [name for name in read("domain.yml")["intents"] if name.startswith("followup_")]
 LEANING = [*sorted(UNCLEAR), *FOLLOW_UPS]
@@ -112,9 +111,43 @@ def test_what_may_lean_on_a_crisis_is_what_the_model_can_say():
     assert set(UNCLEAR) - {"nlu_fallback"} <= set(read("domain.yml")["intents"])
 
 
-def test_every_safety_intent_has_replies_that_the_domain_has(root):
-    domain = yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))
-    assert set(FIRST_REPLY) == set(LATER_REPLIES)
-    assert set(FIRST_REPLY) <= set(domain["intents"])
-    for reply in {*FIRST_REPLY.values()}.union(*LATER_REPLIES.values()):
-        assert reply in domain["responses"]
+def test_every_safety_intent_has_replies_that_the_domain_has():
+    assert set(SERIES) <= set(read("domain.yml")["intents"])
+    assert set(read("data/safety/replies.yml")["responses"]) == SAFETY_REPLIES
+    assert set(all_responses()) >= SAFETY_REPLIES
+
+
+@pytest.mark.parametrize(
+    ("intent", "earlier", "reply"),
+    [
+        ("crisis_third_person", [], "utter_crisis_third_person"),
+        (
+            "crisis_third_person",
+            ["utter_crisis_third_person"],
+            "utter_crisis_third_person_again",
+        ),
+        # Nothing new: the same numbers, in a shorter text.
+        ("crisis_third_person", CRISIS, "utter_crisis_third_person_again"),
+        # A hotline that nobody has named yet, and poison help.
+        ("crisis_abuse", CRISIS, "utter_crisis_abuse"),
+        ("crisis_overdose", EMERGENCY, "utter_crisis_overdose"),
+        ("crisis_overdose", ["utter_crisis_overdose"], "utter_crisis_emergency_again"),
+        ("crisis_emergency", ["utter_crisis_overdose"], "utter_crisis_emergency_again"),
+        ("crisis_body", CRISIS, "utter_crisis_body"),
+        # The visitor's own language, once they write in it.
+        ("crisis_es", CRISIS, "utter_crisis_es"),
+        ("crisis_es", ["utter_crisis_es"], "utter_crisis_again_es"),
+        ("crisis_emergency_de", ["utter_crisis_de"], "utter_crisis_emergency_de"),
+        ("medical_advice_es", [], "utter_medical_advice_es"),
+    ],
+)
+def test_reply_by_what_it_is_about(intent, earlier, reply):
+    assert safety_reply(intent, earlier) == reply
+
+
+@pytest.mark.parametrize("intent", [i for i in SERIES if i.startswith("crisis")])
+def test_an_unclear_word_after_it_stays_with_it(intent):
+    first = SERIES[intent].first
+    meant = meant_intent("affirm", [first])
+    assert meant is not None
+    assert SERIES[meant].first == first

@@ -17,6 +17,9 @@ class Fires:
     def judge(self, message):
         return FOUND
 
+    def intent(self, message, verdict, language=""):
+        return f"{verdict.category}_{language}" if language else verdict.category
+
 
 class Quiet:
     def judge(self, message):
@@ -44,6 +47,15 @@ def test_a_finding_replaces_the_intent_and_keeps_the_ranking_below_it():
     assert [row["name"] for row in message.get("intent_ranking")] == ["crisis", "faq_safety"]
     safety = Safety.from_json(message.get("safety"))
     assert safety == Safety("crisis", "pattern", "wish_to_die", 1.0, ((2, 10),))
+
+
+@pytest.mark.parametrize(
+    ("language", "intent"), [("es", "crisis_es"), ("ja", "crisis"), (None, "crisis")]
+)
+def test_a_crisis_is_answered_in_the_visitors_language_where_there_are_texts(language, intent):
+    message = Message({"text": "x", "language": language})
+    (out,) = SafetyDetector({}, None, None, Fires()).process([message])
+    assert out.get("intent")["name"] == intent
 
 
 def test_what_it_sets_reaches_the_policies():
@@ -97,6 +109,9 @@ def test_one_message_that_fails_does_not_spoil_the_next():
             if self.calls == 1:
                 raise RuntimeError
             return FOUND
+
+        def intent(self, message, verdict, language=""):
+            return verdict.category
 
     component = SafetyDetector({}, None, None, FailsOnce())
     messages = [Message({"text": "a"}), Message({"text": "b"})]

@@ -8,6 +8,7 @@ import pytest
 
 from nightdesk.safety.detector import (
     KNOWN_HARMLESS,
+    THEMES_FOLDER,
     Detector,
     load_thresholds,
     save_known_harmless,
@@ -113,6 +114,7 @@ def test_a_fault_is_raised_to_whoever_asks(model):
 def test_read_from_files_it_judges_the_same(model, tmp_path, root):
     model.save(tmp_path / "model")
     save_known_harmless(EXAMPLES, tmp_path / "model")
+    model.save(tmp_path / "model" / THEMES_FOLDER)
     detector = Detector.from_files(root / "data" / "safety", tmp_path / "model", no_vectors)
     verdict = detector.judge("i want to kill myself")
     assert verdict is not None

@@ -98,13 +98,21 @@ GOOD = """
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (GOOD.replace("'\\bdie\\b'", "'(die'"), "a.yml: pattern one"),
-        (GOOD.replace("  level: P1\n", ""), "a.yml: pattern one"),
-        (GOOD.replace("  must_fire: [to die]\n", ""), "a.yml: pattern one"),
-        (GOOD.replace("- id: one\n  category", "- category"), "a.yml: pattern ?"),
+        (
+            GOOD.replace("'\\bdie\\b'", "'(die'"),
+            "line 6: 0.pattern: found '(die'; allowed: a regular expression",
+        ),
+        (GOOD.replace("  level: P1\n", ""), "line 2: 0.level: found nothing; allowed: a value"),
+        (GOOD.replace("P1", "P7"), "line 5: 0.level: found 'P7'; allowed: P0 or P1 for crisis"),
+        (GOOD.replace("  must_fire: [to die]\n", ""), "line 2: 0.must_fire: found nothing"),
+        (GOOD.replace("[to die]", "[]"), "line 7: 0.must_fire: found []; allowed: a list of lines"),
+        (GOOD + GOOD, "line 10: 1.id: found 'one'; allowed: an id that no other pattern has"),
+        (GOOD + "  more: 1\n", "0.more: found an unknown key; allowed: id, category, kind"),
+        ("id: one", "(whole file): found a dict; allowed: a list of entries"),
+        ("- [", "line 1: (whole file): found broken YAML"),
     ],
 )
-def test_a_pattern_that_cannot_be_used_is_named(tmp_path, content, says):
+def test_a_pattern_that_cannot_be_used_is_refused_with_its_line(tmp_path, content, says):
     (tmp_path / "a.yml").write_text(content)
     with pytest.raises(ValueError, match=regex.escape(says)):
         load_patterns(tmp_path)

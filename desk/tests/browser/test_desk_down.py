@@ -36,7 +36,7 @@ def test_message_to_a_desk_that_is_down_is_not_delivered_until_it_is_back(
     status = chatting.own.last.locator(hook("status"))
     expect(status).to_have_text("Not delivered", timeout=WAIT_MS)
     expect(chatting.unreachable).to_contain_text("We cannot reach the chat right now")
-    expect(chatting.unreachable).to_contain_text("Nobody has seen the messages")
+    expect(chatting.unreachable).to_contain_text("Nobody has seen what is marked")
     for href in ("tel:911", "tel:988", "sms:988"):
         expect(chatting.crisis_line.locator(f"a[href='{href}']")).to_be_in_viewport(ratio=1)
     expect(chatting.unreachable.locator("a[href^='tel:']")).to_be_in_viewport(ratio=1)

@@ -16,7 +16,7 @@ def test_visitor_learns_what_this_is_before_typing(chatting: VisitorPage) -> Non
     intro = chatting.page.locator(hook("intro"))
 
     expect(intro).to_contain_text("I am an automated assistant, not a person")
-    expect(intro).to_contain_text("Clinic staff may read this chat")
+    expect(intro).to_contain_text("Staff may read this chat")
     expect(intro).to_contain_text("demo content about a made-up clinic")
     expect(chatting.page.get_by_role("button", name="Talk to a person")).to_be_in_viewport()
     assert chatting.messages.count() == 0

@@ -21,13 +21,15 @@ async function crisisLines() {
   return Object.fromEntries(
     Object.entries(countries).map(([country, row]) => [
       country,
-      {
-        emergency: row.emergency,
-        call: row.crisis_call,
-        text: row.crisis_text,
-        chat: row.crisis_chat_url,
-        poison: row.poison,
-      },
+      // Without what is empty, and without poison help, which only texts of the desk name.
+      Object.fromEntries(
+        Object.entries({
+          emergency: row.emergency,
+          call: row.crisis_call,
+          text: row.crisis_text,
+          chat: row.crisis_chat_url,
+        }).filter(([, value]) => value),
+      ),
     ]),
   );
 }

@@ -5,8 +5,8 @@ export interface Crisis {
   emergency: string;
   call: string;
   text: string;
-  chat: string;
-  poison: string;
+  chat?: string;
+  poison?: string;
 }
 
 /** From the script tag's attributes. */

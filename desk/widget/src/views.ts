@@ -41,7 +41,7 @@ function pieces(line: Piece[]): (string | TemplateResult)[] {
 
 function rich(text: string, context: Context): TemplateResult[] {
   const { emergency, call, poison } = context.settings.crisis;
-  return blocks(text, [emergency, call, poison]).map(({ kind, lines }) => {
+  return blocks(text, [emergency, call, poison!]).map(({ kind, lines }) => {
     if (kind === "p") return html`<p>${pieces(lines[0] ?? [])}</p>`;
     const items = lines.map((line) => html`<li>${pieces(line)}</li>`);
     return kind === "ul" ? html`<ul>${items}</ul>` : html`<ol>${items}</ol>`;

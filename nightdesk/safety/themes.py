@@ -1,0 +1,72 @@
+"""What a crisis is about: whose, of which sort, or in which language. It decides the first text.
+
+Whether a message is a crisis at all is never decided here: this is asked only of one that is.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from nightdesk.nlu.text_model import TextModel
+from nightdesk.safety.examples import Example
+from nightdesk.safety.verdict import EMERGENCY
+
+OWN = "own"
+"""The visitor's own distress: the theme of what fits no other."""
+
+ALWAYS_URGENT = ("overdose", "body", "after_session")
+WITH_LEVELS = ("third_person", "abuse", "others")
+LANGUAGES = ("es", "fr", "pt", "de")
+THEMES = (OWN, *ALWAYS_URGENT, *WITH_LEVELS, *LANGUAGES)
+
+SURE = 0.6
+"""From which probability on the model's theme is believed; below it the plain text is said."""
+
+
+class ThemesError(ValueError):
+    """`themes.yml` cannot be used; says why."""
+
+
+def load_kinds(path: Path) -> dict[str, str]:
+    """Give the theme of each kind of example. Raises OSError, ThemesError."""
+    try:
+        row = yaml.safe_load(path.read_text(encoding="utf-8"))
+        themes = {str(kind): str(theme) for theme, kinds in row.items() for kind in kinds}
+    except (yaml.YAMLError, AttributeError, TypeError) as error:
+        raise ThemesError(f"{path}: expected a mapping of themes to lists of kinds") from error
+    unknown = sorted(set(themes.values()) - set(THEMES))
+    if unknown:
+        raise ThemesError(f"{path}: unknown theme {unknown[0]}; allowed: {', '.join(THEMES)}")
+    return themes
+
+
+def themed(examples: Sequence[Example], kinds: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Give (text, theme) of the crisis examples whose kind says what they are about."""
+    return [
+        (example.text, kinds[example.kind])
+        for example in examples
+        if example.kind in kinds and example.label.startswith("crisis")
+    ]
+
+
+def surest(model: TextModel, probabilities: Sequence[float]) -> str:
+    """Give the theme that the model is sure of, else OWN."""
+    best = max(range(len(probabilities)), key=lambda i: probabilities[i])
+    return model.classes[best] if probabilities[best] >= SURE else OWN
+
+
+def intent_of(category: str, theme: str) -> str:
+    """Give the intent (see nightdesk.policies.safety_reply.SERIES) of a crisis with a theme.
+
+    `category` is "crisis" or "crisis_emergency". A theme that is always urgent does not raise what
+    is no emergency: "I think of taking pills" has taken none.
+    """
+    urgent = category == EMERGENCY
+    if theme in LANGUAGES:
+        return f"{category}_{theme}"
+    if theme in ALWAYS_URGENT and urgent:
+        return f"crisis_{theme}"
+    if theme in WITH_LEVELS:
+        return f"crisis_{theme}_emergency" if urgent else f"crisis_{theme}"
+    return category
