@@ -17,6 +17,9 @@ SCHEMA = "clinic.schema.json"
 MAX_BYTES = 1_000_000
 """A settings file larger than this is a mistake, not settings."""
 
+STAFF_ANSWER_SECONDS = {"P0": 30, "P1": 60}
+"""Seconds that staff in a chat have to answer crisis language, where the clinic sets no others."""
+
 
 class ClinicError(ValueError):
     """`clinic.yml` cannot be used; `problems` lists why."""
@@ -32,7 +35,7 @@ class Clinic:
 
     `hours` is OpenStreetMap opening_hours syntax in `time_zone`; `logistics` holds only the topics
     that the clinic has filled in, `topics` those that the source document says nothing about and
-    the clinic answers itself.
+    the clinic answers itself. `staff_answer_seconds` always has both levels, P0 and P1.
     """
 
     name: str
@@ -48,6 +51,9 @@ class Clinic:
     demo_notice: str = ""
     logistics: Mapping[str, str] = field(default_factory=dict)
     topics: Mapping[str, str] = field(default_factory=dict)
+    staff_answer_seconds: Mapping[str, int] = field(
+        default_factory=lambda: dict(STAFF_ANSWER_SECONDS)
+    )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -69,10 +75,12 @@ def parse_clinic(row: object) -> Clinic:
         raise ClinicError([Problem("(whole file)", kind_of(row), "a mapping of keys to values")])
     row = {key: _plain(value) for key, value in row.items()}
     found = schema_problems(row, SCHEMA) + _beyond_schema(row)
+    if not any(problem.key.startswith("staff_answer_seconds") for problem in found):
+        found += _waits_in_order(row)
     problems = list(dict.fromkeys(found))  # one missing key would be told once per missing key
     if problems:
         raise ClinicError(problems)
-    own = ("logistics", "topics", "closed_days")
+    own = ("logistics", "topics", "closed_days", "staff_answer_seconds")
     fields = {key: value for key, value in row.items() if key not in own}
     closed = tuple(date.fromisoformat(day) for day in row.get("closed_days") or [])
     return Clinic(
@@ -80,6 +88,7 @@ def parse_clinic(row: object) -> Clinic:
         logistics=_filled(row.get("logistics")),
         topics=_filled(row.get("topics")),
         closed_days=closed,
+        staff_answer_seconds=_seconds(row),
     )
 
 
@@ -137,6 +146,23 @@ def _read(path: Path) -> object:
 
 def _filled(texts: dict[str, str | None] | None) -> dict[str, str]:
     return {topic: text.strip() for topic, text in (texts or {}).items() if text}
+
+
+def _seconds(row: dict[str, Any]) -> dict[str, int]:
+    """Give the time to answer by level; an emergency never waits longer by default."""
+    found = row.get("staff_answer_seconds", {})
+    crisis = int(found.get("P1", STAFF_ANSWER_SECONDS["P1"]))
+    emergency = int(found.get("P0", min(STAFF_ANSWER_SECONDS["P0"], crisis)))
+    return {"P0": emergency, "P1": crisis}
+
+
+def _waits_in_order(row: dict[str, Any]) -> list[Problem]:
+    """An emergency must not be set to wait longer than any other crisis."""
+    emergency, crisis = _seconds(row).values()
+    if emergency <= crisis:
+        return []
+    allowed = f"at most the {crisis} seconds of P1"
+    return [Problem("staff_answer_seconds.P0", shown(emergency), allowed)]
 
 
 def _plain(value: Any) -> Any:

@@ -19,6 +19,7 @@ GOOD_FOR = timedelta(days=180)
 class CrisisLines:
     """A country's lines as a visitor dials them; what may be empty has a default.
 
+    `place` is the country's name as it ends "Not in …?" ("the US").
     `crisis_text` may be a word to a number ("SHOUT to 85258"). `reach` ends "you can …" by language
     code ("call or text 988"), `write` is the same in English for who would rather not talk;
     `poison_help` and `abuse_help` are English sentences that name those numbers.
@@ -26,6 +27,7 @@ class CrisisLines:
 
     country: str
     name: str
+    place: str
     emergency: str
     crisis_name: str
     crisis_call: str
@@ -64,7 +66,7 @@ def load_all_crisis_lines(path: Path) -> dict[str, CrisisLines]:
     wrong = [
         Problem(f"countries.{code}.last_verified", shown(lines["last_verified"]), "YYYY-MM-DD")
         for code, lines in row["countries"].items()
-        if not isinstance(lines["last_verified"], date)
+        if type(lines["last_verified"]) is not date  # a time of day makes it a datetime
     ]
     if wrong:
         raise FileError(path, located(wrong, path.read_text(encoding="utf-8")))
@@ -77,6 +79,24 @@ def load_crisis_lines(path: Path, country: str) -> CrisisLines:
     Raises FileError, KeyError when the country is not in the file.
     """
     return load_all_crisis_lines(path)[country]
+
+
+def to_check(lines: Mapping[str, CrisisLines], today: date) -> list[str]:
+    """Give a sentence for each country whose numbers have to be checked again, with what to do."""
+    found = []
+    for each in lines.values():
+        age = (today - each.last_verified).days
+        if age < 0:
+            when = f"on a day that is yet to come ({each.last_verified})"
+        elif each.overdue(today):
+            when = f"on {each.last_verified}, {age} days ago (at most {GOOD_FOR.days})"
+        else:
+            continue
+        found.append(
+            f"{each.name} ({each.country}): last checked {when}. Look up each number at its source "
+            f"({each.source}), mend it, and set last_verified in data/safety/crisis_lines.yml."
+        )
+    return found
 
 
 def _lines(code: str, owner: str, row: dict[str, Any]) -> CrisisLines:

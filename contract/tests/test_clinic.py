@@ -32,6 +32,7 @@ def test_the_least_that_is_needed():
     assert clinic.logistics == {}
     assert clinic.topics == {}
     assert str(clinic.zone) == "America/Chicago"
+    assert clinic.staff_answer_seconds == {"P0": 30, "P1": 60}
 
 
 def test_everything_that_can_be_set():
@@ -72,6 +73,8 @@ def test_everything_that_can_be_set():
         ("closed_days", 5, "5", "YYYY-MM-DD"),
         ("closed_days", "2026-12-25", "'2026-12-25'", "YYYY-MM-DD"),
         ("hours_text", "x" * 301, "xxx", "plain words"),
+        ("staff_answer_seconds", 30, "30", "P0 and P1"),
+        ("staff_answer_seconds", None, "None", "P0 and P1"),
     ],
 )
 def test_each_wrong_key_is_named_with_what_was_found_and_what_is_allowed(
@@ -82,6 +85,41 @@ def test_each_wrong_key_is_named_with_what_was_found_and_what_is_allowed(
     assert found in problem.found
     assert allowed in problem.allowed
     assert key in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("waits", "expected"),
+    [
+        ({"P0": 10}, {"P0": 10, "P1": 60}),
+        ({"P1": 10}, {"P0": 10, "P1": 10}),
+        ({"P1": 90}, {"P0": 30, "P1": 90}),
+        ({"P0": 0, "P1": 0}, {"P0": 0, "P1": 0}),
+        ({}, {"P0": 30, "P1": 60}),
+    ],
+)
+def test_the_time_that_staff_have_to_answer_a_crisis(waits, expected):
+    assert parse_clinic({**GOOD, "staff_answer_seconds": waits}).staff_answer_seconds == expected
+
+
+@pytest.mark.parametrize("value", [-1, 301, 2.5, "30", None, True])
+@pytest.mark.parametrize("level", ["P0", "P1"])
+def test_a_time_to_answer_that_is_none_is_named(level, value):
+    (problem,) = problems(staff_answer_seconds={level: value})
+    assert problem.key == f"staff_answer_seconds.{level}"
+    assert problem.found == repr(value)
+    assert "0 (at once) to 300" in problem.allowed
+
+
+@pytest.mark.parametrize(("waits", "most"), [({"P0": 90}, 60), ({"P0": 21, "P1": 20}, 20)])
+def test_an_emergency_that_would_wait_longer_is_named(waits, most):
+    (problem,) = problems(staff_answer_seconds=waits)
+    assert problem.key == "staff_answer_seconds.P0"
+    assert f"at most the {most} seconds of P1" in problem.allowed
+
+
+def test_a_level_without_a_time_to_answer_is_unknown():
+    (problem,) = problems(staff_answer_seconds={"P2": 60})
+    assert (problem.key, problem.allowed) == ("staff_answer_seconds.P2", "P0, P1")
 
 
 @pytest.mark.parametrize("key", GOOD)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from nightdesk_contract.checked_yaml import FileError
-from nightdesk_contract.crisis_lines import load_crisis_lines
+from nightdesk_contract.crisis_lines import load_all_crisis_lines, load_crisis_lines, to_check
 from nightdesk_contract.passages import Passage, load_passages
 from nightdesk_contract.texts import TextsError, load_texts
 
@@ -24,6 +24,7 @@ countries:
     source: a page
     reach: {en: call 988, es: a, fr: b, pt: c, de: d}
     write: text
+    place: the country
 """
 
 
@@ -47,6 +48,20 @@ def test_numbers_hold_for_180_days(tmp_path, day, overdue):
     assert load_crisis_lines(path, "US").overdue(date.fromisoformat(day)) is overdue
 
 
+def test_what_is_to_be_checked_again_is_named_with_where_and_what_to_do(tmp_path):
+    path = tmp_path / "lines.yml"
+    path.write_text(LINES)
+    lines = load_all_crisis_lines(path)
+    assert to_check(lines, date(2026, 7, 30)) == []
+    (sentence,) = to_check(lines, date(2026, 7, 31))
+    for said in ("A country (US)", "2026-01-31", "181 days", "180", "a page", "last_verified"):
+        assert said in sentence
+    # A date that is yet to come is a slip, and would hide an old check.
+    (sentence,) = to_check(lines, date(2026, 1, 30))
+    assert "A country (US)" in sentence
+    assert "to come" in sentence
+
+
 def test_a_country_without_lines_is_an_error(tmp_path):
     path = tmp_path / "lines.yml"
     path.write_text(LINES)
@@ -64,6 +79,8 @@ def test_a_country_without_lines_is_an_error(tmp_path):
         ),
         ('    crisis_call: "988"\n', "", r"line 4: .*crisis_call: found nothing; allowed: a value"),
         ("2026-01-31", "soon", r"line 11: .*last_verified: found 'soon'; allowed: YYYY-MM-DD"),
+        ("2026-01-31", "2026-01-31 10:00:00", r"line 11: .*last_verified: found .*YYYY-MM-DD"),
+        ("    place: the country\n", "", r"place: found nothing"),
         ("  US:", "  usa:", "usa"),
         ("write: text", "wrote: text", r"wrote: found an unknown key; allowed: .*write"),
         ("owner: somebody", "owner: [", r"line \d+: \(whole file\): found broken YAML"),

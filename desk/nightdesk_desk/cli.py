@@ -32,6 +32,7 @@ ENVIRONMENT = """environment:
   DATABASE_URL                    sqlite:///… or postgresql://… (var/desk.sqlite3)
   NIGHTDESK_CLINIC                the clinic's settings (clinic.yml)
   NIGHTDESK_DATA                  the data directory (data/)
+  NIGHTDESK_DOCS                  the directory of the public page on crises (docs/)
   DESK_MESSAGES_PER_MINUTE, DESK_ADDRESS_MESSAGES_PER_MINUTE,
   DESK_ADDRESS_CONVERSATIONS_PER_MINUTE   rate limits (30, 240, 60)
 """

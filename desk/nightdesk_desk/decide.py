@@ -36,12 +36,13 @@ class Situation:
     """The conversation when the turn is recorded.
 
     `open_level` is that of the unresolved hand-over, None without one; `said` are the system's
-    texts since it was opened.
+    texts since it was opened; `person_wrote` is whether staff have written since the message.
     """
 
     state: Literal["bot", "staff"] = "bot"
     open_level: Level | None = None
     said: frozenset[str] = frozenset()
+    person_wrote: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,16 @@ class Call:
 
 @dataclass(frozen=True)
 class Decision:
-    """What the turn's one transaction records."""
+    """What the turn's one transaction records.
+
+    `held` is a reply that the visitor gets only if the person who has the chat does not answer.
+    """
 
     result: TurnResult
     events: list[NewEvent] = field(default_factory=list)
     call: Call | None = None
     safety: Safety | None = None
+    held: NewEvent | None = None
 
 
 def decide(
@@ -80,7 +85,7 @@ def decide(
         # The desk's own text stands for the bot's: it knows the phone number and the hours.
         return _without_bot(situation, texts, safety)
     if situation.state == "staff":
-        return _beside_staff(replies, spoken, reason, safety)
+        return _beside_staff(spoken, reason, safety)
     events = [_bot_event(reply) for reply in replies]
     if reason is None:
         in_crisis = situation.open_level in ("P0", "P1")
@@ -95,32 +100,34 @@ def decide(
 
 
 def _without_bot(situation: Situation, texts: SystemTexts, safety: Safety | None) -> Decision:
-    if situation.state == "staff":
-        # A person reads every message here; the note tells them that no detector judged this one.
-        level = situation.open_level or HANDOVER_LEVEL["bot_unavailable"]
-        call = Call("bot_unavailable", level, safety, raises=False)
-        return Decision("delivered", call=call, safety=safety)
     first = texts.bot_unavailable not in situation.said
     # Never silence: the message may be a crisis, so even the short text holds the lines.
     text = texts.bot_unavailable if first else texts.bot_unavailable_again
-    call = Call("bot_unavailable", HANDOVER_LEVEL["bot_unavailable"], safety)
-    event = NewEvent("system", text, BOT_UNAVAILABLE, level=call.level)
-    return Decision("bot_unavailable", [event], call, safety)
+    level = HANDOVER_LEVEL["bot_unavailable"]
+    event = NewEvent("system", text, BOT_UNAVAILABLE, level=level)
+    if situation.state == "bot":
+        call = Call("bot_unavailable", level, safety)
+        return Decision("bot_unavailable", [event], call, safety)
+    # A person reads every message here; the note tells them that no detector judged this one.
+    call = Call("bot_unavailable", situation.open_level or level, safety, raises=False)
+    # Whoever has written meanwhile had the message before them: there was no silence.
+    held = None if situation.person_wrote else event
+    return Decision("delivered", call=call, safety=safety, held=held)
 
 
-def _beside_staff(
-    replies: Sequence[BotReply], spoken: BotReply, reason: str | None, safety: Safety | None
-) -> Decision:
-    """A person answers; of the bot only its judgement of safety counts."""
+def _beside_staff(spoken: BotReply, reason: str | None, safety: Safety | None) -> Decision:
+    """A person answers; of the bot only its judgement of safety counts.
+
+    Its crisis reply is held back: a person's words are better, if they come. Staff who wrote since
+    the message had no warning yet, so that does not count as their answer.
+    """
     if reason not in ("crisis", "medical_advice"):
         return Decision("delivered", safety=safety)
     if safety is not None and safety.detector == "context":
         # Only the talk so far made it a crisis ("yes", "no"), and a person is in that talk.
         return Decision("delivered")
-    shown = [r for r in replies if handover_reason(r.outcome) == "crisis"]
-    return Decision(
-        "delivered", [_bot_event(r) for r in shown], _call(spoken, reason, safety), safety
-    )
+    held = _bot_event(spoken) if reason == "crisis" else None
+    return Decision("delivered", call=_call(spoken, reason, safety), safety=safety, held=held)
 
 
 def _call(spoken: BotReply, reason: str, safety: Safety | None) -> Call:

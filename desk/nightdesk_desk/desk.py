@@ -9,6 +9,7 @@ from nightdesk_contract.passages import Passage
 from nightdesk_desk.bursts import Pace
 from nightdesk_desk.db import Database
 from nightdesk_desk.handovers import Handovers
+from nightdesk_desk.held import HeldReplies
 from nightdesk_desk.limits import RateLimit
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.rasa import Rasa
@@ -33,6 +34,7 @@ class Desk:
     rasa: Rasa
     turns: Turns
     handovers: Handovers
+    held: HeldReplies
     conversation_limit: RateLimit
     address_limit: RateLimit
     opening_limit: RateLimit
@@ -64,19 +66,22 @@ class Desk:
             rasa=rasa,
             turns=Turns(db, rasa, wakeups, words, metrics, Pace.of(settings.burst_quiet)),
             handovers=Handovers(db, wakeups, words, metrics),
+            held=HeldReplies(db, wakeups, metrics),
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
             address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),
             opening_limit=RateLimit(openings, burst=max(1, openings // 2)),
         )
 
     async def start(self) -> None:
-        """Start the background work: looking for news, taking up unanswered messages."""
+        """Start the background work: news, held replies that are due, unanswered messages."""
         await self.wakeups.start()
+        await self.held.start()
         await self.turns.start()
 
     async def stop(self) -> None:
         """Stop the background work and close all connections."""
         await self.wakeups.stop()
         await self.turns.stop()
+        await self.held.stop()
         await self.rasa.close()
         await self.db.close()

@@ -32,7 +32,7 @@ from nightdesk_contract.outcome import Level, more_serious
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nightdesk_desk import log
+from nightdesk_desk import held, log
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.metrics import Metrics
@@ -249,7 +249,10 @@ class Handovers:
         self._wakeups.notify(handover.conversation_id)
 
     async def release(self, handover_id: int, staff_id: int) -> None:
-        """Give the conversation back: it waits for a person again. Raises HandoverRefused."""
+        """Give the conversation back: it waits for a person again, and a held reply is sent.
+
+        Raises HandoverRefused.
+        """
         async with self._db.write() as session:
             handover = await self._moved(
                 session,
@@ -260,7 +263,8 @@ class Handovers:
                 taken_at=None,
                 taken_by=None,
             )
-            await self._hand(session, handover.conversation_id, "bot", staff_id)
+            settled = await self._hand(session, handover.conversation_id, "bot", staff_id)
+        held.count(self._metrics, settled)
         self._wakeups.notify(handover.conversation_id)
 
     async def resolve(
@@ -272,11 +276,14 @@ class Handovers:
         outcome_code: str | None = None,
         false_alarm: bool = False,
     ) -> None:
-        """Close it; the bot answers again. P0 and P1 need an outcome code and a note.
+        """Close it; the bot answers again, and a held reply is sent.
+
+        P0 and P1 need an outcome code and a note.
 
         Raises HandoverRefused.
         """
         note = (note or "").strip()[:MAX_NOTE] or None
+        settled = None
         async with self._db.write() as session:
             before = await get(session, handover_id)
             was_taken = before is not None and before.state == "taken"
@@ -293,13 +300,16 @@ class Handovers:
                 false_alarm=false_alarm,
             )
             if was_taken:
-                await self._hand(session, handover.conversation_id, "bot", staff_id)
+                settled = await self._hand(session, handover.conversation_id, "bot", staff_id)
+        held.count(self._metrics, settled)
         self._wakeups.notify(handover.conversation_id)
 
     async def reply(
         self, handover_id: int, staff_id: int, text: object, idempotency_key: str | None = None
     ) -> int:
-        """Store what a staff member writes to the visitor. Gives its sequence number.
+        """Store what a staff member writes to the visitor; it is said instead of a held reply.
+
+        Gives its sequence number.
 
         Raises MessageRefused for a text that the door refuses, HandoverRefused unless this person
         has taken the conversation, KeyReused.
@@ -313,6 +323,8 @@ class Handovers:
                 code: RefusalCode = "not_yours" if handover.state == "taken" else "not_possible"
                 raise HandoverRefused(code, handover.state)
             stored = await log.append_once(session, handover.conversation_id, event)
+            settled = await held.settle(session, handover.conversation_id)
+        held.count(self._metrics, settled)
         if stored.new:
             self._metrics.messages.labels("staff").inc()
         self._wakeups.notify(handover.conversation_id)
@@ -356,8 +368,11 @@ class Handovers:
 
     async def _hand(
         self, session: AsyncSession, conversation_id: str, state: str, staff_id: int
-    ) -> None:
-        """Hand the conversation to staff or back to the bot, and tell the visitor."""
+    ) -> held.Settled | None:
+        """Hand the conversation to staff or back to the bot, and tell the visitor.
+
+        Gives what became of a held reply: with the bot, nobody is left who would answer first.
+        """
         name = await session.scalar(select(Staff.first_name).where(Staff.id == staff_id))
         key = "staff_joined" if state == "staff" else "staff_left"
         await session.execute(
@@ -365,6 +380,7 @@ class Handovers:
         )
         text = self._words.say(key, name=name or "")
         await log.append(session, conversation_id, [log.NewEvent("system", text)])
+        return await held.settle(session, conversation_id)
 
 
 def _seen(staff_id: int) -> dict[str, ColumnElement[object]]:

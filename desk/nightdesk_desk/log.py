@@ -14,6 +14,7 @@ from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
 from nightdesk_contract.outcome import Safety
+from nightdesk_contract.pieces import Said
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -309,6 +310,20 @@ async def waiting_around(
         await _quick_replies(session, conversation_id, first),
         followed=conversation.last_seq > last,
     )
+
+
+async def visitor_said(
+    session: AsyncSession, conversation_id: str, before: int, most: int
+) -> list[Said]:
+    """Give the visitor's last `most` messages before number `before`, oldest first."""
+    rows = await session.execute(
+        select(Event.text, Event.at)
+        .where(Event.conversation_id == conversation_id, Event.seq < before)
+        .where(Event.sender == "visitor")
+        .order_by(Event.seq.desc())
+        .limit(most)
+    )
+    return [Said(row.text, row.at) for row in rows][::-1]
 
 
 async def _quick_replies(session: AsyncSession, conversation_id: str, before: int) -> list[str]:

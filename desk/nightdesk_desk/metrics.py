@@ -1,5 +1,6 @@
 """Figures for Prometheus: counts and times, never words or ids."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -14,7 +15,8 @@ from prometheus_client import (
 from sqlalchemy import func, select
 
 from nightdesk_desk.db import Database
-from nightdesk_desk.models import Event, Handover, now
+from nightdesk_desk.log import NewEvent
+from nightdesk_desk.models import Event, Handover, HeldReply, now
 
 TURN_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 6, 12)
 TAKEN_SECONDS = (30, 60, 120, 300, 600, 900, 1800, 3600, 4 * 3600, 16 * 3600, 72 * 3600)
@@ -64,6 +66,12 @@ class Metrics:
             "Turns whose record had to be tried again",
             registry=registry,
         )
+        self.held_replies = Counter(
+            "nightdesk_held_replies",
+            "Crisis replies held back beside staff, and how they ended",
+            ["what"],
+            registry=registry,
+        )
         self.refused = Counter(
             "nightdesk_refused", "Requests refused, by code", ["code"], registry=registry
         )
@@ -91,6 +99,24 @@ class Metrics:
             registry=registry,
         )
 
+        self.held_now = Gauge(
+            "nightdesk_held_replies_waiting",
+            "Crisis replies that wait for a person to answer first",
+            registry=registry,
+        )
+        self.oldest_overdue = Gauge(
+            "nightdesk_held_reply_overdue_seconds",
+            "How long the longest overdue held reply should have been sent",
+            registry=registry,
+        )
+
+    def count_said(self, events: Sequence[NewEvent]) -> None:
+        """Count messages of the bot or the desk that have been stored."""
+        for event in events:
+            self.messages.labels(event.sender).inc()
+            if event.sender == "bot" and event.outcome:
+                self.outcomes.labels(event.outcome.partition(":")[0]).inc()
+
     async def read_record(self, db: Database) -> None:
         """Set the gauges that are read from the record."""
         moment = now()
@@ -117,10 +143,20 @@ class Metrics:
                     select(func.count(), func.min(Event.at)).where(Event.answered.is_(False))
                 )
             ).one()
+            held = (
+                await session.execute(
+                    select(func.count(), func.min(HeldReply.due_at)).where(
+                        HeldReply.state == "held"
+                    )
+                )
+            ).one()
         for level, age in ages.items():
             self.oldest_untaken.labels(level).set(age.total_seconds())
         self.unanswered.set(waiting[0])
         self.oldest_unanswered.set((moment - waiting[1]).total_seconds() if waiting[1] else 0)
+        self.held_now.set(held[0])
+        overdue = (moment - held[1]).total_seconds() if held[1] else 0.0
+        self.oldest_overdue.set(max(0.0, overdue))
 
 
 router = APIRouter()

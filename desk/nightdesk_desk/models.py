@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 CONVERSATION_STATES = ("bot", "staff")
 SENDERS = ("visitor", "bot", "staff", "system")
 HANDOVER_STATES = ("open", "acknowledged", "taken", "resolved")
+HELD_STATES = ("held", "answered", "sent")
 ROLES = ("staff", "lead", "admin")
 
 
@@ -167,6 +168,49 @@ class HandoverTrigger(Base):
     score: Mapped[float | None] = mapped_column(Float)
     spans: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class HeldReply(Base):
+    """A reply held back while a person has the chat: held, then answered (by them) or sent.
+
+    It answers the message `trigger_seq`; a staff message with a number above `after_seq` makes it
+    needless. The reply itself has the columns of an event.
+    """
+
+    __tablename__ = "held_replies"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", HELD_STATES), name="state"),
+        CheckConstraint(_one_of("sender", SENDERS), name="sender"),
+        # At most one waits in a conversation, whoever writes.
+        Index(
+            "uq_held_replies_waiting",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("state = 'held'"),
+            sqlite_where=text("state = 'held'"),
+        ),
+        Index(
+            "ix_held_replies_due",
+            "due_at",
+            postgresql_where=text("state = 'held'"),
+            sqlite_where=text("state = 'held'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
+    trigger_seq: Mapped[int] = mapped_column(Integer)
+    after_seq: Mapped[int] = mapped_column(Integer)
+    held_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(16), default="held")
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sender: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(String(80))
+    passages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    level: Mapped[str] = mapped_column(String(2))
+    quick_replies: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
 class Staff(Base):

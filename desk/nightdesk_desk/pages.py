@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 from fastapi import APIRouter, FastAPI, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from nightdesk_contract.crisis_lines import CrisisLines
 from nightdesk_contract.texts import TextsError
 from pydantic import BaseModel
@@ -19,10 +18,10 @@ from starlette.staticfiles import StaticFiles
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.dialled import dialled
 from nightdesk_desk.errors import Refused
+from nightdesk_desk.protocol import Protocol, day_words
 from nightdesk_desk.words import Words
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("privacy", "crisis_protocol")
 
 router = APIRouter()
 _templates = Environment(
@@ -42,7 +41,7 @@ class ClinicOut(BaseModel):
 
 
 class CrisisOut(BaseModel):
-    """Emergency number and crisis lines, as they are dialled."""
+    """Emergency number and crisis lines, as they are dialled; `place` ends "Not in …?"."""
 
     emergency: str
     call: str
@@ -50,6 +49,7 @@ class CrisisOut(BaseModel):
     chat_url: str
     poison: str
     country: str
+    place: str
 
 
 class WidgetConfig(BaseModel):
@@ -68,19 +68,18 @@ class PageTexts:
     def __init__(self, path: Path) -> None:
         """Read the pages. Raises OSError, or TextsError when one is missing or has no sections."""
         rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for name in PAGES:
-            page = rows.get(name) if isinstance(rows, dict) else None
-            if not isinstance(page, dict) or not page.get("title") or not page.get("sections"):
-                raise TextsError(f"{path.name}: {name} needs a title and sections")
+        page = rows.get("privacy") if isinstance(rows, dict) else None
+        if not isinstance(page, dict) or not page.get("title") or not page.get("sections"):
+            raise TextsError(f"{path.name}: privacy needs a title and sections")
         lines = rows.get("crisis_lines")
         if not isinstance(lines, dict) or not {"title", "each", "checked"} <= lines.keys():
             raise TextsError(f"{path.name}: crisis_lines needs a title, each and checked")
         self._rows: dict[str, dict[str, Any]] = rows
 
-    def html(self, name: str, words: Words) -> str:
-        """Give one page, its fields filled in with the clinic's facts."""
-        page = self._rows[name]
-        return _templates.get_template("page.html").render(
+    def privacy_html(self, words: Words) -> str:
+        """Give the page on what is stored, its fields filled in with the clinic's facts."""
+        page = self._rows["privacy"]
+        return _templates.get_template("sections.html").render(
             title=page["title"],
             clinic=words.clinic.name,
             notice=_notice(words),
@@ -88,7 +87,7 @@ class PageTexts:
                 {
                     "heading": words.fill(section["heading"]),
                     "paragraphs": [
-                        _linked(dialled(words.fill(text), words.lines), self._rows)
+                        dialled(words.fill(text), words.lines, words.clinic.phone)
                         for text in section["paragraphs"]
                     ],
                 }
@@ -100,7 +99,7 @@ class PageTexts:
         """Give the list of crisis lines, the clinic's own country first."""
         page, own = self._rows["crisis_lines"], words.lines
         others = [lines for lines in words.all_lines.values() if lines.country != own.country]
-        return _templates.get_template("page.html").render(
+        return _templates.get_template("sections.html").render(
             title=page["title"],
             clinic=words.clinic.name,
             notice=_notice(words),
@@ -109,7 +108,7 @@ class PageTexts:
                     "heading": lines.name,
                     "paragraphs": [
                         *(dialled(_of_country(text, lines), lines) for text in page["each"]),
-                        page["checked"].format(date=lines.last_verified.isoformat()),
+                        page["checked"].format(date=day_words(lines.last_verified)),
                     ],
                 }
                 for lines in (own, *others)
@@ -121,12 +120,6 @@ def _of_country(text: str, lines: CrisisLines) -> str:
     return text.format(
         emergency=lines.emergency, crisis_name=lines.crisis_name, reach=lines.reach["en"]
     )
-
-
-def _linked(html: Markup, rows: dict[str, Any]) -> Markup:
-    """Give a paragraph with its mark for the list of crisis lines made a link."""
-    link = Markup('<a href="/crisis-lines">{}</a>').format(rows["crisis_lines"]["title"])
-    return link.join(html.split("[crisis-lines]"))
 
 
 def _notice(words: Words) -> str:
@@ -158,6 +151,7 @@ async def widget_config(request: Request, response: Response) -> WidgetConfig:
             chat_url=lines.crisis_chat_url,
             poison=lines.poison,
             country=lines.country,
+            place=lines.place,
         ),
         demo_notice=_notice(words) or None,
         privacy_url="/privacy",
@@ -189,27 +183,40 @@ async def widget(request: Request) -> Response:
 @router.get("/privacy", include_in_schema=False)
 async def privacy(request: Request) -> HTMLResponse:
     """Give the page on what is stored and who reads it."""
-    return _page(request, "privacy")
+    pages: PageTexts = request.app.state.pages
+    return _page(pages.privacy_html(_desk(request).words))
 
 
 @router.get("/crisis-protocol", include_in_schema=False)
 async def crisis_protocol(request: Request) -> HTMLResponse:
     """Give the page on what happens when somebody writes about a crisis."""
-    return _page(request, "crisis_protocol")
+    protocol: Protocol = request.app.state.protocol
+    words = _desk(request).words
+    return _page(
+        _templates.get_template("document.html").render(
+            title=protocol.title,
+            clinic=words.clinic.name,
+            notice=_notice(words),
+            body=protocol.html(),
+        )
+    )
 
 
 @router.get("/crisis-lines", include_in_schema=False)
 async def crisis_lines(request: Request) -> HTMLResponse:
     """Give the crisis lines of every country that we know."""
     pages: PageTexts = request.app.state.pages
-    html = pages.crisis_lines_html(_desk(request).words)
-    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+    return _page(pages.crisis_lines_html(_desk(request).words))
 
 
 def mount(app: FastAPI) -> None:
-    """Put the pages and their files into the application. Raises what PageTexts raises."""
+    """Put the pages and their files into the application.
+
+    Raises what PageTexts and Protocol raise.
+    """
     desk: Desk = app.state.desk
     app.state.pages = PageTexts(desk.settings.data / "texts" / "pages.yml")
+    app.state.protocol = Protocol(desk.settings.docs, desk.words)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(router)
 
@@ -219,10 +226,8 @@ def _desk(request: Request) -> Desk:
     return desk
 
 
-def _page(request: Request, name: str) -> HTMLResponse:
-    pages: PageTexts = request.app.state.pages
-    headers = {"Cache-Control": "no-cache"}
-    return HTMLResponse(pages.html(name, _desk(request).words), headers=headers)
+def _page(html: str) -> HTMLResponse:
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
 
 def _file(request: Request, path: Path, kind: str, cache: str) -> Response:

@@ -1,10 +1,12 @@
 """Asking Rasa: one turn over its REST channel, with a deadline."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Literal
 
 import httpx
 from nightdesk_contract.outcome import BadReply, BotReply, read_replies, rests_on
+from nightdesk_contract.pieces import KEY
 
 FailureKind = Literal["late", "unreachable", "status", "garbage", "fault"]
 MAX_REPLY_BYTES = 1_000_000
@@ -42,15 +44,21 @@ class Rasa:
             limits=httpx.Limits(max_connections=200, keepalive_expiry=2.0),
         )
 
-    async def ask(self, sender: str, text: str, deadline: float | None = None) -> list[BotReply]:
+    async def ask(
+        self, sender: str, text: str, deadline: float | None = None, earlier: Sequence[str] = ()
+    ) -> list[BotReply]:
         """Give the bot's messages for one message of `sender`.
 
+        `earlier` are the visitor's short messages just before it, for safety to read beside it.
         Raises RasaFailed for anything but a usable answer within the deadline: late, refused,
         another status than 200, `[]` (Rasa's answer to every fault), not the agreed form.
         """
+        body: dict[str, object] = {"sender": sender, "message": text}
+        if earlier:
+            body["metadata"] = {KEY: list(earlier)}
         try:
             async with asyncio.timeout(deadline or self.deadline):
-                replies = read_replies(await self._post_twice(sender, text))
+                replies = read_replies(await self._post_twice(body))
         except (TimeoutError, httpx.TimeoutException) as error:
             raise RasaFailed("late") from error
         except httpx.HTTPError as error:
@@ -64,16 +72,15 @@ class Rasa:
             raise RasaFailed("garbage")
         return replies
 
-    async def _post_twice(self, sender: str, text: str) -> object:
+    async def _post_twice(self, body: dict[str, object]) -> object:
         try:
-            return await self._post(sender, text)
+            return await self._post(body)
         except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError):
             # A connection that was closed while idle, or a process that is just being replaced.
             await asyncio.sleep(RETRY_AFTER)
-            return await self._post(sender, text)
+            return await self._post(body)
 
-    async def _post(self, sender: str, text: str) -> object:
-        body = {"sender": sender, "message": text}
+    async def _post(self, body: dict[str, object]) -> object:
         async with self._client.stream("POST", self._webhook, json=body) as response:
             if response.status_code != 200:
                 raise RasaFailed("status")

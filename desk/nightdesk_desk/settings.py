@@ -27,6 +27,7 @@ class Settings:
     database_url: str  # DATABASE_URL
     clinic_path: Path  # NIGHTDESK_CLINIC
     data: Path  # NIGHTDESK_DATA
+    docs: Path = PROJECT_ROOT / "docs"  # NIGHTDESK_DOCS, with the public page on crises
     burst_quiet: float = PACE.quiet  # DESK_BURST_QUIET, seconds; see bursts.Pace
     messages_per_minute: int = 30  # DESK_MESSAGES_PER_MINUTE, one conversation
     address_messages_per_minute: int = 240  # DESK_ADDRESS_MESSAGES_PER_MINUTE
@@ -50,6 +51,7 @@ class Settings:
             database_url=database_url(text("DATABASE_URL", f"sqlite:///{var / 'desk.sqlite3'}")),
             clinic_path=Path(text("NIGHTDESK_CLINIC", str(PROJECT_ROOT / "clinic.yml"))),
             data=Path(text("NIGHTDESK_DATA", str(PROJECT_ROOT / "data"))),
+            docs=Path(text("NIGHTDESK_DOCS", str(PROJECT_ROOT / "docs"))),
             burst_quiet=_quiet(
                 "DESK_BURST_QUIET", text("DESK_BURST_QUIET", str(PACE.quiet)), PACE.longest
             ),

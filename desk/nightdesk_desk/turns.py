@@ -13,15 +13,16 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal, NamedTuple, cast
 
 from nightdesk_contract.outcome import BotReply, Level
+from nightdesk_contract.pieces import MOST_PIECES, earlier_pieces
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nightdesk_desk import handovers, log
+from nightdesk_desk import handovers, held, log
 from nightdesk_desk.bursts import (
     MOST_MESSAGES,
     PACE,
@@ -55,10 +56,14 @@ class Overtaken(Exception):
 
 
 class Recorded(NamedTuple):
-    """What a turn recorded, and the hand-over that it opened or raised."""
+    """What a turn recorded, the hand-over that it opened or raised, and whether it held a reply.
+
+    `held` is false also when a reply was held already and this turn's was put to it.
+    """
 
     decision: Decision
     opened: Opened | None
+    held: bool = False
 
 
 class Turns:
@@ -155,7 +160,7 @@ class Turns:
         with self._typing(conversation_id, shown=waiting.state == "bot"):
             while (burst := await self._gather(conversation_id, seq)) is not None:
                 began = time.perf_counter()
-                replies = await self._ask(conversation_id, burst.text)
+                replies = await self._ask(conversation_id, burst)
                 try:
                     recorded = await self._record_surely(conversation_id, burst, replies)
                 except Overtaken:
@@ -182,9 +187,10 @@ class Turns:
                     return burst
                 await news.wait(left)
 
-    async def _ask(self, conversation_id: str, text: str) -> list[BotReply] | None:
+    async def _ask(self, conversation_id: str, burst: Burst) -> list[BotReply] | None:
+        earlier = await self._earlier(conversation_id, burst)
         try:
-            return await self._rasa.ask(conversation_id, text)
+            return await self._rasa.ask(conversation_id, burst.text, earlier=earlier)
         except RasaFailed as error:
             kind: str = error.kind
         except Exception as error:
@@ -193,6 +199,17 @@ class Turns:
         self._metrics.rasa_failures.labels(kind).inc()
         logger.warning("no usable answer from Rasa: %s", kind)
         return None
+
+    async def _earlier(self, conversation_id: str, burst: Burst) -> list[str]:
+        first = burst.messages[0]
+        try:
+            async with self._db.read() as session:
+                said = await log.visitor_said(session, conversation_id, first.seq, MOST_PIECES)
+        except Exception as error:
+            # It only adds to what is judged: the message itself must be answered all the same.
+            logger.warning("earlier messages could not be read: %s", type(error).__name__)
+            return []
+        return earlier_pieces(said, first.at)
 
     async def _record_surely(
         self, conversation_id: str, burst: Burst, replies: list[BotReply] | None
@@ -209,10 +226,10 @@ class Turns:
                     if as_decided
                     else self._words.system_texts_without_hours()
                 )
+                waits = self._words.clinic.staff_answer_seconds
+                usable = replies if as_decided else None
                 async with self._db.write() as session:
-                    return await record(
-                        session, conversation_id, burst, replies if as_decided else None, texts
-                    )
+                    return await record(session, conversation_id, burst, usable, texts, waits)
             except Overtaken:
                 raise
             except Exception as error:
@@ -234,13 +251,12 @@ class Turns:
                 self._wakeups.typing(conversation_id, Typing("bot", False))
 
     def _count(self, recorded: Recorded, seconds: float) -> None:
-        decision, opened = recorded
+        decision, opened, newly_held = recorded
         self._metrics.turns.labels(decision.result).inc()
         self._metrics.turn_seconds.observe(seconds)
-        for event in decision.events:
-            self._metrics.messages.labels(event.sender).inc()
-            if event.sender == "bot" and event.outcome:
-                self._metrics.outcomes.labels(event.outcome.partition(":")[0]).inc()
+        self._metrics.count_said(decision.events)
+        if newly_held:
+            self._metrics.held_replies.labels("held").inc()
         if opened is not None and opened.new and decision.call is not None:
             self._metrics.handovers.labels(decision.call.reason, opened.level).inc()
 
@@ -251,14 +267,17 @@ async def record(
     burst: Burst,
     replies: Sequence[BotReply] | None,
     texts: SystemTexts,
+    waits: Mapping[str, int],
 ) -> Recorded:
-    """Record one turn in the session's transaction: events, hand-over, `answered`.
+    """Record one turn in the session's transaction: events, hand-over, held reply, `answered`.
 
+    `waits` are the seconds that staff who have the chat get to answer a crisis, by level.
     Raises Overtaken when one of the burst's messages has been answered already: the caller's
     transaction must then be rolled back, as any exception does.
     """
     state = await log.hold(session, conversation_id)
     handover = await handovers.unresolved(session, conversation_id)
+    last = burst.messages[-1].seq
     situation = Situation(
         state=cast(Literal["bot", "staff"], state),
         open_level=cast(Level, handover.level) if handover else None,
@@ -267,6 +286,8 @@ async def record(
             if handover
             else ()
         ),
+        person_wrote=state == "staff"
+        and await held.person_wrote_at(session, conversation_id, after=last) is not None,
     )
     decision = decide(replies, situation, texts)
     seen = safety_by_message(burst.messages, decision.safety) if decision.safety else {}
@@ -279,8 +300,10 @@ async def record(
     if decision.call is None:
         return Recorded(decision, None)
     # Staff are led to the words: to the last that fired, for with them it was all said.
-    trigger = max(seen, default=burst.messages[-1].seq)
+    trigger = max(seen, default=last)
     call = replace(decision.call, safety=seen.get(trigger, decision.call.safety))
-    return Recorded(
-        decision, await handovers.open_or_raise(session, conversation_id, trigger, call)
+    opened = await handovers.open_or_raise(session, conversation_id, trigger, call)
+    newly_held = decision.held is not None and await held.keep(
+        session, conversation_id, decision.held, trigger, waits
     )
+    return Recorded(decision, opened, newly_held)

@@ -276,7 +276,15 @@ async def contact(
     if opened is not None and opened.new:
         desk.metrics.handovers.labels("request", opened.level).inc()
     if details.name is not None:
-        await judge_name(desk.db, desk.rasa, desk.words, conversation_id, details.name, seq)
+        await judge_name(
+            desk.db,
+            desk.rasa,
+            desk.words,
+            desk.metrics,
+            conversation_id,
+            details.name,
+            seq,
+        )
     desk.wakeups.notify(conversation_id)
     return Accepted(seq=seq)
 

@@ -40,6 +40,7 @@ class FakeRasa:
     def __init__(self) -> None:
         self.script: Script = lambda sender, message: answer()
         self.heard: list[tuple[str, str]] = []
+        self.metadata: list[object] = []
         self.at_once = 0
         self.most_at_once: dict[str, int] = {}
         self._now: dict[str, int] = {}
@@ -64,6 +65,7 @@ class FakeRasa:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
             length = int(head.split("content-length:")[1].split("\r\n")[0])
             body = json.loads(await reader.readexactly(length))
+            self.metadata.append(body.get("metadata"))
             writer.write(await self._answer(body["sender"], body["message"]))
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):

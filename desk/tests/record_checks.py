@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from nightdesk_contract.outcome import Safety
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from nightdesk_desk import handovers, log
+from nightdesk_desk import handovers, held, log
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.log import NewEvent
-from nightdesk_desk.models import Event, Handover, Staff
+from nightdesk_desk.models import Event, Handover, HeldReply, Staff, now
 
 
 async def new_conversation(db: Database) -> str:
@@ -134,6 +134,64 @@ async def a_conversation_has_at_most_one_unresolved_hand_over(one: Database, two
             )
 
 
+HELD = NewEvent("bot", "Please call.", "handover:crisis", level="P1", quick_replies=["Yes"])
+
+
+async def a_held_reply_is_sent_once(one: Database, two: Database) -> None:
+    conversation_id = await new_conversation(one)
+    async with one.write() as session:
+        await log.hold(session, conversation_id)
+        assert await held.keep(session, conversation_id, HELD, 0, {"P0": 30, "P1": 0})
+
+    async def settled(db: Database) -> held.Settled | None:
+        async with db.write() as session:
+            await log.hold(session, conversation_id)
+            return await held.settle(session, conversation_id)
+
+    found = await asyncio.gather(*(settled(db) for db in (one, two) * 5))
+    assert [s for s in found if s is not None] == [held.Settled("sent", HELD)]
+    async with two.read() as session:
+        [event] = await log.read_events(session, conversation_id)
+        assert await held.waiting(session, conversation_id) is None
+    assert (event.sender, event.text, event.outcome, event.level, event.quick_replies) == (
+        "bot",
+        "Please call.",
+        "handover:crisis",
+        "P1",
+        ["Yes"],
+    )
+
+
+async def a_conversation_holds_one_reply_at_most(one: Database, two: Database) -> None:
+    conversation_id = await new_conversation(one)
+
+    async def keep(db: Database, seq: int) -> bool:
+        async with db.write() as session:
+            await log.hold(session, conversation_id)
+            return await held.keep(session, conversation_id, HELD, seq, {"P0": 30, "P1": 60})
+
+    kept = await asyncio.gather(*(keep(db, i) for i, db in enumerate((one, two) * 5)))
+    assert kept.count(True) == 1
+    with pytest.raises(IntegrityError):
+        async with one.write() as session:
+            session.add(
+                HeldReply(
+                    conversation_id=conversation_id,
+                    trigger_seq=1,
+                    after_seq=1,
+                    due_at=now(),
+                    sender="bot",
+                    text="x",
+                    outcome="handover:crisis",
+                    level="P1",
+                )
+            )
+    # One that has ended stands in nobody's way.
+    async with one.write() as session:
+        await session.execute(update(HeldReply).values(state="answered"))
+    assert await keep(two, 11)
+
+
 async def moments_come_back_as_they_went(one: Database, _two: Database) -> None:
     conversation_id = await new_conversation(one)
     at = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
@@ -184,6 +242,8 @@ ALL = [
     a_message_is_answered_once,
     waiting_messages_are_read_as_an_unbroken_run,
     a_conversation_has_at_most_one_unresolved_hand_over,
+    a_held_reply_is_sent_once,
+    a_conversation_holds_one_reply_at_most,
     moments_come_back_as_they_went,
     a_failed_block_leaves_nothing,
     unknown_states_are_refused_by_the_tables,

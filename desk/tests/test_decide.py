@@ -1,5 +1,6 @@
 """The decision of a turn, with plain values."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def test_what_a_failing_detector_noted_is_kept() -> None:
     assert found.call.safety == SAFETY
 
 
-def test_beside_staff_the_bot_keeps_silent_but_for_a_crisis() -> None:
+def test_beside_staff_the_bot_keeps_silent_and_holds_its_reply_to_a_crisis() -> None:
     situation = Situation(state="staff", open_level="P3")
     quiet = decide([reply("answer:safety", safety=SAFETY)], situation, TEXTS)
     assert (quiet.result, quiet.events, quiet.call) == ("delivered", [], None)
@@ -86,13 +87,52 @@ def test_beside_staff_the_bot_keeps_silent_but_for_a_crisis() -> None:
     crisis = decide(
         [reply("smalltalk"), reply("handover:crisis", "P1", safety=SAFETY)], situation, TEXTS
     )
-    assert [e.outcome for e in crisis.events] == ["handover:crisis"]
+    assert crisis.events == []
     assert crisis.call is not None
     assert crisis.call.raises
+    assert crisis.held is not None
+    assert (crisis.held.sender, crisis.held.text, crisis.held.outcome, crisis.held.level) == (
+        "bot",
+        "text of handover:crisis",
+        "handover:crisis",
+        "P1",
+    )
+    assert quiet.held is None
+    medical = decide([reply("handover:medical_advice", "P2")], situation, TEXTS)
+    assert (medical.held, medical.events) == (None, [])
+
+
+def test_beside_staff_a_failing_bot_leaves_a_note_and_holds_the_crisis_lines() -> None:
+    situation = Situation(state="staff", open_level="P3")
     failed = decide(None, situation, TEXTS)
-    assert failed.events == []
+    assert (failed.result, failed.events) == ("delivered", [])
     assert failed.call is not None
     assert (failed.call.level, failed.call.raises) == ("P3", False)
+    assert failed.held is not None
+    assert (failed.held.sender, failed.held.text, failed.held.outcome, failed.held.level) == (
+        "system",
+        "cannot answer",
+        "handover:bot_unavailable",
+        "P1",
+    )
+    said = replace(situation, said=frozenset({"cannot answer"}))
+    again = decide(None, said, TEXTS).held
+    assert again is not None
+    assert again.text == "still cannot"
+
+
+def test_a_person_who_wrote_since_has_read_a_message_but_was_not_warned() -> None:
+    situation = Situation(state="staff", open_level="P3", person_wrote=True)
+    failed = decide(None, situation, TEXTS)
+    assert failed.held is None
+    assert failed.call is not None
+    crisis = decide([reply("handover:crisis", "P1", safety=SAFETY)], situation, TEXTS)
+    assert crisis.held is not None
+
+
+@pytest.mark.parametrize("replies", [[reply("handover:crisis", "P0")], None])
+def test_with_the_bot_nothing_is_held(replies: Any) -> None:
+    assert decide(replies, Situation(), TEXTS).held is None
 
 
 def test_beside_staff_a_crisis_that_only_the_talk_so_far_makes_is_left_to_them() -> None:
@@ -100,6 +140,7 @@ def test_beside_staff_a_crisis_that_only_the_talk_so_far_makes_is_left_to_them()
     context = Safety("crisis", "context", "after_crisis_reply", 1.0)
     found = decide([reply("handover:crisis", "P1", safety=context)], situation, TEXTS)
     assert (found.result, found.events, found.call) == ("delivered", [], None)
+    assert found.held is None
     alone = decide([reply("handover:crisis", "P1", safety=context)], Situation(), TEXTS)
     assert alone.call is not None
 

@@ -27,3 +27,17 @@ def test_everything_else_is_escaped() -> None:
     assert dialled("<b>911</b> & more", LINES) == (
         '&lt;b&gt;<a href="tel:911">911</a>&lt;/b&gt; &amp; more'
     )
+
+
+def test_a_message_that_begins_with_a_word() -> None:
+    british = load_crisis_lines(PROJECT_ROOT / "data" / "safety" / "crisis_lines.yml", "GB")
+    assert dialled("text SHOUT to 85258", british) == (
+        'text <a href="sms:85258?body=SHOUT">SHOUT to 85258</a>'
+    )
+
+
+def test_the_clinics_phone_is_dialled_too_where_it_is_given() -> None:
+    assert dialled("Ring (555) 010-0142.", LINES) == "Ring (555) 010-0142."
+    assert dialled("Ring (555) 010-0142.", LINES, "(555) 010-0142") == (
+        'Ring <a href="tel:5550100142">(555) 010-0142</a>.'
+    )

@@ -13,8 +13,12 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from fake_rasa import FakeRasa, answer
+from beside_staff import the_time_is_up
+from fake_rasa import FakeRasa, answer, handover
+from sqlalchemy import select, update
 
+from nightdesk_desk.db import Database
+from nightdesk_desk.models import Conversation, HeldReply
 from nightdesk_desk.settings import Settings
 
 
@@ -103,6 +107,40 @@ async def test_killed_between_message_and_answer_it_answers_after_the_restart(
     assert [e["seq"] for e in events] == list(range(1, len(events) + 1))
     assert [e["text"] for e in events[:5]] == texts
     assert [e["text"] for e in events[5:]] == [f"to {text}" for text in asked]
+
+
+async def test_killed_while_a_reply_is_held_it_sends_it_once_after_the_restart(
+    desk: DeskProcess, rasa: FakeRasa, settings: Settings
+) -> None:
+    rasa.script = lambda *_: handover("crisis", "P0")
+    database = Database(settings.database_url)
+    base = f"http://127.0.0.1:{desk.port}"
+    async with httpx.AsyncClient(base_url=base, timeout=30) as client:
+        body = (await client.post("/api/conversations")).json()
+        path = f"/api/conversations/{body['conversation_id']}"
+        headers = {"Authorization": f"Bearer {body['token']}"}
+        async with database.write() as session:
+            await session.execute(update(Conversation).values(state="staff"))
+        sent = await client.post(f"{path}/messages", json={"text": "I took them"}, headers=headers)
+        assert sent.status_code == 202
+        async with asyncio.timeout(30):
+            while not await rows(database):
+                await asyncio.sleep(0.05)
+        await desk.end(signal.SIGKILL)
+        await the_time_is_up(database)
+        await desk.start()
+        query = {"after": sent.json()["seq"], "wait": 20}
+        events = (await client.get(f"{path}/events", params=query, headers=headers)).json()
+    assert [(e["from"], e["outcome"], e["level"]) for e in events] == [
+        ("bot", "handover:crisis", "P0")
+    ]
+    assert [row.state for row in await rows(database)] == ["sent"]
+    await database.close()
+
+
+async def rows(database: Database) -> list[HeldReply]:
+    async with database.read() as session:
+        return list(await session.scalars(select(HeldReply)))
 
 
 async def test_told_to_stop_it_ends_waits_and_leaves_soon(desk: DeskProcess) -> None:

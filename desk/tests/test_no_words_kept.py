@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from beside_staff import taken_by_staff, the_time_is_up
 from desk_in_process import Running, Visitor
 from fake_rasa import FakeRasa, Raw, handover
 from sqlalchemy.exc import OperationalError
@@ -79,6 +80,31 @@ async def test_no_log_line_quotes_a_visitor(
     assert MARK not in said
     assert visitor.id not in said
     assert visitor.token not in said
+
+
+async def test_no_log_line_quotes_a_held_reply(
+    running: Running,
+    rasa: FakeRasa,
+    all_logs: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def away(*_: object) -> None:
+        raise OperationalError(f"INSERT {MARK}", {"text": MARK}, Exception(MARK))
+
+    taken = await taken_by_staff(running, rasa)
+    rasa.script = lambda _s, message: handover("crisis", text=f"You said {message}")
+    await taken.visitor.chat(MARK)
+    monkeypatch.setattr(log, "append", away)
+    await the_time_is_up(running.desk.db)
+    await running.desk.held.look()
+    monkeypatch.undo()
+    said = all_logs.getvalue()
+    assert "a held reply could not be sent yet: OperationalError" in said
+    text = (await running.client.get("/metrics")).text
+    assert 'nightdesk_held_replies_total{what="held"} 1.0' in text
+    for secret in (MARK, taken.visitor.id, taken.visitor.token):
+        assert secret not in said
+        assert secret not in text
 
 
 def test_a_logged_exception_keeps_kind_and_place_only(all_logs: io.StringIO) -> None:

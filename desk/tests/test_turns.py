@@ -13,7 +13,7 @@ from fake_rasa import FakeRasa, Raw, answer, handover
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from nightdesk_desk import handovers, log, turns
+from nightdesk_desk import handovers, held, log, turns
 from nightdesk_desk.app import create_app
 from nightdesk_desk.models import Conversation, Event, Handover, HandoverTrigger
 from nightdesk_desk.settings import Settings
@@ -338,31 +338,33 @@ async def give_to_staff(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    ("replies", "shown", "trigger"),
+    ("replies", "held_back", "trigger"),
     [
-        (answer(), [], None),
-        (handover("request"), [], None),
-        (handover("medical_advice"), [], ("medical_advice", "P2")),
-        (handover("crisis", "P0"), ["handover:crisis"], ("crisis", "P0")),
-        ([], [], ("bot_unavailable", "P3")),
+        (answer(), None, None),
+        (handover("request"), None, None),
+        (handover("medical_advice"), None, ("medical_advice", "P2")),
+        (handover("crisis", "P0"), "handover:crisis", ("crisis", "P0")),
+        ([], "handover:bot_unavailable", ("bot_unavailable", "P3")),
     ],
 )
 async def test_beside_staff_only_the_judgement_of_safety_counts(
     visitor: Visitor,
     rasa: FakeRasa,
     replies: list[Any],
-    shown: list[str],
+    held_back: str | None,
     trigger: tuple[str, str] | None,
 ) -> None:
     rasa.script = lambda *_: handover("request")
     await visitor.chat("a person please")
     await give_to_staff(visitor)
     rasa.script = lambda *_: replies
-    assert [e["outcome"] for e in await visitor.chat("to staff")] == shown
+    assert await visitor.chat("to staff") == []
     [row] = await open_rows(visitor.desk)
     async with visitor.desk.db.read() as session:
         later = (await handovers.triggers(session, row.id))[1:]
         assert await log.unanswered(session) == []
+        kept = await held.waiting(session, visitor.id)
+    assert (kept.outcome if kept else None) == held_back
     assert [(t.reason, t.level) for t in later] == ([trigger] if trigger else [])
     if trigger == ("bot_unavailable", "P3"):
         assert row.level == "P3"

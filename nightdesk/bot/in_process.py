@@ -4,6 +4,7 @@ import logging
 import os
 import uuid
 import warnings
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import structlog
 
 from nightdesk.bot.answer import Answer, answer_from, refused
 from nightdesk_contract.door import MessageRefused, clean
+from nightdesk_contract.pieces import KEY, MOST_PIECES, Said, earlier_pieces
 
 
 class Bot:
@@ -19,6 +21,7 @@ class Bot:
     def __init__(self, agent: Any) -> None:
         """Take a loaded Rasa agent."""
         self._agent = agent
+        self._said: dict[str, list[Said]] = {}
 
     @staticmethod
     def load(model: Path) -> "Bot":
@@ -49,14 +52,31 @@ class Bot:
         except MessageRefused as error:
             return refused(text, error.code)
         sender = conversation or uuid.uuid4().hex
+        metadata = self._metadata(conversation, message)
         try:
-            replies: object = await self._agent.handle_text(message, sender_id=sender)
+            replies: object = await self._handled(message, sender, metadata)
         except Exception:
             # Rasa's REST channel answers `[]` to whatever goes wrong in a turn.
             replies = []
         tracker = await self._agent.tracker_store.retrieve(sender)
         latest = tracker.latest_message if tracker else None
         return answer_from(str(text), replies, latest.parse_data if latest else {})
+
+    async def _handled(self, message: str, sender: str, metadata: dict[str, Any] | None) -> object:
+        from rasa.core.channels.channel import UserMessage
+
+        return await self._agent.handle_message(
+            UserMessage(message, sender_id=sender, metadata=metadata)
+        )
+
+    def _metadata(self, conversation: str | None, message: str) -> dict[str, Any] | None:
+        """Give what the desk would send along: the short messages just before in a conversation."""
+        if conversation is None:
+            return None
+        said, now = self._said.setdefault(conversation, []), datetime.now(timezone.utc)
+        earlier = earlier_pieces(said, now)
+        said[:] = [*said[-MOST_PIECES:], Said(message, now)]
+        return {KEY: earlier} if earlier else None
 
 
 def _quiet() -> None:

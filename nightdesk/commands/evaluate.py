@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import json
 import sys
+from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +13,22 @@ from nightdesk.bot.in_process import Bot
 from nightdesk.commands.loading import load_bot
 from nightdesk.evaluation.cases import Case, CasesError, load_cases
 from nightdesk.evaluation.judge import Judged, judge, known_label
+from nightdesk.evaluation.published import (
+    PublishedError,
+    as_json,
+    block,
+    lacking,
+    load_wording,
+    stored,
+    with_block,
+)
 from nightdesk.evaluation.report import (
     ThresholdsError,
     below,
     by_group,
     figures,
+    level_figures,
+    levels_table,
     load_thresholds,
     misses,
     table,
@@ -26,6 +39,8 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DEFAULT_THRESHOLDS = ROOT / "tests" / "cases" / "thresholds.yml"
+WORDING = ROOT / "data" / "texts" / "figures.yml"
+PUBLIC_PAGE = "crisis-protocol.md"
 _PROGRESS_EVERY = 200
 
 
@@ -37,8 +52,9 @@ def register(subparsers: "Subparsers") -> None:
         description="Asks the bot every row (each in a conversation of its own) and judges the "
         "outcomes. Figures in percent with Wilson 95 % intervals: right; wrong (an answer that "
         "should not have been given); withheld (handed over or not understood, though answerable); "
-        "alarm (crisis or medical-advice hand-over that nothing called for). Exit status 1 when a "
-        "file is below its thresholds.",
+        "alarm (crisis or medical-advice hand-over that nothing called for). Where cases name the "
+        "level of their hand-over: how many got it, and how many emergencies were found as such. "
+        "Exit status 1 when a file is below its thresholds.",
     )
     evaluate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON Lines")
     evaluate.add_argument(
@@ -52,6 +68,13 @@ def register(subparsers: "Subparsers") -> None:
         metavar="FILE",
         help="limits by file name (default tests/cases/thresholds.yml); others are only scored",
     )
+    evaluate.add_argument(
+        "--write",
+        type=Path,
+        metavar="FILE",
+        help="keep the figures (no messages) in FILE, for the project docs/evaluation.json, and "
+        f"put them into the {PUBLIC_PAGE} beside it; without this nothing is written",
+    )
     evaluate.set_defaults(run=run)
 
 
@@ -60,7 +83,9 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         files = {path: _checked(path) for path in arguments.files}
         limits = load_thresholds(arguments.thresholds)
-    except (CasesError, ThresholdsError) as error:
+        if arguments.write:
+            _check_writable(arguments.write, files)
+    except (CasesError, ThresholdsError, PublishedError) as error:
         print(f"nightdesk eval: {error}", file=sys.stderr)
         return 2
     bot = load_bot()
@@ -70,13 +95,19 @@ def run(arguments: argparse.Namespace) -> int:
     failures = [
         failure
         for path, rows in judged.items()
-        for failure in below(path.name, figures(rows), limits.get(path.name, {}))
+        for failure in below(
+            path.name, {**figures(rows), **level_figures(rows)}, limits.get(path.name, {})
+        )
     ]
+    if arguments.write:
+        _write(arguments.write, judged)
     if arguments.json:
         print(json.dumps(_as_json(judged, failures), ensure_ascii=False, indent=1))
     else:
         for path, rows in judged.items():
             print(table(path.stem, rows), end="\n\n")
+            if levels := levels_table(rows):
+                print(levels, end="\n\n")
             if arguments.misses:
                 print(misses(rows), end="\n\n")
         print("\n".join(failures) or "No threshold is missed.")
@@ -98,11 +129,42 @@ async def _judge_all(bot: Bot, files: dict[Path, list[Case]]) -> dict[Path, list
         judged[path] = []
         for case in cases:
             answer = await bot.ask(case.text)
-            judged[path].append(judge(case, answer.outcome))
+            judged[path].append(judge(case, answer.outcome, answer.level))
             done += 1
             if done % _PROGRESS_EVERY == 0:
                 print(f"… {done} of {total}", file=sys.stderr)
     return judged
+
+
+def _check_writable(target: Path, files: dict[Path, list[Case]]) -> None:
+    """Find out before the bot is asked whether the figures can be kept. Raises PublishedError."""
+    twice = [name for name, count in Counter(path.stem for path in files).items() if count > 1]
+    if twice:
+        raise PublishedError(f"--write: two files are called {', '.join(twice)}")
+    if not target.parent.is_dir():
+        raise PublishedError(f"--write: no folder {target.parent}")
+    page = target.with_name(PUBLIC_PAGE)
+    if page.is_file():
+        missing = lacking(load_wording(WORDING), {path.stem: rows for path, rows in files.items()})
+        if missing:
+            raise PublishedError(
+                f"--write: {PUBLIC_PAGE} also tells of {', '.join(missing)}: give those files too"
+            )
+        with_block(page.read_text(encoding="utf-8"), "")
+
+
+def _write(target: Path, judged: dict[Path, list[Judged]]) -> None:
+    evaluation = stored(date.today(), {path.stem: rows for path, rows in judged.items()})
+    written = [target]
+    target.write_text(as_json(evaluation), encoding="utf-8")
+    page = target.with_name(PUBLIC_PAGE)
+    if page.is_file():
+        text = with_block(
+            page.read_text(encoding="utf-8"), block(load_wording(WORDING), evaluation)
+        )
+        page.write_text(text, encoding="utf-8")
+        written.append(page)
+    print(f"Wrote {' and '.join(map(str, written))}.", file=sys.stderr)
 
 
 def _as_json(judged: dict[Path, list[Judged]], failures: list[str]) -> dict[str, Any]:
@@ -110,6 +172,7 @@ def _as_json(judged: dict[Path, list[Judged]], failures: list[str]) -> dict[str,
         "files": {
             str(path): {
                 **figures(rows),
+                **level_figures(rows),
                 "by_label": by_group(rows, "label"),
                 "by_kind": by_group(rows, "kind"),
                 "misses": [

@@ -26,6 +26,7 @@ from nightdesk.safety.examples import Example, load_examples
 from nightdesk.safety.themes import LANGUAGES, load_kinds
 from nightdesk.safety.verdict import HARMLESS, Verdict
 from nightdesk_contract.outcome import Safety
+from nightdesk_contract.pieces import read_earlier
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +108,8 @@ class SafetyDetector(IntentClassifier, GraphComponent):
                 if self._detector is None:
                     raise RuntimeError("the safety detector is not trained")
                 text = message.get(TEXT) or ""
-                verdict = self._detector.judge(text) if text.strip() else None
+                earlier = read_earlier(message.get("metadata"))
+                verdict = self._detector.judge(text, earlier) if text.strip() else None
                 if verdict:
                     language = message.get(LANGUAGE)
                     language = language if language in LANGUAGES else ""

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import yaml
 from nightdesk.nlu.text_model import Recipe, TextModel
 from nightdesk.safety.examples import Example
 from nightdesk.safety.patterns import Hit, Pattern, find, load_patterns
+from nightdesk.safety.spread import judge_spread
 from nightdesk.safety.themes import OWN, intent_of, load_kinds, surest, themed
 from nightdesk.safety.verdict import (
     CRISIS,
@@ -105,13 +107,25 @@ class Detector:
             load_kinds(data / "themes.yml"),
         )
 
-    def judge(self, message: str) -> Verdict | None:
+    def judge(self, message: str, earlier: Sequence[str] = ()) -> Verdict | None:
         """Give what fired in `message`, or None. Raises whatever fails: the caller fires then.
+
+        `earlier` are the visitor's short messages just before it (nightdesk_contract.pieces): a
+        crisis that it completes fires too.
 
         Each line of several is judged as a message of its own, too: quick messages reach the bot
         joined by line ends, and a greeting or a plain question before it must not drown a crisis.
         """
-        return judge(*self.evidence(message), self._thresholds)
+        found = judge(*self.evidence(message), self._thresholds)
+        if found is None or found.category == MEDICAL:
+            return judge_spread(self._judge_pieces, earlier, message) or found
+        return found
+
+    def _judge_pieces(self, joined: str) -> Verdict | None:
+        # What was not sent as one must be as sure as a part is: pieces are put together at a guess.
+        limits = self._thresholds
+        surer = replace(limits, crisis=max(limits.crisis, limits.part_crisis))
+        return judge(*self.evidence(joined), surer)
 
     def evidence(self, message: str) -> tuple[list[Hit], list[Scored]]:
         """Give what the patterns and the model see in a message, before any threshold."""

@@ -77,10 +77,12 @@ class FakeAgent:
     def __init__(self, replies: object = SAFE) -> None:
         self.replies = replies
         self.heard: list[tuple[str, str]] = []
+        self.metadata: list[object] = []
         self.tracker_store = self
 
-    async def handle_text(self, text, sender_id):
-        self.heard.append((text, sender_id))
+    async def handle_message(self, message):
+        self.heard.append((message.text, message.sender_id))
+        self.metadata.append(message.metadata)
         if isinstance(self.replies, Exception):
             raise self.replies
         return self.replies
@@ -123,3 +125,15 @@ class TestBot:
         senders = [sender for _, sender in agent.heard]
         assert len(set(senders)) == 3
         assert senders[2] == "mine"
+
+    def test_short_messages_of_a_conversation_are_heard_together(self):
+        agent = FakeAgent()
+        bot = Bot(agent)
+        for text, conversation in [("i want to", "a"), ("end", "a"), ("it all", "a"), ("hi", "b")]:
+            asyncio.run(bot.ask(text, conversation))
+        assert [m and m["earlier"] for m in agent.metadata] == [
+            None,
+            ["i want to"],
+            ["i want to", "end"],
+            None,
+        ]

@@ -5,7 +5,7 @@ import re
 import pytest
 import textstat
 
-from tests.data.reading import read, responses, texts_in
+from tests.data.reading import paragraphs, read, responses, texts_in
 
 GRADE = 8.0
 SHORTEST = 10
@@ -18,6 +18,8 @@ def visitor_texts() -> dict[str, str]:
         found |= texts_in(read("clinic.yml").get(group) or {}, "clinic.yml")
     found |= texts_in(read("data/texts/desk.yml"), "desk.yml")
     found |= texts_in(read("data/texts/pages.yml"), "pages.yml")
+    found |= texts_in(read("data/texts/figures.yml"), "figures.yml")
+    found |= paragraphs("docs/crisis-protocol.md")
     found["demo_notice"] = read("clinic.yml")["demo_notice"]
     # A field stands for a number, a name or a time: one short word.
     return {name: re.sub(r"\{\w+\}", "it", text) for name, text in found.items()}

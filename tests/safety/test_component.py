@@ -14,7 +14,7 @@ BEFORE = {"name": "faq_safety", "confidence": 0.7}
 
 
 class Fires:
-    def judge(self, message):
+    def judge(self, message, earlier=()):
         return FOUND
 
     def intent(self, message, verdict, language=""):
@@ -22,7 +22,7 @@ class Fires:
 
 
 class Quiet:
-    def judge(self, message):
+    def judge(self, message, earlier=()):
         return None
 
 
@@ -30,7 +30,7 @@ class Broken:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def judge(self, message):
+    def judge(self, message, earlier=()):
         raise self.error
 
 
@@ -56,6 +56,21 @@ def test_a_crisis_is_answered_in_the_visitors_language_where_there_are_texts(lan
     message = Message({"text": "x", "language": language})
     (out,) = SafetyDetector({}, None, None, Fires()).process([message])
     assert out.get("intent")["name"] == intent
+
+
+@pytest.mark.parametrize(
+    ("metadata", "heard"),
+    [({"earlier": ["i want to", "end"]}, ["i want to", "end"]), (None, []), ({"earlier": 5}, [])],
+)
+def test_the_short_messages_before_are_judged_beside_it(metadata, heard):
+    class Listens(Quiet):
+        def judge(self, message, earlier=()):
+            self.heard = list(earlier)
+
+    detector = Listens()
+    message = Message({"text": "it all", "metadata": metadata})
+    SafetyDetector({}, None, None, detector).process([message])
+    assert detector.heard == heard
 
 
 def test_what_it_sets_reaches_the_policies():
@@ -104,7 +119,7 @@ def test_one_message_that_fails_does_not_spoil_the_next():
     class FailsOnce:
         calls = 0
 
-        def judge(self, message):
+        def judge(self, message, earlier=()):
             self.calls += 1
             if self.calls == 1:
                 raise RuntimeError

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, log
 from nightdesk_desk.models import Contact, Conversation, Handover, HandoverTrigger
+from nightdesk_desk.staff.alarms import Alarm, read_alarms, still
 from nightdesk_desk.staff.marks import Piece, pieces
 from nightdesk_desk.staff.queue import staff_names
 from nightdesk_desk.staff.times import Moment, moment
@@ -86,7 +87,10 @@ class Step(NamedTuple):
 
 
 class View(NamedTuple):
-    """The whole page's worth; `digest` changes when anything in it does, save the clock."""
+    """The whole page's worth; `digest` changes when anything in it does, save the clocks.
+
+    `alarms` are those of all conversations: whoever is at work in this one must hear of another.
+    """
 
     id: str
     handover: ShownHandover | None
@@ -96,6 +100,7 @@ class View(NamedTuple):
     triggers: list[ShownTrigger]
     contacts: list[ShownContact]
     history: list[Step]
+    alarms: list[Alarm]
     digest: str
 
 
@@ -130,6 +135,7 @@ async def read_view(
         triggers=[_trigger(t, zone, now) for t in (triggers[case.id] if case else [])],
         contacts=[_contact(contact, zone, now) for contact in contacts],
         history=_history(list(reversed(cases)), names, zone, now),
+        alarms=await read_alarms(session, zone, now),
         digest="",
     )
     return view._replace(digest=_digest(view))
@@ -261,8 +267,8 @@ def _seen_before_taken(case: Handover) -> bool:
 
 
 def _digest(view: View) -> str:
-    known = view
+    known = view._replace(alarms=still(view.alarms))
     if view.handover:
-        still = view.handover.wait._replace(text="", late=False)
-        known = view._replace(handover=view.handover._replace(wait=still))
+        stopped = view.handover.wait._replace(text="", late=False)
+        known = known._replace(handover=view.handover._replace(wait=stopped))
     return hashlib.sha256(repr(known).encode()).hexdigest()[:16]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers
 from nightdesk_desk.models import Event, Handover, HandoverTrigger, Staff
+from nightdesk_desk.staff.alarms import Alarm, read_alarms, still
 from nightdesk_desk.staff.times import Moment, first_words, moment
 from nightdesk_desk.staff.waiting import Clock, Wait, clock, wait
 
@@ -39,6 +40,7 @@ class Case(NamedTuple):
     resolved_at: Moment | None
     outcome_code: str | None
     false_alarm: bool
+    alarm: Alarm | None
 
 
 class Queue(NamedTuple):
@@ -47,6 +49,7 @@ class Queue(NamedTuple):
     waiting: list[Case]
     taken: list[Case]
     resolved: list[Case]
+    alarms: list[Alarm]
     digest: str
 
 
@@ -79,6 +82,8 @@ async def read_queue(session: AsyncSession, zone: ZoneInfo, now: datetime) -> Qu
     texts = await _texts(session, {(case.conversation_id, said_in[case.id]) for case in both})
     talks = await _talks(session, {case.conversation_id for case in unresolved})
     names = await staff_names(session)
+    alarms = await read_alarms(session, zone, now)
+    alarm_in = {alarm.conversation_id: alarm for alarm in alarms}
 
     def line(case: Handover) -> tuple[Clock, Case]:
         talk = talks[case.conversation_id]
@@ -101,6 +106,7 @@ async def read_queue(session: AsyncSession, zone: ZoneInfo, now: datetime) -> Qu
             resolved_at=_moment(case.resolved_at, zone, now),
             outcome_code=case.outcome_code,
             false_alarm=case.false_alarm,
+            alarm=alarm_in.get(case.conversation_id) if case.state != "resolved" else None,
         )
 
     lines = sorted((line(case) for case in unresolved), key=_order)
@@ -109,7 +115,8 @@ async def read_queue(session: AsyncSession, zone: ZoneInfo, now: datetime) -> Qu
         waiting=[case for _, case in lines if case.state != "taken"],
         taken=[case for _, case in lines if case.state == "taken"],
         resolved=resolved,
-        digest=_digest([*lines, *((None, case) for case in resolved)]),
+        alarms=alarms,
+        digest=_digest([*lines, *((None, case) for case in resolved)], alarms),
     )
 
 
@@ -134,13 +141,13 @@ def _moment(at: datetime | None, zone: ZoneInfo, now: datetime) -> Moment | None
     return moment(at, zone, now) if at else None
 
 
-def _digest(lines: Iterable[tuple[Clock | None, Case]]) -> str:
+def _digest(lines: Iterable[tuple[Clock | None, Case]], alarms: Sequence[Alarm]) -> str:
     # The clocks tick in the browser; only what starts and stops them is news.
     known = [
-        (running, case._replace(wait=case.wait._replace(text="", late=False)))
+        (running, case._replace(wait=case.wait._replace(text="", late=False), alarm=None))
         for running, case in lines
     ]
-    return hashlib.sha256(repr(known).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((known, still(alarms))).encode()).hexdigest()[:16]
 
 
 async def _triggers(

@@ -32,6 +32,12 @@ def clock_time(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"{day}, {time}" if local.year == today.year else f"{day} {local.year}, {time}"
 
 
+def to_the_second(at: datetime, zone: ZoneInfo) -> str:
+    """Give the time of day in the clinic's zone: `4:05:09 pm`."""
+    local = at.astimezone(zone)
+    return f"{local.hour % 12 or 12}:{local:%M:%S} {'am' if local.hour < 12 else 'pm'}"
+
+
 def waited(seconds: float) -> str:
     """Give a wait: `0:42`, `12:07`, `1:02:03`, `2 d 3 h`. inbox.js ticks in the same form."""
     whole = max(0, int(seconds))

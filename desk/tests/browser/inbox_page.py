@@ -1,29 +1,10 @@
 """The staff inbox as a member of staff uses it."""
 
 import re
-import subprocess
 
 from guest import Guest
 from playwright.sync_api import Locator, Page, expect
-from running_system import BIN, ROOT, RunningSystem
-
-PASSWORD = "quiet harbour at dawn 7"
-
-
-def add_staff(system: RunningSystem, username: str, first_name: str) -> None:
-    """Make an account as the README says; its password is PASSWORD."""
-    command = [str(BIN / "nightdesk"), "staff", "add", username, "--first-name", first_name]
-    done = subprocess.run(
-        [*command, "--password-stdin"],
-        input=PASSWORD + "\n",
-        cwd=ROOT,
-        env=dict(system.environment),
-        text=True,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
+from staff_member import PASSWORD
 
 
 class InboxPage:
@@ -57,6 +38,10 @@ class InboxPage:
         """Give a conversation's line among those that wait."""
         link = self.page.locator(f"a[href='/inbox/conversations/{conversation_id}']")
         return self.waiting.filter(has=link)
+
+    def alarm(self, conversation_id: str) -> Locator:
+        """Give the warning that a conversation must be answered now, on whatever page is open."""
+        return self.page.locator(f"#alarm-{conversation_id}")
 
     def open_case(self, conversation_id: str) -> None:
         """Open a conversation from the queue."""

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from inbox_page import add_staff
 from running_system import RunningSystem, running_system
+from staff_member import add_staff
 
 STAFF = {"kim": "Kim", "noor": "Noor"}
 

@@ -76,7 +76,7 @@ def test_everybody_can_use_the_inbox(
     assert_no_findings(inbox.page, "conversation taken, about to be resolved")
 
 
-@pytest.mark.parametrize("path", ["/privacy", "/crisis-protocol"])
+@pytest.mark.parametrize("path", ["/privacy", "/crisis-protocol", "/crisis-lines"])
 def test_everybody_can_read_the_clinics_pages(new_guest: NewGuest, path: str) -> None:
     guest = new_guest(size=PHONE)
     page = guest.tab()
@@ -85,7 +85,9 @@ def test_everybody_can_read_the_clinics_pages(new_guest: NewGuest, path: str) ->
     assert_no_findings(page, path)
 
 
-@pytest.mark.parametrize("path", ["/demo", "/privacy", "/crisis-protocol", "/inbox/login"])
+@pytest.mark.parametrize(
+    "path", ["/demo", "/privacy", "/crisis-protocol", "/crisis-lines", "/inbox/login"]
+)
 def test_nothing_is_wider_than_a_small_phone(new_guest: NewGuest, path: str) -> None:
     guest = new_guest(size=PHONE)
     page = guest.tab()

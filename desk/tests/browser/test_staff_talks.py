@@ -161,20 +161,47 @@ def test_reload_in_the_middle_of_a_talk_loses_nothing(
     expect(kim.who).to_contain_text("With you")
 
 
-def test_crisis_during_a_talk_gets_help_and_raises_the_level(
-    chatting: VisitorPage, kim: InboxPage
+def test_crisis_during_a_talk_warns_staff_and_waits_for_their_answer(
+    chatting: VisitorPage, kim: InboxPage, noor: InboxPage
 ) -> None:
-    kim.open_conversation(ask_for_a_person(chatting))
+    conversation_id = ask_for_a_person(chatting)
+    kim.open_conversation(conversation_id)
     kim.take_it()
     status = kim.page.locator("#status")
     expect(status).to_contain_text("P3 Request")
+    answered = chatting.bot.count()
 
-    reply = chatting.ask("I want to kill myself", 10_000)
+    chatting.say("I want to kill myself")
 
-    expect(reply).to_contain_text("988")
+    expect(kim.alarm(conversation_id)).to_contain_text("Crisis language: answer before")
+    expect(kim.page).to_have_title(re.compile("^Answer now"))
     expect(status).to_contain_text("P1 Crisis")
     expect(kim.marks.first).to_contain_text("kill myself")
     expect(kim.who).to_contain_text("With you")
+    warned = noor.alarm(conversation_id)
+    expect(warned).to_contain_text("Crisis language: if Kim does not answer before")
+
+    kim.reply("I am here with you. Are you safe right now?")
+    expect(chatting.staff).to_contain_text("Are you safe")
+    for inbox in (kim, noor):
+        expect(inbox.alarm(conversation_id)).to_have_count(0)
+    assert chatting.bot.count() == answered
+
+
+def test_crisis_during_a_talk_that_is_given_back_gets_help_at_once(
+    chatting: VisitorPage, kim: InboxPage
+) -> None:
+    conversation_id = ask_for_a_person(chatting)
+    kim.open_conversation(conversation_id)
+    kim.take_it()
+    answered = chatting.bot.count()
+    chatting.say("I want to kill myself")
+    expect(kim.alarm(conversation_id)).to_have_count(1)
+
+    kim.page.get_by_role("button", name="Give back to the assistant").click()
+
+    expect(chatting.next_answer(answered)).to_contain_text("988")
+    expect(kim.alarm(conversation_id)).to_have_count(0)
 
 
 def test_crisis_is_not_resolved_without_saying_how_it_ended(

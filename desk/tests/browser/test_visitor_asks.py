@@ -33,6 +33,35 @@ def test_crisis_lines_are_in_view_and_can_be_dialled(
     assert addresses[:3] == ["tel:911", "tel:988", "sms:988"]
     for number in range(3):
         expect(links.nth(number)).to_be_in_viewport(ratio=0.9)
+    expect(visitor.crisis_line.get_by_role("link", name="Not in the US?")).to_be_in_viewport(
+        ratio=0.9
+    )
+
+
+def test_visitor_from_elsewhere_finds_the_lines_of_their_country(chatting: VisitorPage) -> None:
+    with chatting.page.expect_popup() as opened:
+        chatting.crisis_line.get_by_role("link", name="Not in the US?").click()
+
+    countries = opened.value
+    expect(countries).to_have_url(f"{chatting.guest.url}/crisis-lines")
+    first = countries.get_by_role("heading", level=2).first
+    expect(first).to_have_text("United States")
+    expect(countries.get_by_role("heading", name="United Kingdom")).to_be_visible()
+    expect(countries.locator("a[href='tel:999']")).to_be_visible()
+    # The chat stays as it was.
+    expect(chatting.panel).to_be_visible()
+
+
+def test_visitor_reads_what_the_chat_does_in_a_crisis(chatting: VisitorPage) -> None:
+    with chatting.page.expect_popup() as opened:
+        chatting.panel.get_by_role("link", name="What we do in a crisis").click()
+
+    protocol = opened.value
+    expect(protocol.get_by_role("heading", level=1)).to_have_text("What this chat does in a crisis")
+    for href in ("tel:911", "tel:988", "sms:988"):
+        expect(protocol.locator(f"a[href='{href}']").first).to_be_visible()
+    protocol.get_by_role("link", name="crisis lines by country").first.click()
+    expect(protocol.get_by_role("heading", level=1)).to_have_text("Crisis lines by country")
 
 
 def test_visitor_asks_reads_the_source_and_finds_it_again(chatting: VisitorPage) -> None:

@@ -63,6 +63,13 @@ def test_a_crisis_in_two_quick_messages_is_a_crisis(visitor: Visitor) -> None:
     assert outcomes(visitor.replies(visitor.say("to die"))) == ["handover:crisis"]
 
 
+def test_a_crisis_in_pieces_that_are_answered_one_by_one_is_a_crisis(visitor: Visitor) -> None:
+    for piece in ("i want to", "end"):
+        assert "handover:crisis" not in outcomes(visitor.ask(piece))
+
+    assert outcomes(visitor.ask("it all")) == ["handover:crisis"]
+
+
 def test_a_pasted_email_is_answered_by_its_question(visitor: Visitor) -> None:
     events = visitor.ask(
         "Dear team,\n\nhow much is the first consultation?\n\nKind regards,\nAnna\n\n"

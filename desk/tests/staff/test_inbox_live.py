@@ -13,7 +13,7 @@ from machine_browser import FLAGS, browser_path
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from staff_people import PASSWORD, Calls, Person, SignIn
 
-from nightdesk_desk import log
+from nightdesk_desk import held, log
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.staff import sessions, streams
 
@@ -237,6 +237,8 @@ async def test_no_barriers(
     async with desk.db.write() as session:
         gap = log.NewEvent("bot", "Not here.", "not_in_source:routes_of_administration")
         await log.append(session, case.conversation_id, [gap])
+        alarm = log.NewEvent("bot", "Please call.", "handover:crisis", level="P0")
+        await held.keep(session, case.conversation_id, alarm, 1, {"P0": 300, "P1": 300})
     page = await open_inbox(chromium, address, "maria", phone=phone, dark=dark)
     login = await (await chromium.new_context(base_url=address)).new_page()
     await login.goto("/inbox/login")

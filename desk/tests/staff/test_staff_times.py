@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nightdesk_desk.models import Handover
-from nightdesk_desk.staff.times import clock_time, first_words, waited
+from nightdesk_desk.staff.times import clock_time, first_words, to_the_second, waited
 from nightdesk_desk.staff.waiting import Clock, clock, wait
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -24,6 +24,14 @@ NOW = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
 )
 def test_clock_time(at: datetime, text: str) -> None:
     assert clock_time(at, CHICAGO, NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [(NOW.replace(second=9), "12:05:09 pm"), (NOW.replace(hour=6, minute=0), "12:00:00 am")],
+)
+def test_to_the_second(at: datetime, text: str) -> None:
+    assert to_the_second(at, CHICAGO) == text
 
 
 @pytest.mark.parametrize(

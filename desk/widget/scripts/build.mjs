@@ -56,11 +56,30 @@ const noIndents = {
   },
 };
 
-/** Names that only the bundle knows: Lit's inner ones, and the keys of our strings that have a "_". */
+/**
+ * Lit's door for polyfills, which no browser that we build for needs, and the note of its version that
+ * only its own development build reads.
+ */
+const PLUMBING = /=\w+\.litHtmlPolyfillSupport;\w+\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/;
+const withoutPlumbing = {
+  name: "without-plumbing",
+  setup(builder) {
+    builder.onLoad({ filter: /lit-html\/lit-html\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      if (!PLUMBING.test(source)) throw new Error("lit-html has changed: look at PLUMBING in build.mjs");
+      return { contents: source.replace(PLUMBING, "=0;"), loader: "js" };
+    });
+  },
+};
+
+/** Some of our own properties: neither the browser's nor the desk's, and never stored. */
+const OWN = ["counter", "distrustStream", "earlier", "elsewhere", "emergency", "nudge", "openNow", "passing", "words", "yesterday"];
+
+/** Names that only the bundle knows: Lit's inner ones, ours, and our strings' keys that have a "_". */
 async function innerNames() {
   const words = JSON.parse(await readFile(here("../strings/en.json"), "utf8"));
   const keys = Object.keys(words).filter((key) => key.includes("_"));
-  return new RegExp(`^(_\\$.*|${keys.join("|")})$`);
+  return new RegExp(`^(_\\$.*|${[...OWN, ...keys].join("|")})$`);
 }
 
 const BANNER = "/* Nightdesk, Apache-2.0. Lit (c) Google LLC, BSD-3-Clause. */";
@@ -74,7 +93,7 @@ const result = await build({
   legalComments: "none",
   target: ["chrome93", "firefox92", "safari15.4"],
   define: { __CRISIS_LINES__: JSON.stringify(await crisisLines()) },
-  plugins: [smallStyles, noIndents],
+  plugins: [smallStyles, noIndents, withoutPlumbing],
 });
 const { code } = await minify(result.outputFiles[0].text, {
   ecma: 2020,

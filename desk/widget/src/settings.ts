@@ -7,6 +7,8 @@ export interface Crisis {
   text: string;
   chat?: string;
   poison?: string;
+  /** The country as it ends "Not in …?"; empty when the desk did not say it. */
+  place: string;
 }
 
 /** From the script tag's attributes. */
@@ -30,6 +32,8 @@ export interface Settings {
   notice: string;
   privacy: string;
   protocol: string;
+  /** The page with the lines of every country. */
+  elsewhere: string;
   crisis: Crisis;
 }
 
@@ -56,6 +60,7 @@ function lines(value: unknown, builtIn: Crisis): Crisis {
     text: words(value, "text"),
     chat: webHref(words(value, "chat_url")),
     poison: words(value, "poison"),
+    place: words(value, "place"),
   };
 }
 
@@ -90,6 +95,7 @@ export function settings(config: unknown, tag: Tag, fresh: boolean): Settings {
     notice: words(config, "demo_notice"),
     privacy: webHref(words(config, "privacy_url") || "/privacy", tag.origin),
     protocol: webHref(words(config, "protocol_url") || "/crisis-protocol", tag.origin),
+    elsewhere: `${tag.origin}/crisis-lines`,
     crisis: lines(field(config, "crisis"), builtIn as Crisis),
   };
 }

@@ -49,7 +49,7 @@ function rich(text: string, context: Context): TemplateResult[] {
 }
 
 export function crisisLine({ words, settings }: Context): TemplateResult {
-  const { emergency, call, text, chat } = settings.crisis;
+  const { emergency, call, text, chat, place } = settings.crisis;
   const sms = text && smsHref(text);
   return html`<div class="crisis" data-test="crisis" role="group" aria-label=${words.crisis_region}>
     <p>${words.crisis_label}</p>
@@ -59,6 +59,9 @@ export function crisisLine({ words, settings }: Context): TemplateResult {
       ${sms ? html`<a href=${sms}>${fill(words.text_to, { number: text })}</a>` : nothing}
       ${chat ? html`<a href=${chat} target="_blank" rel="noreferrer">${words.chat_crisis}</a>` : nothing}
     </div>
+    ${place
+      ? html`<a href=${settings.elsewhere} target="_blank" rel="noreferrer">${fill(words.not_in, { country: place })}</a>`
+      : nothing}
   </div>`;
 }
 

@@ -22,12 +22,19 @@ describe("settings", () => {
       expect(found.crisis).toMatchObject({ emergency: "911", call: "988", text: "988" });
       expect(found.phone).toBe("(555) 010-0142");
       expect(found.privacy).toBe("https://desk.example/privacy");
+      expect(found.crisis.place).toBe("the US");
+      expect(found.elsewhere).toBe("https://desk.example/crisis-lines");
     },
   );
 
   it("takes the desk's lines as a set, not mixed with the built-in ones", () => {
     const config = { crisis: { emergency: "999", call: "116 123", chat_url: "javascript:alert(1)" } };
-    expect(settings(config, tag, true).crisis).toEqual({ emergency: "999", call: "116 123", text: "", chat: "", poison: "" });
+    expect(settings(config, tag, true).crisis).toEqual({ emergency: "999", call: "116 123", text: "", chat: "", poison: "", place: "" });
+  });
+
+  it("names the country whose lines it shows", () => {
+    const config = { crisis: { emergency: "999", call: "116 123", place: "the UK" } };
+    expect(settings(config, tag, true).crisis.place).toBe("the UK");
   });
 
   it("says whether the clinic is open only when it was just told", () => {

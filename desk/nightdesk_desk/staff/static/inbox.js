@@ -32,15 +32,21 @@
       const target = Number(clock.dataset.target);
       clock.classList.toggle("late", target > 0 && seconds > target);
     }
+    for (const left of document.querySelectorAll(".countdown[data-due]")) {
+      const figures = left.querySelector(".figures");
+      const text = waited((Date.parse(left.dataset.due) - Date.now() + ahead) / 1000);
+      if (figures.textContent !== text) figures.textContent = text;
+    }
   };
 
-  /* The number of people waiting, in the title of the tab. */
+  /* In the title of the tab: that somebody must answer now, and the number of people waiting. */
   const title = document.title;
   const count = () => {
+    const alarms = byId("alarms");
+    const urgent = alarms ? alarms.dataset.title : "";
     const queue = byId("queue");
-    if (!queue) return;
-    const n = Number(queue.dataset.waiting);
-    document.title = n ? `(${n}) ${title}` : title;
+    const n = queue ? Number(queue.dataset.waiting) : 0;
+    document.title = (urgent ? `${urgent} – ` : "") + (n ? `(${n}) ` : "") + title;
   };
 
   /* A page that looks live but is not would be worse than none. */
