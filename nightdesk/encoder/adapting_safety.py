@@ -1,4 +1,4 @@
-"""Makes the safety detector's adapter from its own lines: part of `make adapter` (fifteen minutes).
+"""Makes the safety detector's adapter from its own lines: part of `make adapter` (half an hour).
 
 The encoder learns to tell crisis, medical advice and harmless lines apart: a linear head over its
 vectors, and a supervised contrastive loss that draws the lines of one group together (each kind of
@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from nightdesk.encoder.adapter import SAFETY_FILE, Adapter, write_adapter
+from nightdesk.encoder.adapter import SAFETY_FILE, Adapter, read_adapter, write_adapter
 from nightdesk.encoder.adapting import contrast, pace, tokens
-from nightdesk.encoder.session import published_encoder
+from nightdesk.encoder.session import published_encoder, safety_encoder
 from nightdesk.encoder.weights import TOKENIZER_SHA256, carrier_folder, checked, read_tensors
 from nightdesk.nlu.slips import slipped
 from nightdesk.nlu.training_lines import load_training_lines
@@ -28,8 +28,11 @@ from nightdesk.safety.examples import Example, load_examples
 from nightdesk.safety.verdict import EMERGENCY, HARMLESS
 from nightdesk.safety.views import plain
 
-LONGEST = 40
-"""Tokens of a line that are read here."""
+LONGEST = 64
+"""Tokens of a line that are read here; lines of like length share a batch, so few are padding."""
+
+_SORTED_TOGETHER = 16
+"""Batches whose lines are put in order of length together: within them chance decides no more."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,11 @@ class Settings:
     the published encoder has it.
     """
 
-    rank: int = 8
+    rank: int = 12
     scale: float = 2.0
     epochs: float = 3.0
     batch: int = 128
-    ordinary: int = 7000
+    ordinary: int = 9000
     rate: float = 1e-3
     dropout: float = 0.1
     smoothing: float = 0.05
@@ -93,8 +96,26 @@ def _numbers(names: Sequence[str]) -> np.ndarray:
     return np.unique(np.asarray(names), return_inverse=True)[1]
 
 
-def adapt(lines: Lines, settings: Settings) -> Adapter:
-    """Learn the adapter; says on stderr how far it is."""
+def batches(lengths: Sequence[int], size: int, dice: random.Random) -> list[list[int]]:
+    """Give an epoch's batches of line numbers, lines of like length together, in random order.
+
+    `lengths` are those of the lines. What fills no whole batch is left out, by chance.
+    """
+    order = dice.sample(range(len(lengths)), len(lengths))
+    step = size * _SORTED_TOGETHER
+    found = []
+    for start in range(0, len(order), step):
+        alike = sorted(order[start : start + step], key=lengths.__getitem__)
+        if dice.random() < 0.5:
+            # Not always the longest lines are left over.
+            alike.reverse()
+        found += [alike[i : i + size] for i in range(0, len(alike) - size + 1, size)]
+    dice.shuffle(found)
+    return found
+
+
+def adapt(lines: Lines, settings: Settings, start: Adapter | None = None) -> Adapter:
+    """Learn the adapter, or go on with `start`; says on stderr how far it is."""
     import tensorflow as tf
     from tokenizers import Tokenizer
 
@@ -107,18 +128,17 @@ def adapt(lines: Lines, settings: Settings) -> Adapter:
     )
     tokenizer.enable_truncation(LONGEST)
     tokenizer.enable_padding()
-    model = AdaptableEncoder(read_tensors(), settings.rank, settings.scale, settings.seed)
-    vectors = published_encoder().encode(lines.texts)
-    step = _stepper(tf, model, vectors, lines, settings)
+    model = AdaptableEncoder(read_tensors(), settings.rank, settings.scale, settings.seed, start)
+    published = published_encoder().encode(lines.texts)
+    begun = safety_encoder().encode(lines.texts) if start else published
+    step = _stepper(tf, model, published, _head(begun, lines.labels), lines, settings)
     count = len(lines.texts)
     total = int(count // settings.batch * settings.epochs)
     done, began = 0, time.monotonic()
     while done < total:
-        order = dice.sample(range(count), count)
-        for start in range(0, count - settings.batch + 1, settings.batch):
+        for rows in batches([len(text) for text in lines.texts], settings.batch, dice):
             if done == total:
                 break
-            rows = order[start : start + settings.batch]
             ids, mask = tokens(tokenizer, [_seen(lines.texts[r], settings, dice) for r in rows])
             losses = step(ids, mask, rows, pace(done, total))
             done += 1
@@ -135,13 +155,24 @@ def _seen(text: str, settings: Settings, dice: random.Random) -> str:
     return slipped(text, dice, 1 if dice.random() < 0.6 else 2)
 
 
-def _stepper(tf: Any, model: Any, vectors: np.ndarray, lines: Lines, settings: Settings) -> Any:
-    """Give the function that learns from one batch and gives its three losses."""
+def _head(vectors: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give matrix (dims, classes) and bias of a linear head that tells the classes apart."""
     from sklearn.linear_model import LogisticRegression
 
-    head = LogisticRegression(C=10, max_iter=300, tol=1e-3).fit(vectors, lines.labels)
-    matrix = tf.Variable(head.coef_.T.astype(np.float32))
-    bias = tf.Variable(head.intercept_.astype(np.float32))
+    head = LogisticRegression(C=10, max_iter=300, tol=1e-3).fit(vectors, labels)
+    return head.coef_.T.astype(np.float32), head.intercept_.astype(np.float32)
+
+
+def _stepper(
+    tf: Any,
+    model: Any,
+    vectors: np.ndarray,
+    head: tuple[np.ndarray, np.ndarray],
+    lines: Lines,
+    settings: Settings,
+) -> Any:
+    """Give the function that learns from one batch and gives its three losses."""
+    matrix, bias = tf.Variable(head[0]), tf.Variable(head[1])
     counts = np.bincount(lines.labels)
     classes = len(counts)
     share = tf.constant(np.sqrt(len(lines.labels) / (classes * counts)).astype(np.float32))
@@ -192,11 +223,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=SAFETY_FILE, help="default: where it is used")
     parser.add_argument("--epochs", type=float, default=Settings.epochs, help="default 3")
     parser.add_argument("--seed", type=int, default=Settings.seed)
+    parser.add_argument(
+        "--further", action="store_true", help="go on from the adapter in use instead of anew"
+    )
     chosen = parser.parse_args(arguments)
     settings = Settings(epochs=chosen.epochs, seed=chosen.seed)
     lines = load_lines(Places.from_environment().data, settings)
     print(f"Learning from {len(lines.texts)} lines …", file=sys.stderr)
-    write_adapter(adapt(lines, settings), chosen.out)
+    start = read_adapter(SAFETY_FILE)[0] if chosen.further else None
+    write_adapter(adapt(lines, settings, start), chosen.out)
     print(f"Wrote {chosen.out} ({chosen.out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)
     return 0
 

@@ -22,8 +22,18 @@ from nightdesk.encoder.architecture import (
 class AdaptableEncoder:
     """The published encoder with trainable matrices `down` and `up` in each layer."""
 
-    def __init__(self, tensors: dict[str, np.ndarray], rank: int, scale: float, seed: int) -> None:
-        """Take the published tensors, the rank, and what the product of the two is scaled by."""
+    def __init__(
+        self,
+        tensors: dict[str, np.ndarray],
+        rank: int,
+        scale: float,
+        seed: int,
+        start: Adapter | None = None,
+    ) -> None:
+        """Take the published tensors, the rank, and what the product of the two is scaled by.
+
+        `start` is an adapter of at most this rank to go on from.
+        """
         random = np.random.RandomState(seed)
         self._scale = scale
         self._fixed: dict[str, Any] = {
@@ -37,6 +47,10 @@ class AdaptableEncoder:
                 down = random.randn(inputs, rank).astype(np.float32) / np.sqrt(inputs)
                 # `up` begins at nothing, so the encoder begins as it is published.
                 up = np.zeros((rank, outputs), np.float32)
+                if start and name in start:
+                    known_down, known_up = start[name]
+                    known = len(known_up)
+                    down[:, :known], up[:known] = known_down, known_up / scale
                 self._low[name] = (tf.Variable(down), tf.Variable(up))
 
     @property
