@@ -24,6 +24,7 @@ from nightdesk.encoder.weights import TOKENIZER_SHA256, carrier_folder, checked,
 from nightdesk.nlu.slips import slipped
 from nightdesk.nlu.training_lines import load_training_lines
 from nightdesk.run.places import Places
+from nightdesk.safety.detector import harmless_parts
 from nightdesk.safety.examples import Example, load_examples
 from nightdesk.safety.verdict import EMERGENCY, HARMLESS
 from nightdesk.safety.views import plain
@@ -37,7 +38,8 @@ _SORTED_TOGETHER = 16
 
 @dataclass(frozen=True)
 class Settings:
-    """How the adapter is learnt; `ordinary` lines of the intents are taken beside the written ones.
+    """How the adapter is learnt; `ordinary` lines of the intents are taken beside the written ones,
+    and so many `parts` of harmless lines.
 
     `typos` is the share of lines that get one or two slips, `stay` how much a vector is held where
     the published encoder has it.
@@ -48,6 +50,7 @@ class Settings:
     epochs: float = 3.0
     batch: int = 128
     ordinary: int = 9000
+    parts: int = 4000
     rate: float = 1e-3
     dropout: float = 0.1
     smoothing: float = 0.05
@@ -79,10 +82,16 @@ def load_lines(data: Path, settings: Settings) -> Lines:
     ]
     dice = random.Random(settings.seed)
     examples = written + dice.sample(rest, min(settings.ordinary, len(rest)))
+    texts = [plain(example.text).text for example in examples]
+    labels = [example.label for example in examples]
+    groups = [_group(example) for example in examples]
+    parts = harmless_parts(texts, labels)
+    parts = dice.sample(parts, min(settings.parts, len(parts)))
+    # Each part is a group of its own: nothing is known of it but that it is harmless.
     return Lines(
-        [plain(example.text).text for example in examples],
-        _numbers([example.label for example in examples]),
-        _numbers([_group(example) for example in examples]),
+        texts + parts,
+        _numbers(labels + [HARMLESS] * len(parts)),
+        _numbers(groups + [f"part {part}" for part in parts]),
     )
 
 
