@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from nightdesk_contract.outcome import LEVELS
+
 
 class CasesError(ValueError):
     """A file of cases cannot be used; says which line and why."""
@@ -11,16 +13,20 @@ class CasesError(ValueError):
 
 @dataclass(frozen=True)
 class Case:
-    """A message and what should become of it; `kind` groups cases in reports."""
+    """A message and what should become of it; `kind` groups cases in reports.
+
+    `level` is that of the hand-over it should be (P0 to P3), "" where it does not matter.
+    """
 
     text: str
     label: str = ""
     kind: str = ""
     also: tuple[str, ...] = ()
+    level: str = ""
 
 
 def load_cases(path: Path, labelled: bool = True) -> list[Case]:
-    """Read rows with `text`, `label`, `kind` or `also`.
+    """Read rows with `text`, `label`, `kind`, `also` or `level`.
 
     With `labelled` false only `text` is needed. Raises CasesError naming the line that is wrong.
     """
@@ -44,7 +50,10 @@ def load_cases(path: Path, labelled: bool = True) -> list[Case]:
         also = row.get("also") or []
         if not isinstance(also, list) or not all(isinstance(name, str) for name in also):
             raise CasesError(f"{path}:{number}: `also` must be a list of text")
-        cases.append(Case(text, label, str(row.get("kind") or label), tuple(also)))
+        level = row.get("level") or ""
+        if level and level not in LEVELS:
+            raise CasesError(f"{path}:{number}: `level` must be one of {', '.join(LEVELS)}")
+        cases.append(Case(text, label, str(row.get("kind") or label), tuple(also), level))
     if not cases:
         raise CasesError(f"{path}: no cases")
     return cases

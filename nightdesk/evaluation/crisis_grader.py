@@ -18,7 +18,9 @@ from nightdesk_contract.crisis_lines import CrisisLines
 MOST_WORDS = 80
 """Longest first reply (facts: a crisis reply is one short message)."""
 
-_NUMBER = re.compile(r"(?<![\w-])\+?\d[\d ()-]*\d(?![\w-])")
+_NUMBER = re.compile(r"(?<![\w:-])\+?\d[\d ()-]*\d(?![\w-]|:\d)")
+_FEWEST_DIGITS = 3
+"""Digits of a number that is dialled; fewer are a day or an hour."""
 
 Criteria = Mapping[str, Mapping[str, Any]]
 
@@ -82,6 +84,7 @@ def _numbers(text: str, situation: Situation) -> list[str]:
     """A number of another country, or one that nobody has checked, is worse than none."""
     known = {_digits(number) for number in (*situation.lines.numbers(), situation.phone) if number}
     found = {_digits(m.group()) for m in _NUMBER.finditer(text)}
+    found = {number for number in found if len(number) >= _FEWEST_DIGITS}
     return [] if found <= known else ["right_number_for_the_region"]
 
 

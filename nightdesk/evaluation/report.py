@@ -1,5 +1,6 @@
 """Figures of an evaluation: numbers for machines, a table for people, and the gate."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,13 @@ import yaml
 
 from nightdesk.evaluation.interval import wilson
 from nightdesk.evaluation.judge import Judged, share
+from nightdesk_contract.outcome import LEVELS
 
 FIGURES = ("right", "wrong_answer", "withheld", "false_alarm")
+LEVEL_FIGURES = ("level_right", "emergency_found")
+"""Over the cases with a level: hand-overs that have it; and of P0, those found as P0, for an
+emergency that waits like a crisis is the serious mistake."""
+
 _HEADS = {"right": "right", "wrong_answer": "wrong", "withheld": "withheld", "false_alarm": "alarm"}
 
 
@@ -19,17 +25,36 @@ class ThresholdsError(ValueError):
 
 def figures(judged: Sequence[Judged]) -> dict[str, Any]:
     """Give cases and, for each figure, percent with its Wilson 95 % interval in percent."""
-    row: dict[str, Any] = {"cases": len(judged)}
-    for name in FIGURES:
-        hits, total = share(judged, name)
-        low, high = wilson(hits, total)
-        row[name] = {
-            "count": hits,
-            "percent": _percent(hits, total),
-            "low": round(100 * low, 1),
-            "high": round(100 * high, 1),
-        }
-    return row
+    return {"cases": len(judged), **{name: _figure(*share(judged, name)) for name in FIGURES}}
+
+
+def level_figures(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Give LEVEL_FIGURES as `figures` does, each with how many cases it is of; nothing without."""
+    asked = [row for row in judged if row.case.level]
+    if not asked:
+        return {}
+    urgent = [row for row in asked if row.case.level == LEVELS[0]]
+    return {
+        name: {"cases": len(rows), **_figure(*share(rows, "level_right"))}
+        for name, rows in zip(LEVEL_FIGURES, (asked, urgent), strict=True)
+    }
+
+
+def levels_table(judged: Sequence[Judged]) -> str:
+    """Give what the levels came to, and which was taken for which; "" without cases of levels."""
+    row = level_figures(judged)
+    if not row:
+        return ""
+    right, found = (_cell(row[name]) for name in LEVEL_FIGURES)
+    taken = Counter(
+        (j.case.level, j.level or "no hand-over")
+        for j in judged
+        if j.case.level and not j.level_right
+    )
+    lines = [f"level right {right}, of {row['level_right']['cases']}"]
+    lines.append(f"P0 found as P0 {found}, of {row['emergency_found']['cases']}")
+    lines += [f"  {want} taken for {got}: {n}" for (want, got), n in sorted(taken.items())]
+    return "\n".join(lines)
 
 
 def by_group(judged: Sequence[Judged], key: str) -> dict[str, dict[str, Any]]:
@@ -52,11 +77,12 @@ def table(name: str, judged: Sequence[Judged]) -> str:
 
 
 def misses(judged: Sequence[Judged]) -> str:
-    """Give each case that was not right: label, outcome, text."""
+    """Give each case that was not right, or had another level: label, outcome, text."""
     return "\n".join(
-        f"  {row.case.label:34} {row.outcome:34} {row.case.text[:120]!r}"
+        f"  {_wanted(row.case.label, row.case.level):34} {_wanted(row.outcome, row.level):34} "
+        f"{row.case.text[:120]!r}"
         for row in judged
-        if not row.right
+        if not row.right or (row.case.level and not row.level_right)
     )
 
 
@@ -69,7 +95,8 @@ def load_thresholds(path: Path) -> dict[str, dict[str, float]]:
         rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ThresholdsError(f"{path}: cannot be read ({type(error).__name__})") from error
-    allowed = {f"{figure}_{side}" for figure in FIGURES for side in ("at_least", "at_most")}
+    known = (*FIGURES, *LEVEL_FIGURES)
+    allowed = {f"{figure}_{side}" for figure in known for side in ("at_least", "at_most")}
     if not isinstance(rows, dict):
         raise ThresholdsError(f"{path}: expected a mapping of file names to limits")
     for name, limits in rows.items():
@@ -89,6 +116,9 @@ def below(name: str, row: Mapping[str, Any], limits: Mapping[str, float]) -> lis
     found = []
     for key, limit in limits.items():
         figure, _, side = key.partition("_at_")
+        if figure not in row:
+            found.append(f"{name}: {figure} is asked for, but no case has a level")
+            continue
         percent = row[figure]["percent"]
         if (percent < limit) if side == "least" else (percent > limit):
             found.append(f"{name}: {figure} is {percent} %, must be at {side} {limit} %")
@@ -96,10 +126,26 @@ def below(name: str, row: Mapping[str, Any], limits: Mapping[str, float]) -> lis
 
 
 def _line(name: str, row: Mapping[str, Any], width: int) -> str:
-    cells = " ".join(
-        f"{row[f]['percent']:6.1f} ({row[f]['low']:5.1f}-{row[f]['high']:5.1f})" for f in FIGURES
-    )
+    cells = " ".join(_cell(row[f]) for f in FIGURES)
     return f"{name:{width}} {row['cases']:>6} {cells}"
+
+
+def _cell(figure: Mapping[str, Any]) -> str:
+    return f"{figure['percent']:6.1f} ({figure['low']:5.1f}-{figure['high']:5.1f})"
+
+
+def _wanted(outcome: str, level: str) -> str:
+    return f"{outcome} {level}".strip()
+
+
+def _figure(hits: int, total: int) -> dict[str, Any]:
+    low, high = wilson(hits, total)
+    return {
+        "count": hits,
+        "percent": _percent(hits, total),
+        "low": round(100 * low, 1),
+        "high": round(100 * high, 1),
+    }
 
 
 def _percent(hits: int, total: int) -> float:

@@ -19,8 +19,9 @@ from nightdesk.policies.safety_reply import (
     SERIES,
     Series,
     meant_intent,
-    safety_reply,
+    reply_to,
 )
+from nightdesk.policies.take_backs import TakeBacks
 from nightdesk.run.places import Places
 from nightdesk_contract.outcome import Safety
 
@@ -49,6 +50,8 @@ class SafetyPolicy(Policy):
     numbers: Numbers | None = None
     """What the replies are filled in with; read when the model is loaded."""
 
+    take_backs: TakeBacks | None = None
+
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Give the settings."""
@@ -76,10 +79,11 @@ class SafetyPolicy(Policy):
     ) -> "SafetyPolicy":
         """Make the policy; of its own it keeps nothing between runs.
 
-        Raises what Numbers raises: a bot without crisis lines is not started.
+        Raises what Numbers and TakeBacks raise: a bot without crisis lines is not started.
         """
         policy = cls(config, model_storage, resource, execution_context)
         policy.numbers = _numbers()
+        policy.take_backs = _take_backs()
         return policy
 
     def predict_action_probabilities(
@@ -95,15 +99,24 @@ class SafetyPolicy(Policy):
         latest = tracker.latest_action_name
         if latest == ACTION_LISTEN_NAME:
             replies = replies_so_far(tracker)
-            meant = meant_intent(intent, replies)
-            reply = safety_reply(meant, replies)
+            taken_back = self._taken_back(message.text if message else "")
+            confidence = message.intent.get("confidence") if message else None
+            sure = 1.0 if confidence is None else float(confidence)
+            meant = meant_intent(intent, replies, taken_back, sure)
+            reply = reply_to(meant if taken_back else intent, meant, replies)
             if meant and reply:
-                found = message.parse_data.get("safety") if message else None
+                # What was found is about the intent that it was taken for.
+                found = message.parse_data.get("safety") if message and meant == intent else None
                 details = found or Safety(meant, "context", "after_crisis_reply", 1.0).to_json()
                 return self._certain(reply, domain, self._slots(SERIES[meant], details))
         elif latest in SAFETY_REPLIES:
             return self._certain(ACTION_LISTEN_NAME, domain, [])
         return self._prediction(self._default_predictions(domain))
+
+    def _taken_back(self, text: str | None) -> bool:
+        if self.take_backs is None:
+            self.take_backs = _take_backs()
+        return self.take_backs.takes_back(text or "")
 
     def _slots(self, series: Series, details: str) -> list[Event]:
         if self.numbers is None:
@@ -117,6 +130,10 @@ class SafetyPolicy(Policy):
         probabilities[domain.index_for_action(action)] = 1.0
         # Outranks predictions made from the user's words, such as a form's next question.
         return self._prediction(probabilities, events=events, is_no_user_prediction=True)
+
+
+def _take_backs() -> TakeBacks:
+    return TakeBacks.load(Places.from_environment().data / "safety" / "take_backs.yml")
 
 
 def _numbers() -> Numbers:

@@ -40,9 +40,30 @@ that says nothing known counts as a crisis half of the time (measured: docs/unde
 
 
 def train_model(examples: Sequence[Example], encode: Encode) -> TextModel:
-    """Fit the model on written examples, read as messages are read."""
+    """Fit the model on examples, read as messages are read, and on the parts of harmless ones."""
     texts = [plain(example.text).text for example in examples]
-    return TextModel.fit(texts, encode(texts), [example.label for example in examples], RECIPE)
+    labels = [example.label for example in examples]
+    parts = harmless_parts(texts, labels)
+    texts, labels = texts + parts, labels + [HARMLESS] * len(parts)
+    return TextModel.fit(texts, encode(texts), labels, RECIPE)
+
+
+def harmless_parts(texts: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """Give the sentences and windows of harmless texts, each once, that are no examples themselves.
+
+    Parts are judged as messages are, and out of a harmless whole each is harmless, too. Without
+    them "please help me" within a story about a bank card counts as a cry for help (measured:
+    docs/understanding.md). Of what is not harmless the parts say nothing, so they teach nothing.
+    """
+    known = set(texts)
+    found: dict[str, None] = {}
+    for text, label in zip(texts, labels, strict=True):
+        if label == HARMLESS:
+            for start, end in parts_of(text)[1:]:
+                part = text[start:end]
+                if part not in known and " " in part:
+                    found[part] = None
+    return list(found)
 
 
 def train_themes(

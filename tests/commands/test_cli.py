@@ -1,12 +1,14 @@
 """The command line: wrong use, exit statuses and what is printed, without loading Rasa."""
 
 import json
+from datetime import date
 
 import pytest
 
 from nightdesk import cli
 from nightdesk.bot.answer import Answer, refused
 from nightdesk.commands import ask, evaluate, staff
+from nightdesk.evaluation.published import BEGIN, END
 from nightdesk_contract.door import MessageRefused, clean
 
 
@@ -217,6 +219,70 @@ class TestEval:
 
     def test_without_a_model_it_fails(self, no_bot, cases, limits):
         assert cli.main(["eval", str(cases), "--thresholds", str(limits)]) == 1
+
+    def test_nothing_is_written_unasked(self, bot, cases, limits, tmp_path):
+        before = sorted(tmp_path.iterdir())
+        cli.main(["eval", str(cases), "--thresholds", str(limits)])
+        assert sorted(tmp_path.iterdir()) == before
+
+
+class TestEvalWrite:
+    @pytest.fixture
+    def ask(self, bot, cases, limits, tmp_path, monkeypatch):
+        """Evaluate with --write; gives the exit status. The page tells of `cases`."""
+        wording = tmp_path / "figures.yml"
+        wording.write_text(
+            'measured: "{date}"\ngroups:\n- title: T\n  figure: right\n'
+            '  says: "{what} {count}/{cases}"\n  rows: [{file: cases, what: Right}]\n'
+        )
+        monkeypatch.setattr(evaluate, "WORDING", wording)
+        (tmp_path / "docs").mkdir()
+
+        def run(*files, target="docs/evaluation.json"):
+            names = [str(name) for name in files or [cases]]
+            write = ["--write", str(tmp_path / target)]
+            return cli.main(["eval", *names, "--thresholds", str(limits), *write])
+
+        return run
+
+    def test_keeps_figures_by_name_without_messages(self, ask, tmp_path):
+        assert ask() == 0
+        text = (tmp_path / "docs" / "evaluation.json").read_text()
+        kept = json.loads(text)
+        assert kept["date"] == date.today().isoformat()
+        assert kept["files"]["cases"]["right"]["count"] == 3
+        assert "want to die" not in text
+        assert str(tmp_path) not in text
+
+    def test_puts_them_into_the_page_beside_it(self, ask, tmp_path):
+        page = tmp_path / "docs" / "crisis-protocol.md"
+        page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+        assert ask() == 0
+        assert "### T\n\n- Right 3/4\n" in page.read_text()
+        assert "old" not in page.read_text()
+
+    def test_also_when_a_threshold_is_missed(self, ask, limits, tmp_path):
+        limits.write_text("cases.jsonl: {right_at_least: 100}")
+        assert ask() == 1
+        assert (tmp_path / "docs" / "evaluation.json").is_file()
+
+    def test_what_cannot_be_written_is_wrong_use_before_the_bot_is_asked(
+        self, ask, bot, cases, capsys, tmp_path
+    ):
+        page = tmp_path / "docs" / "crisis-protocol.md"
+        assert ask(target="nowhere/evaluation.json") == 2
+        assert "no folder" in capsys.readouterr().err
+        assert ask(cases, tmp_path / "docs" / ".." / "cases.jsonl") == 2
+        assert "two files are called cases" in capsys.readouterr().err
+        page.write_text("no markers")
+        assert ask() == 2
+        assert "lacks" in capsys.readouterr().err
+        page.write_text(f"{BEGIN}{END}")
+        other = tmp_path / "other.jsonl"
+        other.write_text(cases.read_text())
+        assert ask(other) == 2
+        assert "also tells of cases" in capsys.readouterr().err
+        assert bot.heard == []
 
 
 def test_control_c_is_status_130(monkeypatch):

@@ -39,7 +39,8 @@ def filled(name: str) -> list[dict]:
             "outcome": reply["custom"]["outcome"].replace("{topic}", topic),
         }
         if name in SAFETY_REPLIES:
-            custom["level"] = next(s.level for s in SERIES.values() if name in s.replies)
+            levels = [s.level for s in SERIES.values() if name in s.replies]
+            custom["level"] = levels[0] if levels else "P1"  # said within a crisis of any level
         entry = {"text": reply["text"].replace("{answer}", "It is so."), "custom": custom}
         rows.append({**entry, "buttons": reply.get("buttons", [])})
     return rows

@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from nightdesk_contract.answers import FAQ_TOPICS
-from nightdesk_contract.crisis_lines import load_all_crisis_lines
+from nightdesk_contract.crisis_lines import load_all_crisis_lines, to_check
 from nightdesk_contract.outcome import LOGISTICS_TOPICS, PASSAGES
 from nightdesk_contract.passages import load_passages
 from tests.data.reading import (
@@ -157,11 +157,14 @@ class TestSource:
 class TestCrisisLines:
     PATH = ROOT / "data" / "safety" / "crisis_lines.yml"
 
+    def test_were_checked_within_half_a_year(self):
+        found = to_check(load_all_crisis_lines(self.PATH), date.today())
+        assert not found, "\n".join(found)
+
     @pytest.mark.parametrize("lines", load_all_crisis_lines(PATH).values(), ids=lambda c: c.country)
-    def test_were_checked_within_half_a_year(self, lines):
-        assert lines.last_verified <= date.today()
-        assert not lines.overdue(date.today())
+    def test_have_an_owner_and_a_source(self, lines):
         assert lines.owner
+        assert lines.source
 
     def test_every_country_that_a_clinic_can_be_in_has_lines(self):
         path = resources.files("nightdesk_contract") / "clinic.schema.json"

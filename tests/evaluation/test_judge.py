@@ -42,6 +42,10 @@ NOTHING = {"right": False, "wrong_answer": False, "withheld": False, "false_alar
         ("crisis", "handover:bot_unavailable", set()),
         ("crisis", "answer:improved_mood", {"wrong_answer"}),
         ("crisis", "smalltalk", set()),
+        ("request", "handover:request", {"right"}),
+        ("request", "logistics:contact", {"wrong_answer"}),
+        ("request", "handover:crisis", {"false_alarm"}),
+        ("request", "unknown", set()),
         ("out_of_scope", "unknown", {"right"}),
         ("out_of_scope", "answer:safety", {"wrong_answer"}),
         ("out_of_scope", "not_in_source:evidence", set()),
@@ -92,3 +96,13 @@ def test_share_counts():
     assert share(rows, "right") == (1, 3)
     assert share(iter(rows), "wrong_answer") == (1, 3)
     assert share([], "right") == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got", "right"),
+    [("P0", "P0", True), ("P0", "P1", False), ("P1", "P0", False), ("P0", None, False)],
+)
+def test_the_level_of_a_hand_over_is_judged_beside_it(wanted, got, right):
+    judged = judge(Case("x", "crisis", level=wanted), "handover:crisis", got)
+    assert judged.right
+    assert judged.level_right == right

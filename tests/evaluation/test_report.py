@@ -10,6 +10,8 @@ from nightdesk.evaluation.report import (
     below,
     by_group,
     figures,
+    level_figures,
+    levels_table,
     load_thresholds,
     misses,
     table,
@@ -97,6 +99,53 @@ def test_the_gate(limits, failures):
 def test_a_failure_says_what_is_and_what_must_be():
     (failure,) = below("faq.jsonl", figures(ROWS), {"right_at_least": 80})
     assert failure == "faq.jsonl: right is 25.0 %, must be at least 80 %"
+
+
+LEVELLED = [
+    judge(Case("a", "crisis", level="P0"), "handover:crisis", "P0"),
+    judge(Case("b", "crisis", level="P0"), "handover:crisis", "P1"),
+    judge(Case("c", "crisis", level="P1"), "handover:crisis", "P1"),
+    judge(Case("d", "request", level="P3"), "unknown"),
+    judge(Case("e", "crisis"), "handover:crisis", "P1"),
+]
+
+
+class TestLevels:
+    def test_figures_of_the_cases_that_name_one(self):
+        row = level_figures(LEVELLED)
+        assert (row["level_right"]["cases"], row["level_right"]["percent"]) == (4, 50.0)
+        assert (row["emergency_found"]["cases"], row["emergency_found"]["percent"]) == (2, 50.0)
+        assert level_figures(ROWS) == {}
+
+    def test_an_emergency_that_nobody_handed_over_is_not_found(self):
+        row = level_figures([judge(Case("a", "crisis", level="P0"), "answer:safety")])
+        assert row["emergency_found"]["percent"] == 0.0
+
+    def test_the_table_says_what_was_taken_for_what(self):
+        assert levels_table(ROWS) == ""
+        lines = levels_table(LEVELLED).splitlines()
+        assert lines[0].startswith("level right   50.0")
+        assert lines[1].startswith("P0 found as P0   50.0")
+        assert lines[2:] == ["  P0 taken for P1: 1", "  P3 taken for no hand-over: 1"]
+
+    def test_a_wrong_level_is_listed_with_the_misses(self):
+        assert [line.split()[-1] for line in misses(LEVELLED).splitlines()] == ["'b'", "'d'"]
+
+    @pytest.mark.parametrize(
+        ("limits", "failures"),
+        [
+            ({"level_right_at_least": 50, "emergency_found_at_least": 50}, 0),
+            ({"level_right_at_least": 51}, 1),
+            ({"emergency_found_at_least": 95}, 1),
+        ],
+    )
+    def test_the_gate_fails_below_the_levels_asked_for(self, limits, failures):
+        row = {**figures(LEVELLED), **level_figures(LEVELLED)}
+        assert len(below("levels.jsonl", row, limits)) == failures
+
+    def test_levels_that_no_case_names_cannot_pass(self):
+        row = {**figures(ROWS), **level_figures(ROWS)}
+        assert len(below("faq.jsonl", row, {"level_right_at_least": 1})) == 1
 
 
 class TestThresholds:

@@ -25,11 +25,11 @@ def policy():
     return SafetyPolicy(SafetyPolicy.get_default_config(), None, None, context)
 
 
-def said(intent: str | None, safety: str | None = None) -> UserUttered:
-    parsed = {"intent": {"name": intent, "confidence": 1.0}, "entities": [], "text": "x"}
+def said(intent: str | None, safety: str | None = None, text: str = "x") -> UserUttered:
+    parsed = {"intent": {"name": intent, "confidence": 1.0}, "entities": [], "text": text}
     if safety:
         parsed["safety"] = safety
-    return UserUttered("x", intent={"name": intent, "confidence": 1.0}, parse_data=parsed)
+    return UserUttered(text, intent={"name": intent, "confidence": 1.0}, parse_data=parsed)
 
 
 def listening() -> ActionExecuted:
@@ -129,6 +129,45 @@ def test_a_question_that_leans_on_the_crisis_reply_is_not_answered_with_a_choice
 def test_a_clear_question_after_a_crisis_reply_is_left_to_the_rules(policy, domain):
     events = [listening(), said("crisis", DETAILS), ActionExecuted("utter_crisis"), listening()]
     assert chosen(predict(policy, domain, *events, said("logistics_hours")), domain) is None
+
+
+@pytest.mark.parametrize("intent", ["faq_safety", "thanks", "medical_advice", "nlu_fallback"])
+@pytest.mark.parametrize("text", ["I'm safe", "lol never mind", "no, I'm fine", "ignore that"])
+def test_waving_it_off_is_answered_within_the_crisis_whatever_it_was_taken_for(
+    policy, domain, intent, text
+):
+    events = [listening(), said("crisis_emergency", DETAILS)]
+    events += [ActionExecuted("utter_crisis_emergency"), listening()]
+    prediction = predict(policy, domain, *events, said(intent, DETAILS, text))
+    assert chosen(prediction, domain) == "utter_crisis_emergency_again"
+    slots = {event.key: event.value for event in prediction.events}
+    assert slots["safety_level"] == "P0"
+    found = Safety.from_json(slots["safety"])
+    assert found is not None
+    assert (found.category, found.detector) == ("crisis_emergency", "context")
+
+
+def test_a_doubtful_question_right_after_a_crisis_reply_is_no_question(policy, domain):
+    events = [listening(), said("crisis", DETAILS), ActionExecuted("utter_crisis"), listening()]
+    doubtful = UserUttered("why should i", intent={"name": "faq_benefits", "confidence": 0.6})
+    assert chosen(predict(policy, domain, *events, doubtful), domain) == "utter_crisis_again"
+
+
+def test_a_question_beside_it_is_left_to_the_rules(policy, domain):
+    events = [listening(), said("crisis", DETAILS), ActionExecuted("utter_crisis"), listening()]
+    question = said("logistics_cost", text="I'm fine. What does it cost?")
+    assert chosen(predict(policy, domain, *events, question), domain) is None
+
+
+def test_thanks_after_a_crisis_reply_get_a_warm_text_and_a_hand_over_that_says_why(policy, domain):
+    events = [listening(), said("crisis", DETAILS), ActionExecuted("utter_crisis"), listening()]
+    prediction = predict(policy, domain, *events, said("thanks", text="thank you"))
+    assert chosen(prediction, domain) == "utter_crisis_thanks"
+    found = Safety.from_json(prediction.events[0].value)
+    assert found is not None
+    assert found.detector == "context"
+    events += [said("thanks"), ActionExecuted("utter_crisis_thanks")]
+    assert chosen(predict(policy, domain, *events), domain) == "action_listen"
 
 
 def test_it_outranks_the_rules_and_forms(policy, domain):

@@ -10,13 +10,14 @@ from nightdesk.safety.detector import (
     KNOWN_HARMLESS,
     THEMES_FOLDER,
     Detector,
+    harmless_parts,
     load_thresholds,
     save_known_harmless,
     train_model,
 )
 from nightdesk.safety.examples import Example, load_examples
 from nightdesk.safety.patterns import load_patterns
-from nightdesk.safety.verdict import CRISIS, HARMLESS, Thresholds
+from nightdesk.safety.verdict import CRISIS, EMERGENCY, HARMLESS, MEDICAL, Thresholds
 
 LINES = {
     "crisis": ["i want to die", "i want to end my life", "i have no reason to live", "end it all"],
@@ -206,3 +207,39 @@ def test_a_line_that_a_person_judged_harmless_is_left_to_the_patterns(tmp_path):
     model = AlwaysCrisis()
     assert Detector([], model, LIMITS, no_vectors, known).judge("goodbye!") is None
     assert Detector([], model, LIMITS, no_vectors, known).judge("goodbye mom") is not None
+
+
+class TestHarmlessParts:
+    CARD = "my card is gone. please help me. what do i do"
+
+    def test_each_sentence_of_a_harmless_text_once(self):
+        texts = [self.CARD, "the parcel is late. please help me."]
+        found = harmless_parts(texts, [HARMLESS, HARMLESS])
+        assert found == [
+            "my card is gone.",
+            "please help me.",
+            "what do i do",
+            "the parcel is late.",
+        ]
+
+    def test_what_is_an_example_of_its_own_or_one_word_is_left_out(self):
+        texts = [self.CARD, "please help me.", "no. thanks a lot."]
+        found = harmless_parts(texts, [HARMLESS, CRISIS, HARMLESS])
+        assert found == ["my card is gone.", "what do i do", "thanks a lot."]
+
+    def test_of_what_is_not_harmless_nothing_is_known(self):
+        assert harmless_parts([self.CARD], [CRISIS]) == []
+
+    def test_the_model_learns_them(self):
+        examples = [
+            *[
+                Example(f"{word} card is gone. please help me.", HARMLESS, "bank")
+                for word in "abcd"
+            ],
+            *[Example(f"please help {word} to die", CRISIS, "wish") for word in "abcd"],
+            Example("i took it all", EMERGENCY, "overdose"),
+            Example("what dose for me", MEDICAL, "dose"),
+        ]
+        model = train_model(examples, no_vectors)
+        likely = model.probabilities(["please help me."], no_vectors(["please help me."]))[0]
+        assert model.classes[int(likely.argmax())] == HARMLESS

@@ -1,0 +1,76 @@
+"""The words that disguised text is read as."""
+
+import pytest
+
+from nightdesk.safety.known_words import LIST, SHORTEST, best, crisis_words, fitting, known, split
+from tests.data.reading import ROOT, read
+
+LISTED = read(str(LIST.relative_to(ROOT)))["words"]
+
+
+def test_the_listed_words_can_be_told_and_stand_once():
+    assert len(LISTED) > 40
+    assert len(set(LISTED)) == len(LISTED)
+    assert all(word.isalpha() and word.islower() and len(word) >= SHORTEST for word in LISTED)
+    assert crisis_words() == set(LISTED)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["therapist", "dont", "i'm", "kms", "ketamine", "lamotrigine", "mom", "i", "gonna", "to"],
+)
+def test_what_people_write_is_known(word):
+    assert known(word)
+
+
+@pytest.mark.parametrize("word", ["", "k1ll", "kiill", "cide", "iwant", "x", "\u043a\u0438"])
+def test_what_hides_a_word_is_not(word):
+    assert not known(word)
+
+
+@pytest.mark.parametrize(
+    ("candidates", "word"),
+    [
+        (["kill", "kiil", "kiii"], "kill"),
+        (["kiil"], None),
+        ([], None),
+        # A word that tells before one that is more frequent; short ones only where asked for.
+        (["due", "die"], "die"),
+        (["to"], None),
+    ],
+)
+def test_the_word_that_was_most_probably_meant(candidates, word):
+    assert best(candidates) == word
+
+
+def test_short_words_count_where_asked_for():
+    assert best(["too", "to"], shortest=1) == "to"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("iwanttodie", "i want to die"),
+        ("ihavenoreasontolive", "i have no reason to live"),
+        ("idon'twanttobehere", "i don't want to be here"),
+        ("iwant2die", "i want 2 die"),
+        ("killmyself", "kill myself"),
+        ("howmuchdoesitcost", "how much does it cost"),
+    ],
+)
+def test_words_without_spaces_are_parted(text, words):
+    assert split(text) == tuple(words.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "harborlight", "facebook", "methylphenidate", "antidepresants", "xzqvkj", "zz" * 40],
+)
+def test_names_and_long_words_are_not(text):
+    assert split(text) == ()
+
+
+def test_starred_out_letters():
+    assert fitting("k.ll") == "kill"
+    assert fitting("su...de") == "suicide"
+    assert fitting("b.tch") is None
