@@ -19,6 +19,8 @@ READ_AT_START = (
     "data/safety/thresholds.yml",
     "data/safety/crisis_lines.yml",
     "data/safety/criteria.yml",
+    "data/safety/hidden_words.yml",
+    "data/safety/take_backs.yml",
     "data/safety/patterns/",
 )
 """Not learnt from: a running bot reads them itself, so changing them must not cost a training."""

@@ -11,14 +11,15 @@ Judge = Callable[[str], Verdict | None]
 def judge_spread(judge: Judge, earlier: Sequence[str], message: str) -> Verdict | None:
     """Give the crisis that `message` completes, or None.
 
-    `earlier` are the pieces before it, oldest first. What the pieces say without the message has
-    been judged in its turn and does not fire again. The spans are those in `message`; a finding
-    that marks nothing in it is not its own. Raises what `judge` raises.
+    `earlier` are the pieces before it, oldest first. Where they are a crisis without the message,
+    they have fired in their turn, a person is called, and the message is judged for itself. The
+    spans are those in `message`; a finding that marks nothing in it is not its own. Raises what
+    `judge` raises.
     """
+    if not earlier or _crisis(judge(" ".join(earlier))) is not None:
+        return None
     for count in range(1, len(earlier) + 1):
         before = " ".join(earlier[-count:])
-        if _crisis(judge(before)) is not None:
-            return None
         found = _crisis(judge(f"{before} {message}"))
         spans = _moved(found, len(before) + 1) if found else ()
         if found and spans:

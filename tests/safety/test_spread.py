@@ -44,6 +44,11 @@ def test_what_was_said_before_does_not_fire_again():
     assert judge_spread(judge, ["hi", "i want to end", "it all"], "ok") is None
 
 
+def test_after_a_crisis_a_message_is_judged_for_itself():
+    judge = judge_of("i want to end it all", "thanks how much")
+    assert judge_spread(judge, ["i want to end it all", "thanks"], "how much is it") is None
+
+
 def test_a_medical_question_in_pieces_is_left_alone():
     judge = judge_of("can i take it", category="medical_advice")
     assert judge_spread(judge, ["can i"], "take it") is None
