@@ -60,6 +60,10 @@ HANDOVER_LEVEL: dict[str, Level] = {
     "bot_unavailable": "P1",
 }
 
+ENGLISH = "en"
+LANGUAGES = (ENGLISH, "es", "fr", "pt", "de")
+"""Languages that a reply to a crisis or a medical question may be written in."""
+
 BOT_UNAVAILABLE = "handover:bot_unavailable"
 UNKNOWN = "unknown"
 
@@ -113,6 +117,15 @@ class Safety:
             )
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return None
+
+
+def language_of(category: str | None) -> str:
+    """Give the language of the reply to a safety category: the one that it ends with, else English.
+
+    "crisis_emergency_fr" gives "fr", "crisis" and None give "en".
+    """
+    name, _, ending = (category or "").rpartition("_")
+    return ending if name and ending in LANGUAGES else ENGLISH
 
 
 @dataclass(frozen=True)

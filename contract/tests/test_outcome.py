@@ -12,6 +12,7 @@ from nightdesk_contract.outcome import (
     handover_reason,
     is_name,
     is_outcome,
+    language_of,
     more_serious,
     read_replies,
     rests_on,
@@ -70,6 +71,28 @@ def test_vocabulary(value):
 )
 def test_nothing_else_is_an_outcome(value):
     assert not is_outcome(value)
+
+
+@pytest.mark.parametrize(
+    ("category", "language"),
+    [
+        ("crisis", "en"),
+        ("crisis_es", "es"),
+        ("crisis_emergency_fr", "fr"),
+        ("crisis_emergency_pt", "pt"),
+        ("crisis_de", "de"),
+        ("medical_advice", "en"),
+        ("medical_advice_es", "es"),
+        ("crisis_others", "en"),
+        ("self_harm_xx", "en"),
+        ("es", "en"),
+        ("_es", "en"),
+        ("", "en"),
+        (None, "en"),
+    ],
+)
+def test_the_language_of_a_reply_stands_at_the_categorys_end(category, language):
+    assert language_of(category) == language
 
 
 def test_text_and_custom_are_one_message():

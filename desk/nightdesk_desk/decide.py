@@ -1,16 +1,18 @@
 """What a turn records: a pure decision from Rasa's answer and the conversation's situation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from nightdesk_contract.outcome import (
     BOT_UNAVAILABLE,
+    ENGLISH,
     HANDOVER_LEVEL,
     BotReply,
     Level,
     Safety,
     handover_reason,
+    language_of,
     rests_on,
     turn_outcome,
 )
@@ -20,15 +22,34 @@ from nightdesk_desk.log import NewEvent
 TurnResult = Literal["answered", "handover", "bot_unavailable", "delivered"]
 
 
+IN_CRISIS: tuple[Level, ...] = ("P0", "P1")
+"""Levels of a hand-over during which help stays in view."""
+
+
 @dataclass(frozen=True)
-class SystemTexts:
-    """What the desk would say now after a hand-over (they depend on the clinic's hours)."""
+class AfterReply:
+    """What the desk would say now below the bot's reply, in one language."""
 
     crisis: str
     handover: str
+    crisis_in_view: str
+
+
+@dataclass(frozen=True)
+class SystemTexts:
+    """What the desk would say now after a hand-over (they depend on the clinic's hours).
+
+    `after_reply` holds the texts by language, English always. Without the bot nobody has told the
+    message's language: those texts are English.
+    """
+
     bot_unavailable: str
     bot_unavailable_again: str
-    crisis_in_view: str
+    after_reply: Mapping[str, AfterReply]
+
+    def below(self, language: str) -> AfterReply:
+        """Give the texts in `language`, or in English where there are none."""
+        return self.after_reply.get(language, self.after_reply[ENGLISH])
 
 
 @dataclass(frozen=True)
@@ -36,12 +57,15 @@ class Situation:
     """The conversation when the turn is recorded.
 
     `open_level` is that of the unresolved hand-over, None without one; `said` are the system's
-    texts since it was opened; `person_wrote` is whether staff have written since the message.
+    texts since it was opened, `said_since_crisis` those since the last crisis in it, which had its
+    reply in `crisis_language`. `person_wrote` is whether staff have written since the message.
     """
 
     state: Literal["bot", "staff"] = "bot"
     open_level: Level | None = None
     said: frozenset[str] = frozenset()
+    said_since_crisis: frozenset[str] = frozenset()
+    crisis_language: str = ENGLISH
     person_wrote: bool = False
 
 
@@ -88,15 +112,25 @@ def decide(
         return _beside_staff(spoken, reason, safety)
     events = [_bot_event(reply) for reply in replies]
     if reason is None:
-        in_crisis = situation.open_level in ("P0", "P1")
-        if in_crisis and texts.crisis_in_view not in situation.said:
-            # An answer must not push the crisis reply out of sight; said once, not pasted again.
-            events.append(NewEvent("system", texts.crisis_in_view))
+        events += _help_in_view(situation, texts)
         return Decision("answered", events, safety=safety)
-    told = texts.crisis if reason == "crisis" else texts.handover
+    below = texts.below(language_of(safety.category if safety else None))
+    told = below.crisis if reason == "crisis" else below.handover
     if told not in situation.said:
         events.append(NewEvent("system", told))
+    if reason != "crisis":
+        events += _help_in_view(situation, texts)
     return Decision("handover", events, _call(spoken, reason, safety), safety)
+
+
+def _help_in_view(situation: Situation, texts: SystemTexts) -> list[NewEvent]:
+    """Give the text that keeps a crisis reply from being pushed out of sight, if it is due.
+
+    It is due once after each crisis, in that crisis's language.
+    """
+    text = texts.below(situation.crisis_language).crisis_in_view
+    due = situation.open_level in IN_CRISIS and text not in situation.said_since_crisis
+    return [NewEvent("system", text)] if due else []
 
 
 def _without_bot(situation: Situation, texts: SystemTexts, safety: Safety | None) -> Decision:

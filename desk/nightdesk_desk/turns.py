@@ -16,9 +16,9 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal, NamedTuple, cast
+from typing import NamedTuple
 
-from nightdesk_contract.outcome import BotReply, Level
+from nightdesk_contract.outcome import BotReply
 from nightdesk_contract.pieces import MOST_PIECES, earlier_pieces
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,11 +33,12 @@ from nightdesk_desk.bursts import (
     seconds_to_wait,
 )
 from nightdesk_desk.db import Database
-from nightdesk_desk.decide import Decision, Situation, SystemTexts, decide
+from nightdesk_desk.decide import Decision, SystemTexts, decide
 from nightdesk_desk.handovers import Opened
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import now
 from nightdesk_desk.rasa import Rasa, RasaFailed
+from nightdesk_desk.situation import read_situation
 from nightdesk_desk.wakeups import Typing, Wakeups
 from nightdesk_desk.words import Words
 
@@ -276,19 +277,8 @@ async def record(
     transaction must then be rolled back, as any exception does.
     """
     state = await log.hold(session, conversation_id)
-    handover = await handovers.unresolved(session, conversation_id)
     last = burst.messages[-1].seq
-    situation = Situation(
-        state=cast(Literal["bot", "staff"], state),
-        open_level=cast(Level, handover.level) if handover else None,
-        said=frozenset(
-            await log.system_texts(session, conversation_id, handover.trigger_seq)
-            if handover
-            else ()
-        ),
-        person_wrote=state == "staff"
-        and await held.person_wrote_at(session, conversation_id, after=last) is not None,
-    )
+    situation = await read_situation(session, conversation_id, state, last)
     decision = decide(replies, situation, texts)
     seen = safety_by_message(burst.messages, decision.safety) if decision.safety else {}
     for message in burst.messages:

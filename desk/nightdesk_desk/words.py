@@ -1,6 +1,7 @@
 """The desk's own words to visitors, filled in with the clinic's facts.
 
-All of them lie in `data/texts/desk.yml`; here is only which text goes with which moment.
+All of them lie in `data/texts/desk.yml`; here is only which text goes with which moment. A text's
+key ends with its language's code ("crisis_open_es"), that of an English one with nothing.
 """
 
 from datetime import datetime
@@ -9,10 +10,13 @@ from pathlib import Path
 from nightdesk_contract.clinic import Clinic, ClinicFile
 from nightdesk_contract.crisis_lines import CrisisLines, load_all_crisis_lines
 from nightdesk_contract.opening import next_opening, open_now
+from nightdesk_contract.outcome import ENGLISH, LANGUAGES
 from nightdesk_contract.texts import TextsError, load_texts
 
-from nightdesk_desk.decide import SystemTexts
+from nightdesk_desk import opening_words
+from nightdesk_desk.decide import AfterReply, SystemTexts
 from nightdesk_desk.models import now
+from nightdesk_desk.opening_words import check_names, ending, when_words
 
 
 class Words:
@@ -31,10 +35,12 @@ class Words:
         missing = _NEEDED - self._texts.keys()
         if missing:
             raise TextsError(f"desk.yml: no text under {min(missing)}")
+        for language in LANGUAGES:
+            check_names(self._texts, language)
         for key, text in self._texts.items():
             # A text that cannot be filled in must stop the start, not a hand-over.
             try:
-                text.format(**dict.fromkeys(_FIELDS, ""))
+                text.format(**dict.fromkeys(_fields_of(key), ""))
             except (KeyError, IndexError, ValueError) as error:
                 raise TextsError(f"desk.yml: {key} has a field that is not known") from error
 
@@ -58,18 +64,18 @@ class Words:
         """Give the next opening from `at` (default: now) on, in the clinic's time, or None."""
         return next_opening(self.clinic, at or now())
 
-    def opening_words(self, at: datetime | None = None) -> str | None:
+    def opening_words(self, at: datetime | None = None, language: str = ENGLISH) -> str | None:
         """Give the next opening as a visitor would say it, or None when none is known."""
         moment = at or now()
         opening = self.opening(moment)
-        return None if opening is None else when_words(self._texts, moment, opening)
+        return None if opening is None else when_words(self._texts, moment, opening, language)
 
-    def say(self, key: str, **fields: str) -> str:
+    def say(self, key: str, language: str = ENGLISH, **fields: str) -> str:
         """Give the text `key` with its fields filled in. Raises KeyError for an unknown one."""
-        return self.fill(self._texts[key], **fields)
+        return self.fill(self._texts[key + ending(language)], language, **fields)
 
-    def fill(self, text: str, **fields: str) -> str:
-        """Give `text` with the clinic's facts and `fields` filled in."""
+    def fill(self, text: str, language: str = ENGLISH, **fields: str) -> str:
+        """Give `text`, written in `language`, with the clinic's facts and `fields` filled in."""
         clinic, lines = self.clinic, self.lines
         return text.format(
             clinic=clinic.name,
@@ -77,43 +83,55 @@ class Words:
             emergency=lines.emergency,
             crisis_call=lines.crisis_call,
             crisis_text=lines.crisis_text,
-            reach=lines.reach["en"],
+            reach=lines.reach[language],
             country=lines.name,
             **fields,
         )
 
-    def after_handover(self, kind: str, at: datetime | None = None) -> str:
+    def after_handover(self, kind: str, at: datetime | None = None, language: str = ENGLISH) -> str:
         """Give the truthful text that follows a hand-over.
 
-        Takes `crisis`, `handover` or `bot_unavailable`. Says whether anybody is reading now and,
-        if not, when the clinic opens.
+        Takes `crisis`, `handover` or `bot_unavailable` (in English only). Says whether anybody is
+        reading now and, if not, when the clinic opens.
         """
         moment = at or now()
         if self.open_now(moment):
-            return self.say(f"{kind}_open")
-        when = self.opening_words(moment)
+            return self.say(f"{kind}_open", language)
+        when = self.opening_words(moment, language)
         if when is None:
-            return self.say(f"{kind}_closed_no_date")
-        return self.say(f"{kind}_closed", when=when)
+            return self.say(f"{kind}_closed_no_date", language)
+        return self.say(f"{kind}_closed", language, when=when)
 
     def system_texts(self, at: datetime | None = None) -> SystemTexts:
         """Give what the desk says after a hand-over at `at` (default: now)."""
+        # One moment for all: an hour that strikes meanwhile must not make them disagree.
+        moment = at or now()
         return SystemTexts(
-            crisis=self.after_handover("crisis", at),
-            handover=self.after_handover("handover", at),
-            bot_unavailable=self.after_handover("bot_unavailable", at),
+            bot_unavailable=self.after_handover("bot_unavailable", moment),
             bot_unavailable_again=self.say("bot_unavailable_again"),
-            crisis_in_view=self.say("crisis_in_view"),
+            after_reply={
+                language: AfterReply(
+                    crisis=self.after_handover("crisis", moment, language),
+                    handover=self.after_handover("handover", moment, language),
+                    crisis_in_view=self.say("crisis_in_view", language),
+                )
+                for language in LANGUAGES
+            },
         )
 
     def system_texts_without_hours(self) -> SystemTexts:
         """Give the texts that promise nobody, for when the hours cannot be told."""
         return SystemTexts(
-            crisis=self.say("crisis_closed_no_date"),
-            handover=self.say("handover_closed_no_date"),
             bot_unavailable=self.say("bot_unavailable_closed_no_date"),
             bot_unavailable_again=self.say("bot_unavailable_again"),
-            crisis_in_view=self.say("crisis_in_view"),
+            after_reply={
+                language: AfterReply(
+                    crisis=self.say("crisis_closed_no_date", language),
+                    handover=self.say("handover_closed_no_date", language),
+                    crisis_in_view=self.say("crisis_in_view", language),
+                )
+                for language in LANGUAGES
+            },
         )
 
     def error(self, code: str) -> str:
@@ -122,37 +140,36 @@ class Words:
         return self.say(key if key in self._texts else "error_bad_request")
 
 
-def when_words(texts: dict[str, str], at: datetime, opening: datetime) -> str:
-    """Give `opening` (in the clinic's zone) in plain words as seen at `at`: "today at 9:00 am"."""
-    today = at.astimezone(opening.tzinfo).date()
-    days = (opening.date() - today).days
-    key = {0: "when_today", 1: "when_tomorrow"}.get(days, "when_later")
-    hour = opening.hour % 12 or 12
-    return texts[key].format(
-        day=f"{opening:%A}",
-        date=f"{opening:%B} {opening.day}",
-        time=f"{hour}:{opening:%M} {'am' if opening.hour < 12 else 'pm'}",
-    )
+def _fields_of(key: str) -> tuple[str, ...]:
+    """Give what a text may have fields for, by its key."""
+    for beginning, fields in opening_words.FIELDS.items():
+        if key.startswith(beginning):
+            return fields
+    if key.startswith("staff_"):
+        return (*_FACTS, "name")
+    told_when = "_closed" in key and "_no_date" not in key
+    return (*_FACTS, "when") if told_when else _FACTS
 
 
-_FIELDS = (
-    *("clinic", "phone", "emergency", "crisis_call", "crisis_text"),
-    *("reach", "country"),
-    *("when", "name", "day", "date", "time"),
+_FACTS = ("clinic", "phone", "emergency", "crisis_call", "crisis_text", "reach", "country")
+_HOURS = ("open", "closed", "closed_no_date")
+_TRANSLATED = (
+    *(f"{kind}_{hours}" for kind in ("crisis", "handover") for hours in _HOURS),
+    "crisis_in_view",
+    *opening_words.KEYS,
 )
-_HANDOVER_KINDS = ("crisis", "handover", "bot_unavailable")
+"""What is said below a reply of the bot: in every language that it may be in."""
 _NEEDED = frozenset(
-    [f"{kind}_{end}" for kind in _HANDOVER_KINDS for end in ("open", "closed", "closed_no_date")]
+    [f"{key}{ending(language)}" for key in _TRANSLATED for language in LANGUAGES]
+    + [f"bot_unavailable_{hours}" for hours in _HOURS]
     + [
         "bot_unavailable_again",
-        "crisis_in_view",
         "staff_joined",
         "staff_left",
         "contact_saved",
         "source_clinic",
     ]
     + ["person_button"]
-    + ["when_today", "when_tomorrow", "when_later"]
     + ["error_bad_request", "error_rate_limited", "error_unavailable", "error_unauthorized"]
     + ["error_not_found", "error_not_text", "error_empty", "error_too_long", "error_too_large"]
 )

@@ -20,9 +20,11 @@ def logistics(topic: str = "hours") -> list[dict[str, Any]]:
     return [{"text": "We open at nine."}, {"custom": {"outcome": f"logistics:{topic}"}}]
 
 
-def handover(reason: str, level: str | None = None, text: str = "") -> list[dict[str, Any]]:
+def handover(
+    reason: str, level: str | None = None, text: str = "", category: str = "self_harm"
+) -> list[dict[str, Any]]:
     safety = {
-        "category": "self_harm",
+        "category": category,
         "detector": "pattern",
         "rule": "want-to-die",
         "score": 1.0,

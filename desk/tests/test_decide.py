@@ -6,9 +6,16 @@ from typing import Any
 import pytest
 from nightdesk_contract.outcome import BotReply, Safety
 
-from nightdesk_desk.decide import Situation, SystemTexts, decide
+from nightdesk_desk.decide import AfterReply, Situation, SystemTexts, decide
 
-TEXTS = SystemTexts("crisis told", "told", "cannot answer", "still cannot", "in view")
+TEXTS = SystemTexts(
+    "cannot answer",
+    "still cannot",
+    {
+        "en": AfterReply("crisis told", "told", "in view"),
+        "es": AfterReply("crisis dicha", "dicho", "a la vista"),
+    },
+)
 SAFETY = Safety("self_harm", "model", "model", 0.9, ((3, 6),))
 
 
@@ -151,5 +158,55 @@ def test_after_a_crisis_an_ordinary_answer_keeps_help_in_view_once(level: Any, k
     assert [e.text for e in found.events if e.sender == "system"] == ["in view"] * kept
     assert found.result == "answered"
 
-    said = Situation(open_level=level, said=frozenset({"in view"}))
+    said = Situation(open_level=level, said_since_crisis=frozenset({"in view"}))
     assert [e.sender for e in decide([reply("answer:safety")], said, TEXTS).events] == ["bot"]
+
+
+def system(replies: list[BotReply], situation: Situation) -> list[str]:
+    return [e.text for e in decide(replies, situation, TEXTS).events if e.sender == "system"]
+
+
+def test_after_another_crisis_help_comes_into_view_again_and_nothing_else_is_pasted() -> None:
+    # Said since the hand-over was opened, but not since the crisis after it.
+    situation = Situation(open_level="P1", said=frozenset({"in view", "told", "crisis told"}))
+    assert system([reply("answer:safety")], situation) == ["in view"]
+    assert system([reply("handover:crisis", "P1")], situation) == []
+
+
+@pytest.mark.parametrize("reason", ["request", "medical_advice"])
+def test_a_call_for_a_person_within_a_crisis_keeps_help_in_view_too(reason: str) -> None:
+    call = [reply(f"handover:{reason}")]
+    assert system(call, Situation(open_level="P1")) == ["told", "in view"]
+    told = Situation(open_level="P0", said=frozenset({"told"}))
+    assert system(call, told) == ["in view"]
+    shown = frozenset({"told", "in view"})
+    assert system(call, Situation("bot", "P1", said=shown, said_since_crisis=shown)) == []
+    assert system(call, Situation(open_level="P2")) == ["told"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "category", "told"),
+    [
+        ("handover:crisis", "crisis_es", "crisis dicha"),
+        ("handover:crisis", "crisis_emergency_es", "crisis dicha"),
+        ("handover:medical_advice", "medical_advice_es", "dicho"),
+        ("handover:crisis", "crisis", "crisis told"),
+        # A language without texts of the desk's own.
+        ("handover:crisis", "crisis_fr", "crisis told"),
+    ],
+)
+@pytest.mark.parametrize("detector", ["model", "context"])
+def test_below_a_reply_the_desk_speaks_its_language(
+    outcome: str, category: str, told: str, detector: str
+) -> None:
+    spoken = [reply(outcome, safety=Safety(category, detector, "r", 1.0))]
+    assert system(spoken, Situation()) == [told]
+    assert system(spoken, Situation(open_level="P2", said=frozenset({told}))) == []
+
+
+def test_help_stays_in_view_in_the_language_of_the_last_crisis() -> None:
+    situation = Situation(
+        open_level="P1", said_since_crisis=frozenset({"in view"}), crisis_language="es"
+    )
+    assert system([reply("answer:safety")], situation) == ["a la vista"]
+    assert system([reply("handover:request", "P3")], situation) == ["told", "a la vista"]

@@ -65,8 +65,87 @@ def test_open_hours_promise_a_reader_and_closed_ones_do_not(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("language", "today", "tomorrow", "later"),
+    [
+        (
+            "es",
+            "hoy a las 9:00 a. m.",
+            "mañana, martes, a las 9:00 a. m.",
+            "el lunes 23 de noviembre, a las 9:00 a. m.",
+        ),
+        ("fr", "aujourd'hui à 9 h 00", "demain, mardi, à 9 h 00", "le lundi 23 novembre, à 9 h 00"),
+        (
+            "pt",
+            "hoje às 9:00",
+            "amanhã, terça-feira, às 9:00",
+            "segunda-feira, 23 de novembro, às 9:00",
+        ),
+        (
+            "de",
+            "heute um 9:00 Uhr",
+            "morgen, am Dienstag, um 9:00 Uhr",
+            "am Montag, dem 23. November, um 9:00 Uhr",
+        ),
+    ],
+)
+def test_the_next_opening_in_other_languages(
+    tmp_path: Path, language: str, today: str, tomorrow: str, later: str
+) -> None:
+    found = words(tmp_path)
+    assert found.opening_words(chicago(23, 7), language) == today
+    assert found.opening_words(chicago(23, 18), language) == tomorrow
+    assert found.opening_words(chicago(20, 18), language) == later
+    for kind in ("crisis", "handover"):
+        text = found.after_handover(kind, chicago(20, 18), language)
+        assert later in text
+        assert ".." not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "after_lunch", "first_of_a_month"),
+    [
+        ("en", "today at 1:00 pm", "on Friday, January 1, at 1:00 pm"),
+        ("es", "hoy a la 1:00 p. m.", "el viernes 1 de enero, a la 1:00 p. m."),
+        ("fr", "aujourd'hui à 13 h 00", "le vendredi 1er janvier, à 13 h 00"),
+        ("pt", "hoje às 13:00", "sexta-feira, 1º de janeiro, às 13:00"),
+        ("de", "heute um 13:00 Uhr", "am Freitag, dem 1. Januar, um 13:00 Uhr"),
+    ],
+)
+def test_hours_and_days_that_are_said_otherwise(
+    tmp_path: Path, language: str, after_lunch: str, first_of_a_month: str
+) -> None:
+    found = words(tmp_path, "Mo-Su 13:00-17:00")
+    assert found.opening_words(chicago(23, 9), language) == after_lunch
+    new_year = words(tmp_path, "Jan 01 13:00-17:00")
+    assert new_year.opening_words(chicago(23, 9), language) == first_of_a_month
+
+
+def test_below_a_reply_everything_is_said_in_each_language(tmp_path: Path) -> None:
+    for hours in ("24/7", "Mo-Fr 09:00-17:00", "24/7 off"):
+        texts = words(tmp_path, hours).system_texts(chicago(23, 20)).after_reply
+        assert list(texts) == ["en", "es", "fr", "pt", "de"]
+        for kind in ("crisis", "handover", "crisis_in_view"):
+            assert len({getattr(each, kind) for each in texts.values()}) == len(texts)
+    unsure = words(tmp_path).system_texts_without_hours().after_reply
+    for language, each in unsure.items():
+        assert each.crisis == words(tmp_path).say("crisis_closed_no_date", language)
+        assert "911" in each.crisis
+        assert "988" in each.crisis
+
+
+@pytest.mark.parametrize(
     ("change", "named"),
     [
+        ({"crisis_open_es": None}, "crisis_open_es"),
+        ({"handover_closed_fr": None}, "handover_closed_fr"),
+        ({"crisis_in_view_de": None}, "crisis_in_view_de"),
+        ({"when_later_pt": None}, "when_later_pt"),
+        ({"days_es": "lunes martes"}, "days_es needs 7"),
+        ({"months": "January"}, "months needs 12"),
+        # Known, but not told there: it would fail at a hand-over.
+        ({"crisis_closed_no_date_es": "Abrimos {when}."}, "crisis_closed_no_date_es"),
+        ({"crisis_in_view": "{name}"}, "crisis_in_view"),
+        ({"time_13_es": "{time}"}, "time_13_es"),
         ({"crisis_open": None}, "crisis_open"),
         ({"crisis_open": "Hello {nobody}"}, "crisis_open"),
         ({"crisis_open": "Hello {0}"}, "crisis_open"),
@@ -108,7 +187,9 @@ def grade(text: str) -> float:
 
 
 def test_the_texts_are_easy_to_read() -> None:
-    longer = {k: t for k, t in TEXTS.items() if len(t.split()) >= 12}
+    # Those in other languages are measured by the project's tests, with measures of their own.
+    english = {k: t for k, t in TEXTS.items() if not re.search(r"_(?:es|fr|pt|de)$", k)}
+    longer = {k: t for k, t in english.items() if len(t.split()) >= 12 and k != "months"}
     assert len(longer) > 10
     hard = {k: round(grade(t), 1) for k, t in longer.items() if grade(t) > 8}
     assert hard == {}

@@ -80,8 +80,9 @@ def calls(desk: Desk) -> Calls:
         reason: str = "crisis",
         spans: tuple[tuple[int, int], ...] = ((0, 13),),
         into: str | None = None,
+        category: str = "suicidal_ideation",
     ) -> Case:
-        safety = Safety("suicidal_ideation", "patterns", "want_to_die", 0.97, spans)
+        safety = Safety(category, "patterns", "want_to_die", 0.97, spans)
         async with desk.db.write() as session:
             conversation_id = into or (await log.start_conversation(session))[0]
             (seq,) = await log.append(

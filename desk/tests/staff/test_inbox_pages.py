@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 from staff_people import Calls, Case, SignIn
 
@@ -173,3 +174,20 @@ async def test_a_conversation_that_nobody_was_asked_for(sign_in: SignIn, desk: D
     assert "The assistant is answering this visitor." in page
     assert "Nothing has been written yet." in page
     assert (await maria.htmx(f"{case.url}/take")).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("category", "words"),
+    [
+        ("crisis_third_person_emergency", "Worry about another person, emergency"),
+        ("crisis_es", "Crisis, in Spanish"),
+        ("not_judged", "Not judged: the safety check could not read this message"),
+        ("of_an_older_desk", "of an older desk"),
+    ],
+)
+async def test_a_category_is_told_in_words(
+    sign_in: SignIn, calls: Calls, category: str, words: str
+) -> None:
+    maria, case = await sign_in(), await calls(category=category)
+    page = (await maria.http.get(case.url)).text
+    assert f"<dt>Category</dt><dd>{words}</dd>" in page

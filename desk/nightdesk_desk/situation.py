@@ -1,0 +1,66 @@
+"""The conversation's situation, read when a turn is recorded."""
+
+from collections.abc import Sequence
+from typing import Literal, cast
+
+from nightdesk_contract.outcome import Level, language_of
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nightdesk_desk import handovers, held, log
+from nightdesk_desk.decide import IN_CRISIS, Situation
+from nightdesk_desk.models import Event, Handover, HandoverTrigger
+
+
+async def read_situation(
+    session: AsyncSession, conversation_id: str, state: str, last: int
+) -> Situation:
+    """Give what stands in the conversation, for the turn of the message `last`.
+
+    `state` is who answers ("bot" or "staff"). The caller holds the conversation's row (`log.hold`).
+    """
+    who = cast(Literal["bot", "staff"], state)
+    person_wrote = (
+        state == "staff"
+        and await held.person_wrote_at(session, conversation_id, after=last) is not None
+    )
+    handover = await handovers.unresolved(session, conversation_id)
+    if handover is None:
+        return Situation(who, person_wrote=person_wrote)
+    triggers = await handovers.triggers(session, handover.id)
+    said = await log.system_texts(session, conversation_id, handover.trigger_seq)
+    crisis_at = await _last_crisis(session, handover, triggers)
+    since_crisis = await log.system_texts(session, conversation_id, crisis_at)
+    return Situation(
+        who,
+        open_level=cast(Level, handover.level),
+        said=frozenset(said),
+        said_since_crisis=frozenset(since_crisis),
+        crisis_language=_language(triggers),
+        person_wrote=person_wrote,
+    )
+
+
+async def _last_crisis(
+    session: AsyncSession, handover: Handover, triggers: Sequence[HandoverTrigger]
+) -> int:
+    """Give the number of the last crisis of the hand-over, or of the reply to it.
+
+    The reply counts because it can come after the answer to a message that was sent later; the
+    message because staff may have answered it, so that the bot's reply was never sent.
+    """
+    replied = await session.scalar(
+        select(func.max(Event.seq)).where(
+            Event.conversation_id == handover.conversation_id,
+            Event.seq >= handover.trigger_seq,
+            Event.level.in_(IN_CRISIS),
+        )
+    )
+    messages = [trigger.seq for trigger in triggers if trigger.level in IN_CRISIS]
+    return max([handover.trigger_seq, replied or 0, *messages])
+
+
+def _language(triggers: Sequence[HandoverTrigger]) -> str:
+    # A message that nobody judged says nothing about the language: the crisis before it does.
+    categories = [trigger.category for trigger in triggers if trigger.reason == "crisis"]
+    return language_of(categories[-1] if categories else None)
