@@ -11,8 +11,14 @@ from datetime import datetime, timedelta
 KEY = "earlier"
 """Where the pieces stand in the metadata of a message to Rasa."""
 
-MOST_WORDS = 8
+MOST_WORDS = 5
 """Longest message, in words, that counts as a piece; a longer one says what it means by itself."""
+
+_CLOSING = (".", "?", "!")
+"""What ends a sentence: what comes after it is another one."""
+
+_TRAILING_OFF = ("..", "\u2026")
+"""Dots that promise more."""
 
 MOST_PIECES = 6
 """Most pieces before the present message: more is a talk, not a sentence."""
@@ -61,4 +67,7 @@ def read_earlier(metadata: object) -> list[str]:
 
 
 def _is_piece(text: str) -> bool:
-    return len(text) <= MOST_CHARS and 0 < len(text.split()) <= MOST_WORDS
+    if len(text) > MOST_CHARS or not 0 < len(text.split()) <= MOST_WORDS:
+        return False
+    said = text.rstrip()
+    return said.endswith(_TRAILING_OFF) or not said.endswith(_CLOSING)

@@ -38,6 +38,16 @@ def test_a_whole_sentence_is_no_piece_and_hides_what_lies_before_it():
     assert earlier_pieces(said((60, "hi"), (40, long), (20, "and")), NOW) == ["and"]
 
 
+@pytest.mark.parametrize("text", ["Do you open early?", "Thanks!", "It is fine."])
+def test_what_ends_a_sentence_is_no_beginning_of_the_next(text):
+    assert earlier_pieces(said((20, text)), NOW) == []
+
+
+@pytest.mark.parametrize("text", ["i just...", "i want to\u2026", "because"])
+def test_what_trails_off_is(text):
+    assert earlier_pieces(said((20, text)), NOW) == [text]
+
+
 def test_no_more_than_a_sentence_full():
     rows = said(*((60 - i, f"word {i}") for i in range(20)))
     assert earlier_pieces(rows, NOW) == [f"word {i}" for i in range(20 - MOST_PIECES, 20)]

@@ -14,8 +14,8 @@ from nightdesk.safety.patterns import Hit
 from nightdesk.safety.verdict import CRISIS, Scored
 
 GRID = (
-    *(0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.35),
-    *(0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95),
+    *(0.005, 0.01, 0.02, 0.03, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12, 0.13, 0.14),
+    *(0.15, 0.16, 0.18, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95),
 )
 """Probabilities that are tried for a whole message."""
 
