@@ -71,7 +71,7 @@ def test_who_was_understood_to_want_a_person_still_gets_one(detector):
 
 def test_safety_comes_after_it_and_outranks_it(detector):
     class Fires:
-        def judge(self, message):
+        def judge(self, message, earlier=()):
             return Verdict("crisis", "P1", "pattern", "spanish_crisis", 1.0, ((0, 4),))
 
         def intent(self, message, verdict, language=""):
