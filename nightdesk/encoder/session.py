@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,6 +27,9 @@ GRAPH_VERSION = 1
 """Raise it when the graph or its quantisation changes: the cache is keyed by it."""
 
 _FP32_TOLERANCE = 1e-4
+_LITTLE = 32
+"""Characters by which a text may always be longer than the shortest of its batch."""
+
 _INT8_COSINE = 0.95
 """Least mean cosine between the int8 graph and the reference (measured: .993 per channel)."""
 
@@ -65,14 +68,29 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str], batch: int = 64) -> np.ndarray:
         """Give unit-length vectors, shape (len(texts), 384) float32."""
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        # Texts of like length share a batch, so that little of it is padding. One text alone and
-        # the same text in a batch differ slightly (int8 scales are per batch), not in meaning.
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        for start in range(0, len(order), batch):
-            part = order[start : start + batch]
+        # One text alone and the same text in a batch differ slightly (int8 scales are per batch),
+        # not in meaning.
+        for part in alike([len(text) for text in texts], batch):
             ids, mask = self.tokens([texts[i] for i in part])
             vectors[part] = self._session.run(["vectors"], {"ids": ids, "mask": mask})[0]
         return vectors
+
+
+def alike(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Give the numbers of texts in batches of at most `most`, in order of length.
+
+    `lengths` are theirs in characters. A text of more than twice the shortest's length and a little
+    begins a batch: one long message must not be the measure of its own sentences, which would
+    be mostly padding.
+    """
+    batch: list[int] = []
+    for number in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and (len(batch) == most or lengths[number] > 2 * lengths[batch[0]] + _LITTLE):
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
 
 
 def cache_folder() -> Path:

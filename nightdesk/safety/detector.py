@@ -199,14 +199,16 @@ class Detector:
             for parts in [parts_of(view.text)]
             for start, end in parts
         ]
-        texts = [text for text, _, _ in rows]
-        probabilities = self._model.probabilities(texts, self._encode(texts))
+        # Views share most of their parts.
+        texts = list(dict.fromkeys(text for text, _, _ in rows))
+        found = dict(zip(texts, self._model.probabilities(texts, self._encode(texts)), strict=True))
         emergency, crisis, medical = (
             self._model.classes.index(name) for name in (EMERGENCY, CRISIS, MEDICAL)
         )
         return [
             Scored(span, float(p[emergency]), float(p[crisis]), float(p[medical]), whole)
-            for (_, span, whole), p in zip(rows, probabilities, strict=True)
+            for text, span, whole in rows
+            for p in [found[text]]
         ]
 
 

@@ -111,6 +111,22 @@ class TestVectors:
         assert encoder.encode([]).shape == (0, DIMENSIONS)
 
 
+class TestBatches:
+    def test_a_long_text_is_no_measure_for_short_ones(self):
+        assert list(session.alike([2000, 40, 90, 45], 64)) == [[1, 3, 2], [0]]
+
+    def test_none_is_larger_than_allowed(self):
+        assert [len(batch) for batch in session.alike([10] * 25, 10)] == [10, 10, 5]
+
+    def test_every_text_is_in_one_batch(self):
+        lengths = [7 * i % 1999 for i in range(500)]
+        found = [number for batch in session.alike(lengths, 64) for number in batch]
+        assert sorted(found) == list(range(500))
+
+    def test_of_no_texts_there_is_none(self):
+        assert list(session.alike([], 64)) == []
+
+
 def test_cache_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("NIGHTDESK_CACHE", str(tmp_path / "own"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))

@@ -89,6 +89,18 @@ def test_the_filler_alone_does_not_fire(detector):
     assert detector.judge(FILLER * 20) is None
 
 
+def test_what_two_readings_share_is_read_once(model):
+    seen = []
+
+    def vectors(texts):
+        seen.extend(texts)
+        return no_vectors(texts)
+
+    detector = Detector([], model, LIMITS, vectors)
+    _, scored = detector.evidence(FILLER + "i want to d13. <b>thank you</b>")
+    assert len(seen) == len(set(seen)) < len(scored)
+
+
 def test_a_pattern_alone_fires(model, tmp_path):
     (tmp_path / "a.yml").write_text(
         "- {id: zebra, category: crisis, kind: k, level: P0, pattern: zebra,"
