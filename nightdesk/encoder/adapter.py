@@ -61,6 +61,20 @@ def write_adapter(adapter: Adapter, path: Path = FILE) -> None:
     np.savez_compressed(path, **halves)
 
 
+def mean_of(one: Adapter, other: Adapter) -> Adapter:
+    """Give the adapter half way between two, the second of which was learnt on from the first.
+
+    It finds what each of them finds and shares fewer of their errors (docs/understanding.md).
+    Raises ValueError when they do not change the same matrices at the same rank.
+    """
+    if one.keys() != other.keys():
+        raise ValueError("the two adapters change different matrices")
+    return {
+        name: ((down + other[name][0]) / 2, (up + other[name][1]) / 2)
+        for name, (down, up) in one.items()
+    }
+
+
 def merged(tensors: dict[str, np.ndarray], adapter: Adapter) -> dict[str, np.ndarray]:
     """Give the tensors with the adapter's change in them; what they are given as stays.
 

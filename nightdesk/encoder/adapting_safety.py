@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from nightdesk.encoder.adapter import SAFETY_FILE, Adapter, read_adapter, write_adapter
+from nightdesk.encoder.adapter import SAFETY_FILE, Adapter, mean_of, read_adapter, write_adapter
 from nightdesk.encoder.adapting import contrast, pace, tokens
 from nightdesk.encoder.session import published_encoder, safety_encoder
 from nightdesk.encoder.weights import TOKENIZER_SHA256, carrier_folder, checked, read_tensors
@@ -233,14 +233,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--epochs", type=float, default=Settings.epochs, help="default 3")
     parser.add_argument("--seed", type=int, default=Settings.seed)
     parser.add_argument(
-        "--further", action="store_true", help="go on from the adapter in use instead of anew"
+        "--further",
+        action="store_true",
+        help="go on from the adapter in use instead of anew, and keep the mean of both",
     )
     chosen = parser.parse_args(arguments)
     settings = Settings(epochs=chosen.epochs, seed=chosen.seed)
     lines = load_lines(Places.from_environment().data, settings)
     print(f"Learning from {len(lines.texts)} lines …", file=sys.stderr)
     start = read_adapter(SAFETY_FILE)[0] if chosen.further else None
-    write_adapter(adapt(lines, settings, start), chosen.out)
+    learnt = adapt(lines, settings, start)
+    write_adapter(mean_of(start, learnt) if start else learnt, chosen.out)
     print(f"Wrote {chosen.out} ({chosen.out.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)
     return 0
 

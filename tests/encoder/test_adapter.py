@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from nightdesk.encoder import WeightsRefused, reference
-from nightdesk.encoder.adapter import MATRICES, merged, read_adapter, write_adapter
+from nightdesk.encoder.adapter import (
+    MATRICES,
+    mean_of,
+    merged,
+    read_adapter,
+    write_adapter,
+)
 from nightdesk.encoder.architecture import LAYERS
 from nightdesk.encoder.weights import read_tensors
 
@@ -57,6 +63,18 @@ def test_half_of_a_pair_is_refused(tmp_path):
     np.savez_compressed(path, **{f"{NAME}.down": small()[0]})
     with pytest.raises(WeightsRefused):
         read_adapter(path)
+
+
+def test_the_mean_of_two_lies_half_way():
+    (down, up), (further, higher) = small(1), small(2)
+    found = mean_of({NAME: (down, up)}, {NAME: (further, higher)})
+    np.testing.assert_allclose(found[NAME][0], (down + further) / 2)
+    np.testing.assert_allclose(found[NAME][1], (up + higher) / 2)
+
+
+def test_adapters_of_different_matrices_have_no_mean():
+    with pytest.raises(ValueError, match="different matrices"):
+        mean_of({NAME: small()}, {"another": small()})
 
 
 def test_merging_adds_the_product_and_leaves_the_rest(tensors):
