@@ -1,6 +1,6 @@
 """Data files that must be right before anything starts: what is wrong, in which line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ class FileError(ValueError):
 def read_checked(path: Path, schema: str) -> dict[str, Any]:
     """Read a YAML mapping and check it against a schema of this package (its file name).
 
-    Raises FileError, naming each key that is wrong, its line, what was found and what is allowed.
+    Raises FileError, naming each key that is wrong, its line, what was found and what is allowed. A
+    key that stands twice is wrong, too: YAML would drop the first one in silence.
     """
     text, row = _read(path)
     if not isinstance(row, dict):
@@ -45,6 +46,11 @@ def read_checked_list(path: Path, schema: str) -> list[dict[str, Any]]:
     return rows
 
 
+def refused(path: Path, problems: Sequence[Problem]) -> FileError:
+    """Give the error for a file that could be read but not used, with the line of each problem."""
+    return FileError(path, located(problems, path.read_text(encoding="utf-8")))
+
+
 def located(problems: Sequence[Problem], text: str) -> list[Problem]:
     """Give the problems with the line (from 1) of their key in the YAML `text`.
 
@@ -54,17 +60,61 @@ def located(problems: Sequence[Problem], text: str) -> list[Problem]:
     return [replace(problem, line=_line_of(root, problem.key)) for problem in problems]
 
 
+class _Loader(yaml.SafeLoader):
+    """Says where a value stands that YAML takes for a day and that is none: 2026-02-30."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except ValueError as error:
+            raise yaml.constructor.ConstructorError(
+                problem=str(error), problem_mark=node.start_mark
+            ) from error
+
+
 def _read(path: Path) -> tuple[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
-        return text, yaml.safe_load(text)
+        loader = _Loader(text)
+        try:
+            root = loader.get_single_node()
+            problems = list(_twice(root, set())) if root is not None else []
+            # YAML calls it "construct a document"; an empty file has none.
+            row = loader.construct_document(root) if root is not None else None
+        finally:
+            loader.dispose()
     except (OSError, UnicodeDecodeError) as error:
         found = f"no readable file ({type(error).__name__})"
         raise FileError(path, [Problem("(whole file)", found, "a UTF-8 YAML file")]) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
-        raise FileError(path, [Problem("(whole file)", "broken YAML", "YAML", line)]) from error
+        why = getattr(error, "problem", None)
+        found = f"broken YAML ({why})" if why else "broken YAML"
+        raise FileError(path, [Problem("(whole file)", found, "YAML", line)]) from error
+    if problems:
+        raise FileError(path, problems)
+    return text, row
+
+
+def _twice(node: yaml.Node, seen: set[int], inside: str = "") -> Iterator[Problem]:
+    """Give every key that stands twice in one mapping. `seen` guards against aliases in a ring."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for number, below in enumerate(node.value):
+            yield from _twice(below, seen, f"{inside}{number}.")
+    elif isinstance(node, yaml.MappingNode):
+        names: set[str] = set()
+        for name, below in node.value:
+            if isinstance(name, yaml.ScalarNode):
+                key = inside + name.value
+                if name.value in names:
+                    line = name.start_mark.line + 1
+                    yield Problem(key, "the same key again", "each key once", line)
+                names.add(name.value)
+                yield from _twice(below, seen, f"{key}.")
 
 
 def _line_of(node: "yaml.Node | None", key: str) -> int | None:

@@ -1,18 +1,30 @@
 """Emergency numbers and crisis lines by country: one dated file with an owner."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from nightdesk_contract.checked_yaml import FileError, located, read_checked
+from nightdesk_contract.checked_yaml import read_checked, refused
 from nightdesk_contract.problems import Problem, shown
 
 SCHEMA = "crisis_lines.schema.json"
 
 GOOD_FOR = timedelta(days=180)
 """How long a check of the numbers holds; an older one fails the project's tests."""
+
+_NUMBER = re.compile(r"\+?\d(?:[\d ()-]*\d)?")
+"""A number within a text, as far as it goes: "13 11 14" is not in "0477 13 11 14"."""
+
+_ABOUT = {
+    "reach": "crisis_call",
+    "write": "crisis_text",
+    "poison_help": "poison",
+    "abuse_help": "abuse_call",
+}
+"""Which number each text (or each language's) is about."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +34,7 @@ class CrisisLines:
     `place` is the country's name as it ends "Not in …?" ("the US").
     `crisis_text` may be a word to a number ("SHOUT to 85258"). `reach` ends "you can …" by language
     code ("call or text 988"), `write` is the same in English for who would rather not talk;
-    `poison_help` and `abuse_help` are English sentences that name those numbers.
+    `poison_help` (by language code) and `abuse_help` (English) are sentences with those numbers.
     """
 
     country: str
@@ -40,7 +52,7 @@ class CrisisLines:
     poison: str = ""
     abuse_call: str = ""
     abuse_text: str = ""
-    poison_help: str = ""
+    poison_help: Mapping[str, str] = field(default_factory=dict)
     abuse_help: str = ""
     owner: str = field(default="", compare=False)
 
@@ -52,6 +64,11 @@ class CrisisLines:
         )
         return tuple(dict.fromkeys(number for number in named if number))
 
+    def message(self) -> tuple[str, str]:
+        """Give the word to be sent ("" where any will do) and the number that is texted."""
+        word, _, number = self.crisis_text.rpartition(" to ")
+        return word, number
+
     def overdue(self, today: date) -> bool:
         """Say whether the last check of the numbers is too old to rely on."""
         return today - self.last_verified > GOOD_FOR
@@ -60,7 +77,8 @@ class CrisisLines:
 def load_all_crisis_lines(path: Path) -> dict[str, CrisisLines]:
     """Read every country's lines, by code, in the file's order.
 
-    Raises FileError naming key, line, what was found and what is allowed.
+    Raises FileError naming key, line, what was found and what is allowed. A text beside a number
+    must name that very number: it is what the visitor dials.
     """
     row = read_checked(path, SCHEMA)
     wrong = [
@@ -68,17 +86,27 @@ def load_all_crisis_lines(path: Path) -> dict[str, CrisisLines]:
         for code, lines in row["countries"].items()
         if type(lines["last_verified"]) is not date  # a time of day makes it a datetime
     ]
+    for code, lines in row["countries"].items():
+        wrong += _without_number(f"countries.{code}", lines)
     if wrong:
-        raise FileError(path, located(wrong, path.read_text(encoding="utf-8")))
+        raise refused(path, wrong)
     return {code: _lines(code, row["owner"], found) for code, found in row["countries"].items()}
 
 
 def load_crisis_lines(path: Path, country: str) -> CrisisLines:
     """Read the lines of `country` (two capital letters) from the dated data file.
 
-    Raises FileError, KeyError when the country is not in the file.
+    Raises FileError, also when the country is not in the file.
     """
-    return load_all_crisis_lines(path)[country]
+    return lines_of(load_all_crisis_lines(path), country, path)
+
+
+def lines_of(lines: Mapping[str, CrisisLines], country: str, path: Path) -> CrisisLines:
+    """Give the lines of `country` among those read from `path`. Raises FileError without any."""
+    if country not in lines:
+        allowed = f"its lines, as clinic.yml has this country, or there one of {', '.join(lines)}"
+        raise refused(path, [Problem(f"countries.{country}", "nothing", allowed)])
+    return lines[country]
 
 
 def to_check(lines: Mapping[str, CrisisLines], today: date) -> list[str]:
@@ -93,11 +121,27 @@ def to_check(lines: Mapping[str, CrisisLines], today: date) -> list[str]:
         else:
             continue
         found.append(
-            f"{each.name} ({each.country}): last checked {when}. Look up each number at its source "
-            f"({each.source}), mend it, and set last_verified in data/safety/crisis_lines.yml."
+            f"{each.name} ({each.country}): last checked {when}. Owner: {each.owner}. Look up each "
+            f"number at its source ({each.source}), mend it, and set last_verified in "
+            "data/safety/crisis_lines.yml."
         )
     return found
 
 
 def _lines(code: str, owner: str, row: dict[str, Any]) -> CrisisLines:
     return CrisisLines(country=code, owner=owner, **row)
+
+
+def _without_number(key: str, row: Mapping[str, Any]) -> Iterator[Problem]:
+    """Give each text of a country that does not name the number that it is about."""
+    for name, about in _ABOUT.items():
+        found, number = row.get(name) or "", row.get(about) or ""
+        texts = found if isinstance(found, dict) else {"": found}
+        for language, text in texts.items():
+            if text and number and not _digits(number) & _digits(text):
+                at = ".".join(part for part in (key, name, language) if part)
+                yield Problem(at, shown(text), f"a text that names {number}")
+
+
+def _digits(text: str) -> set[str]:
+    return {re.sub(r"\D", "", found) for found in _NUMBER.findall(text)}

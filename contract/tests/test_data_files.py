@@ -22,8 +22,8 @@ countries:
     poison: 1-800-222-1222
     last_verified: 2026-01-31
     source: a page
-    reach: {en: call 988, es: a, fr: b, pt: c, de: d}
-    write: text
+    reach: {en: call 988, es: a 988, fr: b 988, pt: c 988, de: die 988}
+    write: text HOME to 741741
     place: the country
 """
 
@@ -39,6 +39,8 @@ def test_crisis_lines_of_a_country(tmp_path):
     assert lines.owner == "somebody"
     assert lines.numbers() == ("911", "988", "HOME to 741741", "1-800-222-1222")
     assert lines.abuse_help == ""
+    assert lines.poison_help == {}
+    assert lines.message() == ("HOME", "741741")
 
 
 @pytest.mark.parametrize(("day", "overdue"), [("2026-07-30", False), ("2026-07-31", True)])
@@ -56,6 +58,8 @@ def test_what_is_to_be_checked_again_is_named_with_where_and_what_to_do(tmp_path
     (sentence,) = to_check(lines, date(2026, 7, 31))
     for said in ("A country (US)", "2026-01-31", "181 days", "180", "a page", "last_verified"):
         assert said in sentence
+    # Somebody has to do it.
+    assert "Owner: somebody." in sentence
     # A date that is yet to come is a slip, and would hide an old check.
     (sentence,) = to_check(lines, date(2026, 1, 30))
     assert "A country (US)" in sentence
@@ -65,7 +69,7 @@ def test_what_is_to_be_checked_again_is_named_with_where_and_what_to_do(tmp_path
 def test_a_country_without_lines_is_an_error(tmp_path):
     path = tmp_path / "lines.yml"
     path.write_text(LINES)
-    with pytest.raises(KeyError):
+    with pytest.raises(FileError, match=r"line 3: countries.FR: found nothing; allowed: .*US"):
         load_crisis_lines(path, "FR")
 
 
@@ -84,7 +88,21 @@ def test_a_country_without_lines_is_an_error(tmp_path):
         ("  US:", "  usa:", "usa"),
         ("write: text", "wrote: text", r"wrote: found an unknown key; allowed: .*write"),
         ("owner: somebody", "owner: [", r"line \d+: \(whole file\): found broken YAML"),
-        ("de: d}", "xx: d}", "reach.xx|de: found"),
+        ("de: die 988}", "xx: die 988}", "reach.xx|de: found"),
+        ("2026-01-31", "2026-02-30", r"line 11: .*broken YAML \(day is out of range"),
+        (
+            "    source: a page",
+            "    name: twice",
+            r"line 12: countries.US.name: found the same key",
+        ),
+        ("de: die 988", "de: die 989", r"line 13: countries.US.reach.de: found .* names 988"),
+        # It is only a part of a longer number.
+        ("fr: b 988", "fr: b 0 988", r"line 13: countries.US.reach.fr: found .* names 988"),
+        (
+            "text HOME to 741741",
+            "text HOME",
+            r"line 14: countries.US.write: found .* names HOME to",
+        ),
     ],
 )
 def test_a_file_with_an_error_is_refused_with_line_and_what_is_allowed(tmp_path, old, new, says):

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from nightdesk_contract.clinic import ClinicFile
-from nightdesk_contract.crisis_lines import CrisisLines, load_all_crisis_lines
+from nightdesk_contract.crisis_lines import CrisisLines, lines_of, load_all_crisis_lines
 
 logger = logging.getLogger(__name__)
 
@@ -15,13 +15,13 @@ class Numbers:
     def __init__(self, clinic: Path, lines: Path) -> None:
         """Take `clinic.yml` and the file of crisis lines.
 
-        Raises ClinicError, FileError, KeyError for a country without lines: without numbers no bot
+        Raises ClinicError, or FileError, also for a country without lines: without numbers no bot
         is started.
         """
         self._clinic_file = ClinicFile(clinic)
         self._lines = load_all_crisis_lines(lines)
         self._country = self._clinic_file.current().country
-        self._lines[self._country]
+        lines_of(self._lines, self._country, lines)
 
     def slots(self, language: str) -> dict[str, str]:
         """Give what the replies' fields hold, for a text in `language` ("" for English).
@@ -38,12 +38,13 @@ class Numbers:
 
 def fields(lines: CrisisLines, phone: str, language: str = "") -> dict[str, str]:
     """Give the fields of the safety replies with their values."""
+    poison_help = lines.poison_help.get(language or "en")
     return {
         "emergency": lines.emergency,
         "reach": lines.reach[language or "en"],
         "write": lines.write,
         # Whole sentences, so that a text reads on without them.
-        "poison_help": f" {lines.poison_help}" if lines.poison_help else "",
+        "poison_help": f" {poison_help}" if poison_help else "",
         "abuse_help": f" {lines.abuse_help}" if lines.abuse_help else "",
         "phone": phone,
     }

@@ -1,5 +1,6 @@
 """The policy that answers safety intents, before and above every other policy."""
 
+import logging
 from typing import Any
 
 from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
@@ -24,6 +25,8 @@ from nightdesk.policies.safety_reply import (
 from nightdesk.policies.take_backs import TakeBacks
 from nightdesk.run.places import Places
 from nightdesk_contract.outcome import Safety
+
+logger = logging.getLogger(__name__)
 
 PRIORITY = 100
 """Above RulePolicy's 4; forms of any policy lose to it as well."""
@@ -79,11 +82,17 @@ class SafetyPolicy(Policy):
     ) -> "SafetyPolicy":
         """Make the policy; of its own it keeps nothing between runs.
 
-        Raises what Numbers and TakeBacks raise: a bot without crisis lines is not started.
+        Raises what Numbers and TakeBacks raise, and says so in the log: a bot without crisis lines
+        must not run (nightdesk.run.rasa_process sees to that).
         """
         policy = cls(config, model_storage, resource, execution_context)
-        policy.numbers = _numbers()
-        policy.take_backs = _take_backs()
+        try:
+            policy.numbers = _numbers()
+            policy.take_backs = _take_backs()
+        except Exception as error:
+            # Rasa logs no error's text. This one is about our files: no visitor has written yet.
+            logger.critical("the safety policy cannot be loaded: %s", error)
+            raise
         return policy
 
     def predict_action_probabilities(
@@ -133,9 +142,9 @@ class SafetyPolicy(Policy):
 
 
 def _take_backs() -> TakeBacks:
-    return TakeBacks.load(Places.from_environment().data / "safety" / "take_backs.yml")
+    return TakeBacks.load(Places.from_environment().safety / "take_backs.yml")
 
 
 def _numbers() -> Numbers:
     places = Places.from_environment()
-    return Numbers(places.clinic, places.data / "safety" / "crisis_lines.yml")
+    return Numbers(places.clinic, places.safety / "crisis_lines.yml")

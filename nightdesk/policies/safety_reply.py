@@ -8,6 +8,9 @@ from nightdesk_contract.outcome import Level
 LANGUAGES = ("es", "fr", "pt", "de")
 """Languages beside English that crisis replies are written in."""
 
+_TRANSLATED: tuple[tuple[str, Level], ...] = (("", "P1"), ("emergency", "P0"))
+"""Kinds of crisis that have texts in those languages, with their levels."""
+
 MEDICAL, NOT_JUDGED = "medical_advice", "not_judged"
 
 UNCLEAR = frozenset(
@@ -38,7 +41,8 @@ RECENT = 6
 class Series:
     """The replies to one safety intent: the first, then shorter ones for later messages, in order.
 
-    `names_a_number` marks a first text with a number that no other text has.
+    A crisis after another one begins with `later[0]`, which no other crisis shares: it holds what
+    this kind needs (call now, poison help, a hotline of its own).
     """
 
     intent: str
@@ -46,55 +50,40 @@ class Series:
     first: str
     later: tuple[str, ...]
     language: str = ""
-    names_a_number: bool = False
 
     @property
     def replies(self) -> frozenset[str]:
         """Give every reply of the series."""
         return frozenset({self.first, *self.later})
 
-
-_STILL = "utter_crisis_still_here"
-_OWN = ("utter_crisis_again", _STILL)
-_URGENT = ("utter_crisis_emergency_again", _STILL)
-_THEIRS = ("utter_crisis_third_person_again", _STILL)
-_THEIRS_URGENT = ("utter_crisis_third_person_emergency_again", _STILL)
-_ABUSE = ("utter_crisis_abuse_again", _STILL)
+    @property
+    def own(self) -> frozenset[str]:
+        """Give the replies that tell this crisis from others."""
+        return frozenset({self.first, self.later[0]})
 
 
-def _in(language: str) -> list[Series]:
-    later = (f"utter_crisis_again_{language}", f"utter_crisis_still_here_{language}")
-    urgent, calm = f"crisis_emergency_{language}", f"crisis_{language}"
-    return [
-        Series(calm, "P1", f"utter_{calm}", later, language),
-        Series(urgent, "P0", f"utter_{urgent}", later, language),
-    ]
+def _crisis(kind: str, level: Level, language: str = "") -> Series:
+    name = "_".join(filter(None, ("crisis", kind)))
+    ending = f"_{language}" if language else ""
+    # In danger now, no text puts an "if" before the emergency number.
+    still = "crisis_still_here" if level == "P1" else "crisis_emergency_still_here"
+    later = (f"utter_{name}_again{ending}", f"utter_{still}{ending}")
+    return Series(f"{name}{ending}", level, f"utter_{name}{ending}", later, language)
 
 
 _ALL = [
-    Series("crisis", "P1", "utter_crisis", _OWN),
-    Series("crisis_emergency", "P0", "utter_crisis_emergency", _URGENT),
-    Series("crisis_overdose", "P0", "utter_crisis_overdose", _URGENT, names_a_number=True),
-    Series("crisis_body", "P0", "utter_crisis_body", _URGENT),
-    Series("crisis_after_session", "P0", "utter_crisis_after_session", _URGENT),
-    Series("crisis_third_person", "P1", "utter_crisis_third_person", _THEIRS),
-    Series(
-        "crisis_third_person_emergency",
-        "P0",
-        "utter_crisis_third_person_emergency",
-        _THEIRS_URGENT,
-    ),
-    Series("crisis_abuse", "P1", "utter_crisis_abuse", _ABUSE, names_a_number=True),
-    Series(
-        "crisis_abuse_emergency",
-        "P0",
-        "utter_crisis_abuse_emergency",
-        _ABUSE,
-        names_a_number=True,
-    ),
-    Series("crisis_others", "P1", "utter_crisis_others", _OWN),
-    Series("crisis_others_emergency", "P0", "utter_crisis_others_emergency", _URGENT),
-    *(series for language in LANGUAGES for series in _in(language)),
+    _crisis("", "P1"),
+    _crisis("emergency", "P0"),
+    _crisis("overdose", "P0"),
+    _crisis("body", "P0"),
+    _crisis("after_session", "P0"),
+    _crisis("third_person", "P1"),
+    _crisis("third_person_emergency", "P0"),
+    _crisis("abuse", "P1"),
+    _crisis("abuse_emergency", "P0"),
+    _crisis("others", "P1"),
+    _crisis("others_emergency", "P0"),
+    *(_crisis(kind, level, language) for language in LANGUAGES for kind, level in _TRANSLATED),
     Series(
         MEDICAL,
         "P2",
@@ -117,9 +106,12 @@ SAFETY_REPLIES = frozenset(MANNERS.values()).union(*(series.replies for series i
 CRISIS_REPLIES = frozenset(MANNERS.values()).union(
     *(series.replies for series in _ALL if series.intent.startswith("crisis"))
 )
-_URGENT_FIRST = frozenset(
-    series.first for series in _ALL if series.level == "P0" and series.first in CRISIS_REPLIES
-)
+_OWNER = {
+    reply: series.intent
+    for series in _ALL
+    if series.first in CRISIS_REPLIES
+    for reply in series.own
+}
 
 
 def meant_intent(
@@ -148,18 +140,9 @@ def meant_intent(
 
 
 def _crisis_so_far(earlier_replies: Sequence[str]) -> str:
-    """Give the crisis that the last crisis reply belongs to.
-
-    Later texts are shared by several: then it is the one whose first text was said last.
-    """
-    said = [reply for reply in earlier_replies if reply in CRISIS_REPLIES]
-    last = next((reply for reply in reversed(said) if reply not in MANNERS.values()), "")
-    candidates = [series for series in _ALL if last in series.replies]
-    firsts = {series.first: series.intent for series in candidates}
-    return next(
-        (firsts[reply] for reply in reversed(said) if reply in firsts),
-        candidates[0].intent if candidates else "crisis",
-    )
+    """Give the crisis that the talk is in: the one whose own text was said last."""
+    said = (_OWNER[reply] for reply in reversed(earlier_replies) if reply in _OWNER)
+    return next(said, "crisis")
 
 
 def reply_to(intent: str | None, meant: str | None, earlier_replies: Sequence[str]) -> str | None:
@@ -179,9 +162,8 @@ def reply_to(intent: str | None, meant: str | None, earlier_replies: Sequence[st
 def safety_reply(intent: str | None, earlier_replies: Sequence[str]) -> str | None:
     """Give the response that answers `intent`, or None when it is not a safety intent.
 
-    After the first crisis reply come other, shorter texts, never the block that was just said. A
-    first text comes later only where it brings something new: the emergency number first, a hotline
-    that nobody has named yet, or the visitor's own language.
+    After the first crisis reply come other, shorter texts, never the block that was just said; of a
+    crisis of another kind too: what is new in it, above all whom to call, stands in its own text.
     """
     series = SERIES.get(intent or "")
     if series is None:
@@ -191,16 +173,6 @@ def safety_reply(intent: str | None, earlier_replies: Sequence[str]) -> str | No
             return series.first
         last = [reply for reply in earlier_replies if reply in series.replies][-1]
         return next((reply for reply in series.later if reply != last), series.first)
-    before = CRISIS_REPLIES.intersection(earlier_replies)
-    if series.first not in before and (not before or _is_new(series, before)):
+    if CRISIS_REPLIES.isdisjoint(earlier_replies):
         return series.first
     return next(reply for reply in series.later if reply != earlier_replies[-1])
-
-
-def _is_new(series: Series, before: frozenset[str]) -> bool:
-    if series.level == "P0" and not before & _URGENT_FIRST:
-        return True
-    same_language = frozenset().union(
-        *(other.replies for other in _ALL if other.language == series.language)
-    )
-    return series.names_a_number or not before & same_language

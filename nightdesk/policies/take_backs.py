@@ -3,13 +3,16 @@
 After a crisis reply that must not end it (data/safety/take_backs.yml says what counts).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import regex
-import yaml
 
 from nightdesk.safety.views import bare
+from nightdesk_contract.checked_yaml import read_checked, refused
+from nightdesk_contract.problems import Problem, shown
+
+SCHEMA = "take_backs.schema.json"
 
 TIMEOUT = 0.25
 """Seconds; a message that takes longer is none of these few words."""
@@ -33,9 +36,17 @@ class TakeBacks:
 
     @staticmethod
     def load(path: Path) -> "TakeBacks":
-        """Read the file. Raises OSError, yaml.YAMLError, KeyError, TypeError or regex.error."""
-        row: Mapping[str, Sequence[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return TakeBacks([str(p) for p in row["phrases"]], [str(f) for f in row["fillers"]])
+        """Read the file. Raises FileError naming line, what was found and what is allowed."""
+        row = read_checked(path, SCHEMA)
+        wrong = [
+            Problem(f"{name}.{number}", shown(expression), allowed)
+            for name in ("phrases", "fillers")
+            for number, expression in enumerate(row[name])
+            if (allowed := _wanted(expression))
+        ]
+        if wrong:
+            raise refused(path, wrong)
+        return TakeBacks(row["phrases"], row["fillers"])
 
     def takes_back(self, message: str) -> bool:
         """Say whether `message` is a take-back and nothing else. Marks and case do not count."""
@@ -46,3 +57,12 @@ class TakeBacks:
             return self._whole.fullmatch(words, timeout=TIMEOUT) is not None
         except TimeoutError:
             return False
+
+
+def _wanted(expression: str) -> str:
+    """Give what is allowed instead of an expression that cannot be used; "" for one that can."""
+    try:
+        matches_nothing = regex.compile(expression).fullmatch("", timeout=TIMEOUT)
+    except (regex.error, RecursionError) as error:
+        return f"a regular expression ({error})"
+    return "an expression that does not match an empty text" if matches_nothing else ""

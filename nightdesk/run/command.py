@@ -15,6 +15,7 @@ from nightdesk.run.ports import Ports
 from nightdesk.run.processes import State, Supervisor, service_environment, services
 from nightdesk.run.progress import Step, StepFailed
 from nightdesk.run.ready import wait_until_ready
+from nightdesk.run.safety_files import check_safety
 from nightdesk.run.training import ensure_model
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ def register(subparsers: "Subparsers") -> None:
     run = subparsers.add_parser(
         "run",
         help="start the whole system and keep it running",
-        description="Checks ports and clinic.yml, trains the model if its inputs changed, starts "
-        "rasa, actions and desk under one supervisor, and waits until a known question is "
-        "answered. Ctrl-C stops everything. Environment: DESK_PORT (8000), DESK_HOST (127.0.0.1), "
+        description="Checks ports, clinic.yml and the safety files, trains the model if its inputs "
+        "changed, starts rasa, actions and desk under one supervisor, and waits until a known "
+        "question is answered. Ctrl-C stops everything. "
+        "Environment: DESK_PORT (8000), DESK_HOST (127.0.0.1), "
         "RASA_PORT (5005), ACTIONS_PORT (5055), NIGHTDESK_VAR (var/), NIGHTDESK_MODELS, "
-        "NIGHTDESK_CLINIC (clinic.yml), DATABASE_URL.",
+        "NIGHTDESK_CLINIC (clinic.yml), NIGHTDESK_DATA (data/), DATABASE_URL.",
     )
     run.add_argument(
         "--model", help="run this trained model as it is, such as an earlier one; trains nothing"
@@ -54,6 +56,7 @@ def _train(arguments: argparse.Namespace) -> int:
     _stop_on_signals()
     places = Places.from_environment()
     try:
+        check_safety(places)
         model = ensure_model(places, os.environ, force=arguments.force)
     except StepFailed as error:
         return _failed(error)
@@ -74,6 +77,7 @@ def _run(arguments: argparse.Namespace) -> int:
         ports.check_free()
         places.make()
         check_clinic(places)
+        check_safety(places)
         adopt(_chosen_model(arguments.model) or ensure_model(places), places.running_model)
         kept = services(places, ports)
         environment = service_environment(places, ports, os.environ)

@@ -44,6 +44,11 @@ class Places:
         )
 
     @property
+    def safety(self) -> Path:
+        """The folder of what safety is judged and answered by."""
+        return self.data / "safety"
+
+    @property
     def logs(self) -> Path:
         """The folder of logs."""
         return self.var / "log"

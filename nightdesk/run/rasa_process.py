@@ -1,12 +1,18 @@
 """Rasa's own command line: `python -m nightdesk.run.rasa_process run|train …`.
 
-Where it serves visitors (`run`), its logs hold no visitor's words. Training keeps Rasa's own
-messages whole: they quote training data only, and say what to mend.
+Where it serves visitors (`run`), its logs hold no visitor's words, and it ends where it has no
+model. Training keeps Rasa's own messages whole: they quote training data only, and say what to
+mend.
 """
 
 import logging
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
+
+from nightdesk.run.places import Places
+from nightdesk.run.progress import StepFailed
+from nightdesk.run.safety_files import check_safety
 
 
 def _wordless(configure: Any) -> Any:
@@ -34,12 +40,40 @@ def _wordless(configure: Any) -> Any:
     return configure_wordless
 
 
+def _model_or_end(load: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Give Rasa's loading of a model at its start, with an end where there is none after it.
+
+    Rasa logs the error and would serve on with nothing to answer from. Ended, it is started again
+    until it has a model; meanwhile the desk hands every message over.
+    """
+
+    async def load_or_end(*arguments: Any, **named: Any) -> Any:
+        agent = await load(*arguments, **named)
+        if agent is None or not agent.is_ready():
+            # Python prints it after every traceback, where it is seen: as the log's last lines.
+            sys.exit(f"There is no model to answer with, so this ends. {_why()}")
+        return agent
+
+    return load_or_end
+
+
+def _why() -> str:
+    try:
+        check_safety(Places.from_environment())
+    except StepFailed as error:
+        return str(error)
+    return "The error above says why."
+
+
 def main() -> None:
-    """Run Rasa's command line. Relies on `rasa.__main__` looking its log set-up up by name."""
+    """Run Rasa's command line. Relies on two functions that Rasa looks up by name."""
     import rasa.__main__ as rasa_cli
 
     if sys.argv[1:2] == ["run"]:
+        import rasa.core.run as server
+
         rasa_cli.configure_structlog = _wordless(rasa_cli.configure_structlog)
+        server.load_agent_on_start = _model_or_end(server.load_agent_on_start)
     rasa_cli.main()
 
 

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nightdesk.encoder import safety_encoder
 from nightdesk.language.component import LANGUAGE
-from nightdesk.run.places import ROOT
+from nightdesk.run.places import Places
 from nightdesk.safety.detector import (
     THEMES_FOLDER,
     Detector,
@@ -38,11 +38,6 @@ NOT_JUDGED = "not_judged"
 class SafetyDetector(IntentClassifier, GraphComponent):
     """Replaces the intent when crisis or medical-advice language is found."""
 
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """Give the settings: where the safety data is, relative to the project's root."""
-        return {"data": "data/safety"}
-
     def __init__(
         self,
         config: dict[str, Any],
@@ -51,7 +46,6 @@ class SafetyDetector(IntentClassifier, GraphComponent):
         detector: Detector | None = None,
     ) -> None:
         """Take Rasa's parts, and the detector unless it is to be trained."""
-        self._data = ROOT / {**self.get_default_config(), **config}["data"]
         self._model_storage = model_storage
         self._resource = resource
         self._detector = detector
@@ -69,7 +63,8 @@ class SafetyDetector(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Train on the written examples; every ordinary question we know counts as harmless."""
-        written = load_examples(self._data / "examples")
+        data = Places.from_environment().safety
+        written = load_examples(data / "examples")
         taken = {example.text.casefold() for example in written}
         harmless = [
             Example(row.get(TEXT), HARMLESS, row.get(INTENT))
@@ -79,7 +74,7 @@ class SafetyDetector(IntentClassifier, GraphComponent):
         examples = written + harmless
         encode = safety_encoder().encode
         model = train_model(examples, encode)
-        themes = train_themes(written, load_kinds(self._data / "themes.yml"), encode)
+        themes = train_themes(written, load_kinds(data / "themes.yml"), encode)
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder)
             themes.save(folder / THEMES_FOLDER)
@@ -95,10 +90,18 @@ class SafetyDetector(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> "SafetyDetector":
-        """Read the trained detector. Raises when it is not whole: without it no bot is started."""
-        data = ROOT / {**cls.get_default_config(), **config}["data"]
-        with model_storage.read_from(resource) as folder:
-            detector = Detector.from_files(data, folder, safety_encoder().encode)
+        """Read the trained detector. Raises when it is not whole, and says so in the log.
+
+        Rasa itself would go on without any model then; nightdesk.run.rasa_process ends it.
+        """
+        try:
+            data = Places.from_environment().safety
+            with model_storage.read_from(resource) as folder:
+                detector = Detector.from_files(data, folder, safety_encoder().encode)
+        except Exception as error:
+            # Rasa logs no error's text. This one is about our files: no visitor has written yet.
+            logger.critical("the safety detector cannot be loaded: %s", error)
+            raise
         return cls(config, model_storage, resource, detector)
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -3,14 +3,15 @@
 import json
 import logging
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from nightdesk.nlu.text_model import Recipe, TextModel
+from nightdesk.safety.budget import SECONDS, Budget, Clock
 from nightdesk.safety.examples import Example
 from nightdesk.safety.patterns import Hit, Pattern, find, load_patterns
 from nightdesk.safety.spread import judge_spread
@@ -27,6 +28,8 @@ from nightdesk.safety.verdict import (
 )
 from nightdesk.safety.views import View, bare, plain, views_of
 from nightdesk.safety.windows import lines_of, parts_of
+from nightdesk_contract.checked_yaml import read_checked, refused
+from nightdesk_contract.problems import Problem, shown
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,7 @@ joined at random, one in twelve reached the threshold of a part."""
 
 KNOWN_HARMLESS = "known_harmless.json"
 THEMES_FOLDER = "themes"
+THRESHOLDS_SCHEMA = "thresholds.schema.json"
 
 RECIPE = Recipe(balanced=False)
 """As for the intents, but with the examples' own shares as priors: with balanced classes a line
@@ -88,8 +92,16 @@ def save_known_harmless(examples: Sequence[Example], folder: Path) -> None:
 
 
 def load_thresholds(path: Path) -> Thresholds:
-    """Read the thresholds. Raises OSError, TypeError or ValueError when the file is not whole."""
-    row = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """Read the thresholds. Raises FileError naming each key that is wrong and what is allowed."""
+    row = read_checked(path, THRESHOLDS_SCHEMA)
+    # A schema lets through what is no number (.nan): it is on neither side of any bound.
+    unreal = [
+        Problem(name, shown(value), "a number above 0 and at most 1")
+        for name, value in row.items()
+        if math.isnan(value)
+    ]
+    if unreal:
+        raise refused(path, unreal)
     return Thresholds(**{name: float(value) for name, value in row.items()})
 
 
@@ -105,12 +117,14 @@ class Detector:
         known_harmless: frozenset[str] = frozenset(),
         themes: TextModel | None = None,
         kinds: Mapping[str, str] | None = None,
+        clock: Clock = time.monotonic,
     ) -> None:
         """Take the patterns, the fitted model, its thresholds and the sentence encoder.
 
         `known_harmless` are whole messages (see `bare`) that a person has judged harmless: of them
         the model is not asked, the patterns are. A plain "goodbye" is the case in point. `themes`
-        tells what a crisis is about, and `kinds` the theme of a pattern's kind.
+        tells what a crisis is about, and `kinds` the theme of a pattern's kind. `clock` gives the
+        seconds that a message's time is counted in.
         """
         self._patterns = patterns
         self._model = model
@@ -119,6 +133,7 @@ class Detector:
         self._known_harmless = known_harmless
         self._themes = themes
         self._kinds = kinds or {}
+        self._clock = clock
 
     @staticmethod
     def from_files(data: Path, model_folder: Path, encode: Encode) -> "Detector":
@@ -136,25 +151,37 @@ class Detector:
     def judge(self, message: str, earlier: Sequence[str] = ()) -> Verdict | None:
         """Give what fired in `message`, or None. Raises whatever fails: the caller fires then.
 
+        Raises TimeoutError where it takes longer than one message may, with all its readings,
+        lines and pieces.
+
         `earlier` are the visitor's short messages just before it (nightdesk_contract.pieces): a
         crisis that it completes fires too.
 
         Each line of several is judged as a message of its own, too: quick messages reach the bot
         joined by line ends, and a greeting or a plain question before it must not drown a crisis.
         """
-        found = judge(*self.evidence(message), self._thresholds)
+        budget = Budget(SECONDS, self._clock)
+        # What is put together is so at a guess: only the whole of it counts, and what is sure.
+        surer = replace(self._thresholds, crisis=SURE_OF_PIECES, part_crisis=math.inf)
+
+        def judge_pieces(joined: str) -> Verdict | None:
+            return judge(*self.evidence(joined, budget), surer)
+
+        found = judge(*self.evidence(message, budget), self._thresholds)
         if found is None or found.category == MEDICAL:
-            return judge_spread(self._judge_pieces, earlier, message) or found
+            return judge_spread(judge_pieces, earlier, message) or found
         return found
 
-    def _judge_pieces(self, joined: str) -> Verdict | None:
-        # It is put together at a guess, so only the whole of it counts, and only what is sure.
-        surer = replace(self._thresholds, crisis=SURE_OF_PIECES, part_crisis=math.inf)
-        return judge(*self.evidence(joined), surer)
+    def evidence(
+        self, message: str, budget: Budget | None = None
+    ) -> tuple[list[Hit], list[Scored]]:
+        """Give what the patterns and the model see in a message, before any threshold.
 
-    def evidence(self, message: str) -> tuple[list[Hit], list[Scored]]:
-        """Give what the patterns and the model see in a message, before any threshold."""
-        readings = [self._read(message[start:end], start) for start, end in lines_of(message)]
+        Raises TimeoutError when its `budget`, where it has one, is used up before it is read.
+        """
+        readings = [
+            self._read(message[start:end], start, budget) for start, end in lines_of(message)
+        ]
         hits = [hit for found, _ in readings for hit in found]
         return hits, [part for _, scored in readings for part in scored]
 
@@ -184,10 +211,12 @@ class Detector:
         likely = self._themes.probabilities(texts, self._encode(texts)).mean(axis=0)
         return surest(self._themes, [float(p) for p in likely])
 
-    def _read(self, text: str, start: int) -> tuple[list[Hit], list[Scored]]:
+    def _read(self, text: str, start: int, budget: Budget | None) -> tuple[list[Hit], list[Scored]]:
         """Give what fires in one line, or in the whole message, as spans of the message."""
+        if budget is not None:
+            budget.left()
         views = views_of(text)
-        hits = [hit.moved(start) for hit in find(self._patterns, views)]
+        hits = [hit.moved(start) for hit in find(self._patterns, views, budget)]
         scored = [] if bare(text) in self._known_harmless else self.score(views)
         return hits, [part.moved(start) for part in scored]
 

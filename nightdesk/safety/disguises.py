@@ -9,9 +9,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise, product
 
-from nightdesk.safety.known_words import SHORTEST, best, crisis_words, fitting, known, split
+from nightdesk.safety.known_words import (
+    SHORTEST,
+    best,
+    crisis_words,
+    fitting,
+    known,
+    known_in_english,
+    split,
+)
 from nightdesk.safety.letters import base
 from nightdesk.safety.reading import Edit, View, edited
+from nightdesk.safety.spanish_words import spanish_words
 
 # Signs that stand for letters, the likeliest first.
 _LEET = {
@@ -34,6 +43,14 @@ _LOOSE = frozenset('*_~`"|\u2022\u00b7')
 
 _NO_SEPARATORS = ".,'&/:;-"
 """Signs inside a word that part it and never stand for one of its letters."""
+
+_LAST_ACCENTED = "\u024f"
+"""The last letter that some language writes with Latin letters and accents."""
+
+_MANY_ACCENTS = re.compile(
+    r"[\u00e1\u00e9\u00ed\u00f3\u00fa][a-z]*[\u00e1\u00e9\u00ed\u00f3\u00fa]"
+)
+"""A second accent in one word, which Spanish never has."""
 
 _FEW = 6
 
@@ -80,12 +97,17 @@ def _width(view: View, start: int, end: int) -> tuple[bool, int]:
 
 
 def _latin(view: View) -> Iterator[Edit]:
-    """Accents, small capitals and boxed letters in what are English words below them."""
+    """Accents, small capitals and boxed letters in what are English words below them.
+
+    In Spanish words only where they are more than Spanish spelling.
+    """
     odd = [i for i, char in enumerate(view.text) if base(char) != char]
     if not odd:
         return
     words = re.findall(r"[a-z']+", "".join(map(base, view.text)))
-    if sum(map(known, words)) * 3 >= len(words) * 2:
+    drawn = any(view.text[i] > _LAST_ACCENTED for i in odd)
+    drawn = drawn or len(_MANY_ACCENTS.findall(view.text)) > 1
+    if sum(map(known if drawn else known_in_english, words)) * 3 >= len(words) * 2:
         for i in odd:
             yield i, i + 1, base(view.text[i])
 
@@ -160,12 +182,15 @@ def _meant(word: str) -> str | None:
 
 def _parted(word: str) -> str | None:
     """Give what stands around signs inside a word: one word ("ki-ll"), or several ("kill.me")."""
-    pieces = re.split(r"[^a-z0-9']+|_", word)
+    pieces = re.split(r"[^a-z0-9'\u00e0-\u024f]+|_", word)
     if len(pieces) < 2 or not all(pieces):
         return None
     if all(map(known, pieces)):
         sign = next(char for char in word if not char.isalnum() and char != "'")
-        return " ".join(pieces) if len(pieces) > 2 or sign not in "-/'&" else None
+        if len(pieces) > 2 or sign not in "-/'&" or not spanish_words().telling.isdisjoint(pieces):
+            return " ".join(pieces)
+        if all(map(known_in_english, pieces)):
+            return None
     whole = "".join(pieces)
     return whole if whole.isalpha() and len(whole) > SHORTEST and known(whole) else None
 
@@ -258,10 +283,10 @@ def _fragments(view: View) -> Iterator[Edit]:
 
 
 def _one_word(whole: str, pieces: Sequence[str]) -> bool:
-    words = sum(map(known, pieces))
+    words = sum(map(known_in_english, pieces))
     if words == len(pieces):
         return len(whole) >= _FEW and whole in crisis_words()
-    if min(len(piece) for piece in pieces if not known(piece)) < 2:
+    if min(len(piece) for piece in pieces if not known_in_english(piece)) < 2:
         return whole in crisis_words()
     least = SHORTEST + 2 if words else SHORTEST + 1
     return whole in crisis_words() or (len(whole) >= least and known(whole))
@@ -272,8 +297,8 @@ def _side_by_side(view: View, tokens: "list[re.Match[str]]") -> bool:
 
 
 def _run_together(view: View) -> Iterator[Edit]:
-    """Words without spaces: "iwanttodie"."""
-    for token in re.finditer(r"(?<![^\W_])[a-z0-9']{4,80}(?![^\W_])", view.text):
+    """Words without spaces: "iwanttodie", "quieromorir"."""
+    for token in re.finditer(r"(?<![^\W_])[a-z0-9'\u00e0-\u024f]{4,80}(?![^\W_])", view.text):
         text = token.group()
         if known(text) or not any(char.isalpha() for char in text):
             continue

@@ -7,14 +7,14 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-import yaml
-
 from nightdesk.nlu.protected import protected_words
 from nightdesk.nlu.shorthand import load_shorthand
 from nightdesk.nlu.wording import general_words
-from nightdesk.run.places import ROOT
+from nightdesk.run.places import Places
+from nightdesk.safety.spanish_words import spanish_words
+from nightdesk_contract.checked_yaml import read_checked
 
-LIST = ROOT / "data" / "safety" / "hidden_words.yml"
+SCHEMA = "hidden_words.schema.json"
 
 SHORTEST = 3
 """Letters from which on a word can be told from chance."""
@@ -58,11 +58,20 @@ words; of words one of which tells of a crisis; and of those by the letter, as l
 """
 
 
+def load_crisis_words(path: Path) -> frozenset[str]:
+    """Read the English words of `hidden_words.yml`. Raises FileError."""
+    return frozenset(read_checked(path, SCHEMA)["words"])
+
+
 @lru_cache(maxsize=1)
-def crisis_words(path: Path = LIST) -> frozenset[str]:
-    """Give the words that are read out of a disguise first. Raises OSError, KeyError."""
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return frozenset(str(word) for word in rows["words"])
+def crisis_words() -> frozenset[str]:
+    """Give the words that are read out of a disguise first, Spanish too. Raises FileError."""
+    return _english_crisis_words() | spanish_words().telling
+
+
+@lru_cache(maxsize=1)
+def _english_crisis_words() -> frozenset[str]:
+    return load_crisis_words(Places.from_environment().safety / "hidden_words.yml")
 
 
 @lru_cache(maxsize=1)
@@ -80,11 +89,18 @@ def _contractions() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _others() -> frozenset[str]:
-    return frozenset({*_contractions(), *protected_words(), *load_shorthand(), *crisis_words()})
+    return frozenset(
+        {*_contractions(), *protected_words(), *load_shorthand(), *_english_crisis_words()}
+    )
 
 
 def known(word: str) -> bool:
     """Say whether `word` (lower case) is one that people write: it is not in disguise."""
+    return known_in_english(word) or spanish_words().known(word)
+
+
+def known_in_english(word: str) -> bool:
+    """Say the same of English alone: "al" is a word, but not in "al ive"."""
     if len(word) < SHORTEST:
         return word in _SHORT
     return word in _SHORT or word in _english() or word in _others()
@@ -104,7 +120,7 @@ def _share(word: str) -> float:
     share = general_words().get(word, _RARE if word in _others() else 0.0)
     if word in _contractions():
         share = max(share, _COMMON)
-    return max(share, _TELLING) if word in crisis_words() else share
+    return max(share, _TELLING) if word in _english_crisis_words() else share
 
 
 def _part_score(word: str) -> float:
@@ -115,7 +131,7 @@ def _part_score(word: str) -> float:
     share = max(_share(word), _COMMON if word in _SHORT else 0.0)
     if not share or (len(word) < SHORTEST and word not in _SHORT):
         return -math.inf
-    rare = share < _COMMON and word not in crisis_words()
+    rare = share < _COMMON and word not in _english_crisis_words()
     return math.log(share) - (_CHANCE.get(len(word), 0.0) if rare else 0.0)
 
 
@@ -123,8 +139,12 @@ def _part_score(word: str) -> float:
 def split(text: str) -> tuple[str, ...]:
     """Give the words that stand in `text` without spaces between them, or () when it holds none.
 
-    Of all ways to cut it, the one whose words are the most frequent (unigrams, Viterbi).
+    Of all ways to cut it, the one whose words are the most frequent (unigrams, Viterbi). Spanish
+    comes first: a crisis in it is never English by chance.
     """
+    spanish = spanish_words().split(text)
+    if spanish:
+        return spanish
     ways: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(text) + 1):
         reached = (-math.inf, 0)
@@ -140,7 +160,7 @@ def split(text: str) -> tuple[str, ...]:
         words.append(text[start:end])
         end = start
     by_word, by_letter = ways[-1][0] / len(words), ways[-1][0] / len(text)
-    telling = not crisis_words().isdisjoint(words)
+    telling = not _english_crisis_words().isdisjoint(words)
     if len(words) < (2 if telling else _ROW):
         return ()
     if by_word < _POOREST and not telling:
@@ -151,6 +171,8 @@ def split(text: str) -> tuple[str, ...]:
 
 
 def fitting(mask: str) -> str | None:
-    """Give the crisis word that a regular expression fits whole, the first by its letters."""
+    """Give the crisis word that a regular expression fits whole: English first, by its letters."""
     fits = re.compile(mask)
-    return next((word for word in sorted(crisis_words()) if fits.fullmatch(word)), None)
+    spanish = spanish_words().telling
+    words = sorted(crisis_words(), key=lambda word: (word in spanish, word))
+    return next((word for word in words if fits.fullmatch(word)), None)

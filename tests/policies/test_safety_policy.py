@@ -1,5 +1,7 @@
 """The safety policy in front of a real tracker and the project's own domain."""
 
+import shutil
+
 import pytest
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.engine.graph import ExecutionContext, GraphSchema
@@ -8,6 +10,7 @@ from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from nightdesk.policies.safety_policy import PRIORITY, SafetyPolicy
+from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.outcome import Safety
 
 DETAILS = Safety("crisis", "model", "model", 0.9, ((0, 5),)).to_json()
@@ -173,6 +176,34 @@ def test_thanks_after_a_crisis_reply_get_a_warm_text_and_a_hand_over_that_says_w
 def test_it_outranks_the_rules_and_forms(policy, domain):
     assert policy.priority == PRIORITY > 10
     assert predict(policy, domain, listening(), said("crisis")).is_no_user_prediction
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("crisis_lines.yml", "owner, countries: found nothing"),
+        ("take_backs.yml", "phrases, fillers"),
+    ],
+)
+def test_a_broken_file_is_named_in_the_log_and_no_policy_is_made(
+    name, says, root, tmp_path, monkeypatch, caplog
+):
+    """Rasa itself logs no error's text."""
+    (tmp_path / "safety").mkdir()
+    for each in ("crisis_lines.yml", "take_backs.yml"):
+        shutil.copy(root / "data" / "safety" / each, tmp_path / "safety")
+    monkeypatch.setenv("NIGHTDESK_DATA", str(tmp_path))
+    context = ExecutionContext(GraphSchema({}))
+    config = SafetyPolicy.get_default_config()
+    assert SafetyPolicy.load(config, None, None, context).numbers
+    path = tmp_path / "safety" / name
+    path.write_text("{}")
+    with pytest.raises(FileError):
+        SafetyPolicy.load(config, None, None, context)
+    (record,) = [r for r in caplog.records if r.name == "nightdesk.policies.safety_policy"]
+    assert record.levelname == "CRITICAL"
+    assert str(path) in record.getMessage()
+    assert says in record.getMessage()
 
 
 def test_it_trains_nothing_and_is_asked_for_rules_and_stories(policy, domain):

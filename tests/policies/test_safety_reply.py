@@ -39,12 +39,18 @@ EMERGENCY = ["utter_crisis_emergency"]
         ),
         ("crisis", EMERGENCY, "utter_crisis_again"),
         ("crisis_emergency", [], "utter_crisis_emergency"),
-        # An emergency after a crisis says something new: call 911 first.
-        ("crisis_emergency", CRISIS, "utter_crisis_emergency"),
+        # An emergency after a crisis says something new, in a shorter text: call 911 first.
+        ("crisis_emergency", CRISIS, "utter_crisis_emergency_again"),
         (
             "crisis_emergency",
             [*CRISIS, "utter_crisis_again", "utter_crisis_still_here"],
-            "utter_crisis_emergency",
+            "utter_crisis_emergency_again",
+        ),
+        # Said again, still without an "if" before the number.
+        (
+            "crisis_emergency",
+            [*CRISIS, "utter_crisis_emergency_again"],
+            "utter_crisis_emergency_still_here",
         ),
         ("crisis_emergency", EMERGENCY, "utter_crisis_emergency_again"),
         ("crisis_emergency", [*EMERGENCY, *CRISIS], "utter_crisis_emergency_again"),
@@ -135,15 +141,15 @@ def test_every_safety_intent_has_replies_that_the_domain_has():
         # Nothing new: the same numbers, in a shorter text.
         ("crisis_third_person", CRISIS, "utter_crisis_third_person_again"),
         # A hotline that nobody has named yet, and poison help.
-        ("crisis_abuse", CRISIS, "utter_crisis_abuse"),
-        ("crisis_overdose", EMERGENCY, "utter_crisis_overdose"),
-        ("crisis_overdose", ["utter_crisis_overdose"], "utter_crisis_emergency_again"),
+        ("crisis_abuse", CRISIS, "utter_crisis_abuse_again"),
+        ("crisis_overdose", EMERGENCY, "utter_crisis_overdose_again"),
+        ("crisis_overdose", ["utter_crisis_overdose"], "utter_crisis_overdose_again"),
         ("crisis_emergency", ["utter_crisis_overdose"], "utter_crisis_emergency_again"),
-        ("crisis_body", CRISIS, "utter_crisis_body"),
+        ("crisis_body", CRISIS, "utter_crisis_body_again"),
         # In danger now after a crisis of the same sort: call now, without an "if".
-        ("crisis_abuse_emergency", ["utter_crisis_abuse"], "utter_crisis_abuse_emergency"),
-        ("crisis_others_emergency", ["utter_crisis_others"], "utter_crisis_others_emergency"),
-        ("crisis_emergency", ["utter_crisis_abuse"], "utter_crisis_emergency"),
+        ("crisis_abuse_emergency", ["utter_crisis_abuse"], "utter_crisis_abuse_emergency_again"),
+        ("crisis_others_emergency", ["utter_crisis_others"], "utter_crisis_others_emergency_again"),
+        ("crisis_emergency", ["utter_crisis_abuse"], "utter_crisis_emergency_again"),
         (
             "crisis_third_person_emergency",
             ["utter_crisis_third_person_emergency"],
@@ -157,9 +163,9 @@ def test_every_safety_intent_has_replies_that_the_domain_has():
         ),
         ("medical_advice_es", ["utter_medical_advice_es"], "utter_medical_advice_again_es"),
         # The visitor's own language, once they write in it.
-        ("crisis_es", CRISIS, "utter_crisis_es"),
+        ("crisis_es", CRISIS, "utter_crisis_again_es"),
         ("crisis_es", ["utter_crisis_es"], "utter_crisis_again_es"),
-        ("crisis_emergency_de", ["utter_crisis_de"], "utter_crisis_emergency_de"),
+        ("crisis_emergency_de", ["utter_crisis_de"], "utter_crisis_emergency_again_de"),
         ("medical_advice_es", [], "utter_medical_advice_es"),
     ],
 )
@@ -181,6 +187,22 @@ def test_within_a_talk_it_stays_what_it_was_when_texts_are_shared(intent):
     for _ in range(5):
         said.append(str(safety_reply(intent, said)))
         assert meant_intent("deny", said) == intent
+
+
+def test_no_two_kinds_share_what_they_say_first_or_second():
+    crises = [series for series in SERIES.values() if series.intent.startswith("crisis")]
+    assert sum(len(series.own) for series in crises) == len(
+        frozenset().union(*(series.own for series in crises))
+    )
+
+
+def test_a_crisis_that_began_as_another_stays_what_it_became():
+    said = ["utter_crisis", "utter_crisis_overdose_again", "utter_crisis_emergency_still_here"]
+    assert meant_intent("deny", said) == "crisis_overdose"
+    assert meant_intent("nlu_fallback", said, taken_back=True) == "crisis_overdose"
+    assert meant_intent("deny", ["utter_crisis_third_person", "utter_crisis_thanks"]) == (
+        "crisis_third_person"
+    )
 
 
 @pytest.mark.parametrize("intent", ["faq_benefits", "logistics_contact", "several_questions"])

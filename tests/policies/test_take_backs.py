@@ -1,9 +1,9 @@
 """Messages that do nothing but wave off what was said before, and those that say more."""
 
 import pytest
-import regex
 
 from nightdesk.policies.take_backs import LONGEST, TakeBacks
+from nightdesk_contract.checked_yaml import FileError
 from tests.data.reading import ROOT, examples
 
 TAKE_BACKS = TakeBacks.load(ROOT / "data" / "safety" / "take_backs.yml")
@@ -111,16 +111,29 @@ def test_long_rows_of_its_words_end_soon(message):
     TAKE_BACKS.takes_back(message)
 
 
-@pytest.mark.parametrize("content", ["", "- a", "phrases: [a]", "phrases: 5\nfillers: [b]"])
-def test_a_file_that_is_not_whole_is_refused(tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "found nothing; allowed: a mapping"),
+        ("- a", "found a list; allowed: a mapping"),
+        ("phrases: [a]", "line 1: fillers: found nothing"),
+        ("phrases: 5\nfillers: [b]", "line 1: phrases: found 5; allowed: a list of regular"),
+        ("phrases: [a]\nfillers: [no]", "line 2: fillers.0: found False; allowed: a regular"),
+        ("phrases: [a]\nfillers: [b]\nphrases: [c]", "line 3: phrases: found the same key again"),
+        (
+            "fillers: [b]\nphrases:\n- a\n- '(a'",
+            "line 4: phrases.1: found '(a'; allowed: a regular",
+        ),
+        # Every row of fillers would take back what was said before.
+        (
+            "phrases: [a, 'b*']\nfillers: [b]",
+            "line 1: phrases.1: found 'b*'; allowed: an expression",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_with_its_line(tmp_path, content, says):
     path = tmp_path / "take_backs.yml"
     path.write_text(content)
-    with pytest.raises((KeyError, TypeError)):
+    with pytest.raises(FileError) as refused:
         TakeBacks.load(path)
-
-
-def test_a_broken_expression_is_refused(tmp_path):
-    path = tmp_path / "take_backs.yml"
-    path.write_text("phrases: ['(a']\nfillers: [b]")
-    with pytest.raises(regex.error):
-        TakeBacks.load(path)
+    assert says in str(refused.value)

@@ -1,4 +1,8 @@
 import argparse
+import contextlib
+import shutil
+import signal
+import socket
 
 import pytest
 
@@ -43,6 +47,47 @@ def test_broken_clinic_names_the_key(tmp_path):
 
     with pytest.raises(StepFailed, match="phone"):
         command.check_clinic(places)
+
+
+@pytest.mark.parametrize("chosen", ["run", "train"])
+def test_a_broken_pattern_stops_it_before_anything_is_trained(
+    chosen, tmp_path, root, monkeypatch, capsys
+):
+    def must_not(*arguments, **named):
+        raise AssertionError("trained or started")
+
+    for name in ("ensure_model", "adopt", "Supervisor.start"):
+        monkeypatch.setattr(f"nightdesk.run.command.{name}", must_not)
+    safety = tmp_path / "data" / "safety"
+    shutil.copytree(root / "data" / "safety", safety, ignore=shutil.ignore_patterns("examples"))
+    path = safety / "patterns" / "own.yml"
+    path.write_text(
+        "- id: own\n  category: crisis\n  kind: k\n  level: P1\n  pattern: '(die'\n"
+        "  must_fire: [to die]\n  must_not_fire: [diet]\n"
+    )
+    monkeypatch.setenv("NIGHTDESK_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("NIGHTDESK_DATA", str(tmp_path / "data"))
+    for name, port in zip(("DESK_PORT", "RASA_PORT", "ACTIONS_PORT"), free_ports(), strict=True):
+        monkeypatch.setenv(name, str(port))
+    arguments = parser().parse_args([chosen])
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        assert arguments.run(arguments) == 1
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"nightdesk: {path} cannot be used:\n  line 5: 0.pattern: found '(die'; "
+    )
+    assert "allowed: a regular expression" in said
+
+
+def free_ports():
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
+        return [each.getsockname()[1] for each in sockets]
 
 
 def test_taken_port_is_one_sentence_without_a_traceback(monkeypatch, capsys):

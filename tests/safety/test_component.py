@@ -1,12 +1,15 @@
 """The Rasa component: what it sets on a message, and that a fault ends at a person."""
 
+import contextlib
 import logging
+from pathlib import Path
 
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
 from nightdesk.safety.component import NOT_JUDGED, SafetyDetector
 from nightdesk.safety.verdict import Verdict
+from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.outcome import Safety
 
 FOUND = Verdict("crisis", "P1", "pattern", "wish_to_die", 1.0, ((2, 10),))
@@ -113,6 +116,35 @@ def test_a_fault_logs_its_kind_and_none_of_the_visitors_words(caplog):
     assert "ValueError" in caplog.text
     assert not any(word in caplog.text for word in secret.split() if len(word) > 4)
     assert all(record.exc_info is None for record in caplog.records)
+
+
+class Stored:
+    """Rasa's storage of a trained component."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextlib.contextmanager
+    def read_from(self, resource):
+        yield self.folder
+
+
+def test_it_reads_the_patterns_of_nightdesk_data_and_says_in_the_log_what_is_wrong(
+    tmp_path, monkeypatch, caplog
+):
+    """Rasa itself logs no error's text."""
+    path = tmp_path / "safety" / "patterns" / "own.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "- id: own\n  category: crisis\n  kind: k\n  level: P1\n  pattern: '(die'\n"
+        "  must_fire: [to die]\n  must_not_fire: [diet]\n"
+    )
+    monkeypatch.setenv("NIGHTDESK_DATA", str(tmp_path))
+    with caplog.at_level(logging.INFO), pytest.raises(FileError):
+        SafetyDetector.load({}, Stored(tmp_path), None, None)
+    (record,) = [r for r in caplog.records if r.name == "nightdesk.safety.component"]
+    assert record.levelno == logging.CRITICAL
+    assert f"{path}: line 5: 0.pattern: found '(die'; allowed: a regular" in record.getMessage()
 
 
 def test_one_message_that_fails_does_not_spoil_the_next():

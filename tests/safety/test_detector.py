@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nightdesk.safety.budget import SECONDS
 from nightdesk.safety.detector import (
     KNOWN_HARMLESS,
     THEMES_FOLDER,
@@ -18,6 +19,7 @@ from nightdesk.safety.detector import (
 from nightdesk.safety.examples import Example, load_examples
 from nightdesk.safety.patterns import load_patterns
 from nightdesk.safety.verdict import CRISIS, EMERGENCY, HARMLESS, MEDICAL, Thresholds
+from nightdesk_contract.checked_yaml import FileError
 
 LINES = {
     "crisis": ["i want to die", "i want to end my life", "i have no reason to live", "end it all"],
@@ -124,6 +126,51 @@ def test_a_fault_is_raised_to_whoever_asks(model):
         Detector([], model, LIMITS, broken).judge("hello")
 
 
+class Clock:
+    """A clock that only the encoder moves: it takes so many seconds each time it is asked."""
+
+    def __init__(self, seconds: float) -> None:
+        self.now = 0.0
+        self.seconds = seconds
+
+    def encode(self, texts):
+        self.now += self.seconds
+        return no_vectors(texts)
+
+
+class TestTime:
+    LINES = "where do i park\nthe nurse was kind\nthank you"
+
+    def judged(self, model, clock, message, earlier=()):
+        detector = Detector([], model, LIMITS, clock.encode, clock=lambda: clock.now)
+        return detector.judge(message, earlier)
+
+    def test_a_message_is_judged_within_its_time(self, model):
+        # The whole and three lines: each begins before the time is over.
+        clock = Clock(SECONDS / 3 - 0.01)
+        assert self.judged(model, clock, self.LINES) is None
+        assert clock.now > SECONDS
+
+    def test_past_it_what_is_left_to_read_is_not_taken_for_harmless(self, model):
+        with pytest.raises(TimeoutError):
+            self.judged(model, Clock(SECONDS / 3), self.LINES)
+
+    def test_a_finding_that_took_long_still_counts(self, model):
+        verdict = self.judged(model, Clock(SECONDS * 2), "i want to die")
+        assert verdict is not None
+        assert verdict.category == CRISIS
+
+    def test_short_messages_before_share_it(self, model):
+        clock = Clock(SECONDS / 2)
+        with pytest.raises(TimeoutError):
+            self.judged(model, clock, "thank you", ["where", "do i park"])
+
+    def test_each_message_has_its_own(self, model):
+        clock = Clock(SECONDS * 0.75)
+        detector = Detector([], model, LIMITS, clock.encode, clock=lambda: clock.now)
+        assert [detector.judge("thank you") for _ in range(4)] == [None] * 4
+
+
 def test_read_from_files_it_judges_the_same(model, tmp_path, root):
     model.save(tmp_path / "model")
     save_known_harmless(EXAMPLES, tmp_path / "model")
@@ -142,12 +189,45 @@ class TestThresholds:
         assert limits.part_crisis >= limits.crisis
         assert limits.part_medical_advice >= limits.medical_advice
 
-    @pytest.mark.parametrize("content", ["crisis: 0.5", "crisis: high", "more: 1", "- 1", ""])
-    def test_a_file_that_is_not_whole_is_an_error(self, tmp_path, content):
+    GOOD = (
+        "crisis: 0.1\nmedical_advice: 0.4\npart_crisis: 0.2\npart_medical_advice: 1\n"
+        "emergency: 0.5\n"
+    )
+
+    def test_a_whole_file(self, tmp_path):
         path = tmp_path / "thresholds.yml"
-        path.write_text(content)
-        with pytest.raises((TypeError, ValueError, AttributeError)):
+        path.write_text(self.GOOD)
+        assert load_thresholds(path) == Thresholds(0.1, 0.4, 0.2, 1.0, 0.5)
+
+    @pytest.mark.parametrize(
+        ("old", "new", "says"),
+        [
+            ("crisis: 0.1\n", "", "crisis: found nothing; allowed: a value"),
+            ("0.4", "high", "line 2: medical_advice: found 'high'; allowed: a number above 0"),
+            ("0.4", "1.01", "line 2: medical_advice: found 1.01; allowed: a number above 0"),
+            ("0.2", "-0.2", "line 3: part_crisis: found -0.2; allowed: a number above 0"),
+            # Everything would be a crisis.
+            ("0.1", "0", "line 1: crisis: found 0; allowed: a number above 0"),
+            ("0.1", ".nan", "line 1: crisis: found nan; allowed: a number above 0"),
+            ("0.1", ".inf", "line 1: crisis: found inf; allowed: a number above 0"),
+            ("0.1", "true", "line 1: crisis: found True; allowed: a number above 0"),
+            ("emergency: 0.5", "emergency: 0.5\nmore: 1", "line 6: more: found an unknown key"),
+            ("emergency: 0.5", "crisis: 0.5", "line 5: crisis: found the same key again"),
+            (GOOD, "- 1", "found a list; allowed: a mapping"),
+            (GOOD, "", "found nothing; allowed: a mapping"),
+        ],
+    )
+    def test_a_wrong_file_is_refused_with_key_and_line(self, tmp_path, old, new, says):
+        path = tmp_path / "thresholds.yml"
+        path.write_text(self.GOOD.replace(old, new, 1))
+        with pytest.raises(FileError) as refused:
             load_thresholds(path)
+        assert says in str(refused.value)
+        assert str(path) in str(refused.value)
+
+    def test_a_file_that_is_not_there(self, tmp_path):
+        with pytest.raises(FileError, match="no readable file"):
+            load_thresholds(tmp_path / "thresholds.yml")
 
 
 class TestExamples:

@@ -207,6 +207,60 @@ def test_the_door_leaves_no_disguise_that_is_not_seen_through(sentence):
         assert find(CRISIS, views_of(message)), (name, message)
 
 
+SPANISH = {
+    "ya no quiero vivir": "quiero vivir",
+    "me quiero morir": "quiero morir",
+    "quiero matarme": "matarme",
+    "voy a suicidarme": "suicidarme",
+    "pienso en el suicidio": "suicidio",
+    "quiero quitarme la vida": "quitarme la vida",
+    "quiero hacerme daño": "hacerme daño",
+    "mi hijo quiere morirse": "morirse",
+}
+"""The same in Spanish; the door and the marks are the same for every language."""
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("sentence", SPANISH)
+def test_spanish_is_seen_through_every_disguise_as_well(sentence, name):
+    message = ALL[name](sentence)
+    hits = find(CRISIS, views_of(message))
+    assert {hit.pattern.kind for hit in hits} >= {"spanish"}, message
+
+
+@pytest.mark.parametrize(
+    ("message", "marked"),
+    [
+        ("me quiero m0rir", "me quiero m0rir"),
+        ("ayer dije quieromorir y nada", "quieromorir"),
+        ("pienso en el s u i c i d i o", "s u i c i d i o"),
+        ("voy a su1cidarme.", "su1cidarme"),
+        ("N0 QU1ER0 V1V1R", "N0 QU1ER0 V1V1R"),
+        ("no quiero v*v*r", "no quiero v*v*r"),
+    ],
+)
+def test_in_spanish_too_the_words_are_marked_as_they_were_written(message, marked):
+    assert marked in {message[slice(*hit.span)] for hit in find(CRISIS, views_of(message))}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "¿cuánto cuesta la sesión y qué días abren?",
+        "quería preguntar por el horario, ya que estoy por la zona",
+        "mi hija y yo vamos a vivir cerca de la clínica",
+        "no puedo ir el martes, ¿puede ser el miércoles a las 4?",
+        "¿hay que tomar algo antes? no tomo pastillas",
+        "después de la muerte de mi abuela me mudé aquí",
+        "quiero saber si hay convivencia, vivirlo con otros, y si respiramos igual",
+        "matarife, mortaja y vivienda son apellidos y palabras",
+    ],
+)
+def test_ordinary_spanish_has_no_second_reading(line):
+    assert len(views_of(line)) == 1
+    assert find(CRISIS, views_of(line)) == []
+
+
 def marks(message: str, span: tuple[int, int], sentence: str, name: str) -> bool:
     """Say whether a span holds the telling words of a message and, if it is long, little else."""
     start, end = span

@@ -2,17 +2,46 @@
 
 import pytest
 
-from nightdesk.safety.known_words import LIST, SHORTEST, best, crisis_words, fitting, known, split
-from tests.data.reading import ROOT, read
+from nightdesk.safety.known_words import (
+    SHORTEST,
+    best,
+    crisis_words,
+    fitting,
+    known,
+    load_crisis_words,
+    split,
+)
+from nightdesk_contract.checked_yaml import FileError
+from tests.data.reading import read
 
-LISTED = read(str(LIST.relative_to(ROOT)))["words"]
+WRITTEN = read("data/safety/hidden_words.yml")
+LISTED = WRITTEN["words"]
 
 
 def test_the_listed_words_can_be_told_and_stand_once():
     assert len(LISTED) > 40
     assert len(set(LISTED)) == len(LISTED)
     assert all(word.isalpha() and word.islower() and len(word) >= SHORTEST for word in LISTED)
-    assert crisis_words() == set(LISTED)
+    assert crisis_words() == {*LISTED, *WRITTEN["spanish"]}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("words: [die,\n Kill]", "line 2: words.1: found 'Kill'; allowed: one word"),
+        ("words: [die, no]", "line 1: words.1: found False; allowed: one word"),
+        ("words: [die, my self]", "line 1: words.1: found 'my self'; allowed: one word"),
+        ("words: []", "line 1: words: found []; allowed: a list of words"),
+        ("word: [die]", "words, spanish, spanish_beside: found nothing"),
+        ("words: [die", "broken YAML"),
+    ],
+)
+def test_a_list_that_cannot_be_used_is_refused_with_its_line(tmp_path, content, says):
+    path = tmp_path / "hidden_words.yml"
+    path.write_text(content)
+    with pytest.raises(FileError) as refused:
+        load_crisis_words(path)
+    assert says in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,10 @@ from contextlib import suppress
 import pytest
 import regex
 
+from nightdesk.safety.budget import Budget
 from nightdesk.safety.patterns import TIMEOUT, Pattern, find, load_patterns
 from nightdesk.safety.views import views_of
+from nightdesk_contract.checked_yaml import FileError
 from tests.conftest import ROOT
 
 PATTERNS = load_patterns(ROOT / "data" / "safety" / "patterns")
@@ -108,6 +110,39 @@ GOOD = """
         (GOOD.replace("[to die]", "[]"), "line 7: 0.must_fire: found []; allowed: a list of lines"),
         (GOOD + GOOD, "line 10: 1.id: found 'one'; allowed: an id that no other pattern has"),
         (GOOD + "  more: 1\n", "0.more: found an unknown key; allowed: id, category, kind"),
+        (GOOD.replace("P1", "P2"), "line 5: 0.level: found 'P2'; allowed: P0 or P1 for crisis"),
+        (
+            GOOD.replace("category: crisis", "category: medical_advice"),
+            "line 5: 0.level: found 'P1'; allowed: P2 for medical_advice",
+        ),
+        (
+            GOOD.replace("[to die]", "[to die, diet]"),
+            "line 7: 0.must_fire.1: found 'diet'; allowed: a line on which one fires",
+        ),
+        (
+            GOOD.replace("[diet]", "[diet, to d1e]"),
+            "line 8: 0.must_not_fire.1: found 'to d1e'; allowed: a line on which one does not fire",
+        ),
+        # A place between letters is no words that could be shown.
+        (GOOD.replace(r"\bdie\b", "(?=die)"), "0.must_fire.0: found 'to die'"),
+        (
+            GOOD.replace(r"\bdie\b", "(?:die)*"),
+            "line 6: 0.pattern: found '(?:die)*'; allowed: an expression that does not match an "
+            "empty text",
+        ),
+        (
+            GOOD.replace("[to die]", "[5]"),
+            "line 7: 0.must_fire.0: found 5; allowed: a line of text",
+        ),
+        (GOOD.replace("[diet]", "[no]"), "0.must_not_fire.0: found False; allowed: a line of text"),
+        (GOOD.replace("[diet]", "[' ']"), "0.must_not_fire.0: found ' '; allowed: a line of text"),
+        (
+            GOOD + "  level: P0\n",
+            "line 9: 0.level: found the same key again; allowed: each key once",
+        ),
+        (GOOD.replace("'\\bdie\\b'", "'" + "(" * 3000 + "'"), "0.pattern: found"),
+        ("[]", "(whole file): found []; allowed"),
+        ("", "(whole file): found nothing; allowed: a list of entries"),
         ("id: one", "(whole file): found a dict; allowed: a list of entries"),
         ("- [", "line 1: (whole file): found broken YAML"),
     ],
@@ -116,6 +151,50 @@ def test_a_pattern_that_cannot_be_used_is_refused_with_its_line(tmp_path, conten
     (tmp_path / "a.yml").write_text(content)
     with pytest.raises(ValueError, match=regex.escape(says)):
         load_patterns(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["b.yaml", "B.YML", "more/b.yml"])
+def test_a_file_that_would_be_left_out_is_refused(tmp_path, name):
+    (tmp_path / "a.yml").write_text(GOOD)
+    (tmp_path / "README.md").write_text("What these are.")
+    assert len(load_patterns(tmp_path)) == 1
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(GOOD.replace("one", "two"))
+    with pytest.raises(FileError, match=rf"{name}.*allowed: a name that ends in \.yml"):
+        load_patterns(tmp_path)
+
+
+def test_a_pattern_that_runs_away_on_its_own_examples_is_refused(tmp_path):
+    lines = GOOD.replace(r"\bdie\b", "(?:i|ii)+$").replace("[to die]", f"[{'i' * 999}b]")
+    (tmp_path / "a.yml").write_text(lines)
+    with pytest.raises(FileError, match=r"line 6: 0\.pattern: .* is done with its own examples"):
+        load_patterns(tmp_path)
+
+
+class TestBudget:
+    """All patterns on all readings have one time together; each search takes a tick of it."""
+
+    VIEWS = views_of("nothing of it")
+
+    def test_every_search_is_counted(self):
+        ticks = iter(range(1000))
+        wanted = len(PATTERNS) * len(self.VIEWS)
+        assert find(PATTERNS, self.VIEWS, Budget(wanted + 1, lambda: next(ticks))) == []
+        ticks = iter(range(1000))
+        with pytest.raises(TimeoutError):
+            find(PATTERNS, self.VIEWS, Budget(wanted, lambda: next(ticks)))
+
+    def test_a_search_gets_no_more_than_is_left(self):
+        given = []
+
+        class Expression:
+            def search(self, text, timeout):
+                given.append(timeout)
+
+        pattern = Pattern("x", "crisis", "x", "P1", Expression(), (), ())
+        moments = iter([0.0, 1.0, 2.9375])
+        find([pattern, pattern], self.VIEWS[:1], Budget(3.0, lambda: next(moments)))
+        assert given == [TIMEOUT, 0.0625]
 
 
 def test_no_patterns_at_all_is_an_error(tmp_path):

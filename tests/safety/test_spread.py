@@ -1,9 +1,16 @@
 """A crisis said in several short messages fires on the one that completes it."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 
+from nightdesk.safety.detector import Detector
+from nightdesk.safety.patterns import load_patterns
 from nightdesk.safety.spread import judge_spread
-from nightdesk.safety.verdict import Verdict
+from nightdesk.safety.verdict import CRISIS, EMERGENCY, HARMLESS, MEDICAL, Thresholds, Verdict
+from nightdesk_contract.pieces import KEY, read_earlier
+from tests.data.reading import ROOT
 
 
 def judge_of(*phrases: str, category: str = "crisis"):
@@ -68,3 +75,74 @@ def test_a_fault_is_the_callers():
 
     with pytest.raises(TimeoutError):
         judge_spread(broken, ["a"], "b")
+
+
+class Silent:
+    """A model that finds nothing anywhere: what fires are the patterns."""
+
+    classes = (CRISIS, EMERGENCY, HARMLESS, MEDICAL)
+
+    def probabilities(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+        return np.array([[0.0, 0.0, 1.0, 0.0]] * len(texts))
+
+
+@pytest.fixture(scope="module")
+def detector() -> Detector:
+    """The detector as it runs, with our own patterns alone."""
+    return Detector(
+        load_patterns(ROOT / "data" / "safety" / "patterns"),
+        Silent(),  # type: ignore[arg-type]
+        Thresholds(0.5, 0.5, 0.6, 0.7, 0.5),
+        lambda texts: np.zeros((len(texts), 4), dtype=np.float32),
+    )
+
+
+class TestWithOurPatterns:
+    @pytest.mark.parametrize(
+        ("earlier", "message", "level"),
+        [
+            (["i want to", "end"], "it all", "P1"),
+            (["I want to", "END"], "it all...", "P1"),
+            (["hi", "i want to", "end"], "it all", "P1"),
+            (["i just want", "to end"], "my life", "P1"),
+            (["i want", "to"], "die", "P1"),
+            (["i have to", "kill"], "myself", "P1"),
+            (["i have", "no reason"], "to live", "P1"),
+            (["i w4nt", "to"], "d1e", "P1"),
+            (["i want to", "k i l l"], "myself", "P1"),
+            (["my sister", "wants to"], "kill herself", "P1"),
+            (["i took"], "the whole bottle", "P0"),
+            (["ya no", "quiero"], "vivir", "P1"),
+            (["me quiero"], "morir", "P1"),
+            (["je veux"], "mourir", "P1"),
+            (["eu quero"], "morrer", "P1"),
+            (["ich will"], "sterben", "P1"),
+        ],
+    )
+    def test_it_fires_on_the_message_that_completes_it(self, detector, earlier, message, level):
+        # As it comes from the desk: what is no piece is left out.
+        pieces = read_earlier({KEY: earlier})
+        assert pieces == earlier
+        found = detector.judge(message, pieces)
+        assert found is not None
+        assert found.category in (CRISIS, EMERGENCY)
+        assert found.level == level
+        assert found.detector == "pattern"
+        assert all(0 <= start < end <= len(message) for start, end in found.spans)
+        # Not before: the pieces say nothing by themselves.
+        for count in range(len(pieces)):
+            assert detector.judge(pieces[count], pieces[:count]) is None
+
+    @pytest.mark.parametrize(
+        ("earlier", "message"),
+        [
+            (["i want to", "end"], "my membership"),
+            (["i want to"], "book"),
+            (["i have to", "cancel"], "it all"),
+            (["quiero"], "una cita"),
+            (["me quiero"], "inscribir"),
+            (["it all", "end"], "i want to"),
+        ],
+    )
+    def test_ordinary_pieces_are_none(self, detector, earlier, message):
+        assert detector.judge(message, read_earlier({KEY: earlier})) is None
