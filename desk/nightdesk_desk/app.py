@@ -22,7 +22,7 @@ DESCRIPTION = (
 def create_app(settings: Settings) -> FastAPI:
     """Give the application for `settings`. The database must have been migrated.
 
-    Raises ClinicError, TextsError, OSError or KeyError when a file is missing or wrong.
+    Raises what Desk.build raises when a file is missing or wrong.
     """
     desk = Desk.build(settings)
 

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 
 import uvicorn
+from nightdesk_contract.answers import AnswerError
+from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.clinic import ClinicError
 from nightdesk_contract.texts import TextsError
 from sqlalchemy.exc import SQLAlchemyError
@@ -95,9 +97,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     try:
         migrate(settings.database_url)
         app = create_app(settings)
-    except ClinicError as error:
-        return _failed(str(error))
-    except TextsError as error:
+    except (AnswerError, ClinicError, FileError, TextsError) as error:
+        # Each says which file, what was found and what is allowed.
         return _failed(str(error))
     except (SQLAlchemyError, OSError, KeyError) as error:
         return _failed(f"The desk could not start ({_why(error)}).")

@@ -44,32 +44,38 @@ def read_contact(row: Mapping[str, Any]) -> ContactDetails:
     """
     if row.get("consent") is not True:
         raise ContactRefused("consent_needed")
-    name, phone, email = (_line(row.get(key)) for key in ("name", "phone", "email"))
+    name, phone, email = (one_line(row.get(key)) for key in ("name", "phone", "email"))
     if phone is None and email is None:
         raise ContactRefused("contact_needed")
-    if phone is not None and not (_PHONE.fullmatch(phone) and _digits(phone) >= 7):
+    if phone is not None and not is_phone(phone):
         raise ContactRefused("bad_phone")
-    if email is not None and not (_EMAIL.fullmatch(email) and len(email) <= 254):
+    if email is not None and not is_email(email):
         raise ContactRefused("bad_email")
     if name is not None and len(name) > MAX_NAME:
         raise ContactRefused("bad_name")
     return ContactDetails(name, phone, email, row.get("safe_to_leave_message"))
 
 
-def _line(value: object) -> str | None:
+def is_phone(text: str) -> bool:
+    """Say whether a line is a phone number."""
+    return _PHONE.fullmatch(text) is not None and sum(char.isdigit() for char in text) >= 7
+
+
+def is_email(text: str) -> bool:
+    """Say whether a line is an email address."""
+    return len(text) <= 254 and _EMAIL.fullmatch(text) is not None
+
+
+def one_line(value: object) -> str | None:
     """Give one line of text without control and format characters, or None when nothing is left."""
     if not isinstance(value, str):
         return None
     visible = "".join(
         " " if char.isspace() else char
-        for char in value[:1000]
+        for char in value
         if char.isspace() or not unicodedata.category(char).startswith("C")
     )
     return " ".join(unicodedata.normalize("NFC", visible).split()) or None
-
-
-def _digits(text: str) -> int:
-    return sum(char.isdigit() for char in text)
 
 
 async def leave_contact(

@@ -1,59 +1,87 @@
-"""The contact form is a door too: what stands in its name field is judged for a crisis."""
+"""The contact form is a door too: what stands in it is judged, and becomes a message where it must.
 
+A crisis, a medical question, and words that nobody could judge go into the chat as a message of
+the visitor's. It has a turn as any message has: the reply, the hand-over at its level, the marked
+words, and without the bot the honest text with the crisis lines and a person.
+"""
+
+import asyncio
 import logging
-from typing import Literal, cast
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from nightdesk_contract.outcome import BotReply, handover_reason, turn_outcome
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from nightdesk_desk import handovers, held, log
-from nightdesk_desk.db import Database
-from nightdesk_desk.decide import Situation, decide
+from nightdesk_desk import log
+from nightdesk_desk.form_words import Part, Verdict, verdict_of
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.rasa import Rasa, RasaFailed
-from nightdesk_desk.words import Words
+
+MOST_PARTS = 4
+"""Most messages that one form is judged as: 8,000 characters, more than anybody puts into it."""
 
 logger = logging.getLogger(__name__)
 
 
-async def judge_name(
-    db: Database,
-    rasa: Rasa,
-    words: Words,
-    metrics: Metrics,
-    conversation_id: str,
-    name: str,
-    seq: int,
-) -> None:
-    """Answer a crisis that somebody wrote into the name field, and call a person for it.
+@dataclass(frozen=True)
+class Judged:
+    """What the words of a form are.
 
-    `seq` is the note that the details are stored; it marks the place. While a person has the chat
-    the reply is held back for them, as beside any message. A failure is only logged: the form has
-    called a person already, who reads the field.
+    `messages` go into the chat. `not_judged` is whether some words could not be judged, even if
+    they are only what a name looks like: the crisis lines belong beside whatever is answered.
     """
-    replies = await _judged(rasa, f"{conversation_id}-contact-{seq}", name)
-    crisis = [reply for reply in replies if handover_reason(reply.outcome) == "crisis"]
-    if not crisis:
-        return
-    newly_held = False
-    async with db.write() as session:
-        state = cast(Literal["bot", "staff"], await log.hold(session, conversation_id))
-        # The words stand in the form, not in a message: there is none to mark.
-        found = decide([turn_outcome(crisis)], Situation(state), words.system_texts())
-        await log.append(session, conversation_id, found.events)
-        if found.call is not None:
-            await handovers.open_or_raise(session, conversation_id, seq, found.call)
-        if found.held is not None:
-            waits = words.clinic.staff_answer_seconds
-            newly_held = await held.keep(session, conversation_id, found.held, seq, waits)
-    metrics.count_said(found.events)
-    if newly_held:
-        metrics.held_replies.labels("held").inc()
+
+    messages: tuple[str, ...] = ()
+    crisis: bool = False
+    not_judged: bool = False
 
 
-async def _judged(rasa: Rasa, sender: str, name: str) -> list[BotReply]:
-    # A sender of its own: the name is no turn of the conversation.
+def judged(parts: Sequence[Part], verdicts: Sequence[Verdict]) -> Judged:
+    """Give what becomes of a form's words, by the verdict on each part."""
+    return Judged(
+        tuple(
+            part.text
+            for part, verdict in zip(parts, verdicts, strict=True)
+            if verdict in ("crisis", "medical_advice")
+            or (verdict == "not_judged" and not part.plain)
+        ),
+        crisis="crisis" in verdicts,
+        not_judged="not_judged" in verdicts,
+    )
+
+
+async def judge_form(
+    rasa: Rasa, metrics: Metrics, conversation_id: str, parts: Sequence[Part]
+) -> Judged:
+    """Have Rasa judge a form's words. Never fails: what it cannot judge is told to be so."""
+    verdicts = await asyncio.gather(
+        *(_verdict(rasa, metrics, conversation_id, part.text) for part in parts)
+    )
+    return judged(parts, verdicts)
+
+
+async def store(
+    session: AsyncSession, conversation_id: str, messages: Sequence[str]
+) -> Sequence[int]:
+    """Store the words of a form that need a turn. Gives their numbers."""
+    return await log.append(
+        session,
+        conversation_id,
+        [log.NewEvent("visitor", text, answered=False) for text in messages],
+    )
+
+
+async def _verdict(rasa: Rasa, metrics: Metrics, conversation_id: str, text: str) -> Verdict:
+    # A sender of its own: a name is no turn of the conversation.
+    sender = f"{conversation_id}-contact-{secrets.token_hex(6)}"
     try:
-        return await rasa.ask(sender, name)
+        return verdict_of(await rasa.ask(sender, text))
     except RasaFailed as error:
-        logger.warning("a contact's name was not judged: %s", error.kind)
-        return []
+        kind: str = error.kind
+    except Exception as error:
+        kind = "fault"
+        logger.error("asking Rasa failed: %s", type(error).__name__)
+    metrics.rasa_failures.labels(kind).inc()
+    logger.warning("a contact form was not judged: %s", kind)
+    return "not_judged"

@@ -8,6 +8,7 @@ from nightdesk_contract.passages import Passage
 
 from nightdesk_desk.bursts import Pace
 from nightdesk_desk.db import Database
+from nightdesk_desk.form_words import NotNames
 from nightdesk_desk.handovers import Handovers
 from nightdesk_desk.held import HeldReplies
 from nightdesk_desk.limits import RateLimit
@@ -29,6 +30,7 @@ class Desk:
     words: Words
     passages: dict[str, Passage]
     topics: dict[str, Topic]
+    not_names: NotNames
     metrics: Metrics
     wakeups: Wakeups
     rasa: Rasa
@@ -43,8 +45,8 @@ class Desk:
     def build(settings: Settings) -> "Desk":
         """Put the parts together; nothing is started and no connection is made.
 
-        Raises ClinicError, AnswerError, TextsError, OSError or KeyError when a file is missing or
-        wrong.
+        Raises ClinicError, AnswerError, FileError, TextsError, OSError or KeyError when a file is
+        missing or wrong.
         """
         db = Database(settings.database_url)
         words = Words(ClinicFile(settings.clinic_path), settings.data)
@@ -61,6 +63,7 @@ class Desk:
             words=words,
             passages=passages,
             topics=load_topics(settings.data / "topics.yml"),
+            not_names=NotNames.load(settings.data / "safety" / "not_names.yml"),
             metrics=metrics,
             wakeups=wakeups,
             rasa=rasa,

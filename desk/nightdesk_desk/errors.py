@@ -24,22 +24,37 @@ _CODE_OF_STATUS = {
 
 
 class Refused(Exception):
-    """A request that is answered with an error; `code` names its words in the data files."""
+    """A request that is answered with an error; `code` names its words in the data files.
 
-    def __init__(self, status: int, code: str, headers: Mapping[str, str] | None = None) -> None:
+    `below` is a text to be read below those words.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        headers: Mapping[str, str] | None = None,
+        below: str | None = None,
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.headers = dict(headers or {})
+        self.below = below
 
 
 def error_response(
-    app: FastAPI, status: int, code: str, headers: Mapping[str, str] | None = None
+    app: FastAPI,
+    status: int,
+    code: str,
+    headers: Mapping[str, str] | None = None,
+    below: str | None = None,
 ) -> JSONResponse:
     """Give the JSON answer for a refusal, with the words for `code`."""
     desk = app.state.desk
     desk.metrics.refused.labels(code).inc()
-    body = {"error": code, "message": desk.words.error(code)}
+    message = desk.words.error(code)
+    body = {"error": code, "message": f"{message} {below}" if below else message}
     return JSONResponse(body, status, {"Cache-Control": "no-store", **(headers or {})})
 
 
@@ -48,7 +63,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> JSONResponse:
-        return error_response(app, error.status, error.code, error.headers)
+        return error_response(app, error.status, error.code, error.headers, error.below)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -166,9 +166,11 @@ async def root() -> RedirectResponse:
 
 
 @router.get("/demo", include_in_schema=False)
-async def demo(request: Request) -> Response:
-    """Give the page of a made-up clinic with the widget on it."""
-    return _file(request, STATIC / "demo.html", "text/html; charset=utf-8", "no-cache")
+async def demo(request: Request) -> HTMLResponse:
+    """Give the page of a made-up clinic with the widget on it, in the country that is set."""
+    lines = _desk(request).words.lines
+    page = _templates.get_template("demo.html")
+    return _page(page.render(lines=lines, dial=partial(dialled, lines=lines)))
 
 
 @router.get("/widget.js", include_in_schema=False)

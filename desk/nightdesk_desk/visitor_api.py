@@ -7,14 +7,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from nightdesk_contract.door import MessageRefused, clean
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from nightdesk_desk import log
-from nightdesk_desk.contact import ContactRefused, leave_contact, read_contact
-from nightdesk_desk.contact_words import judge_name
+from nightdesk_desk.contact import ContactDetails, ContactRefused, leave_contact, read_contact
+from nightdesk_desk.contact_words import MOST_PARTS, Judged, judge_form, store
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused
+from nightdesk_desk.form_words import parts_of
 from nightdesk_desk.presented import event_json
 
 LONGEST_WAIT = 25
@@ -60,6 +61,10 @@ class ContactIn(BaseModel):
     phone: str | None = None
     email: str | None = None
     safe_to_leave_message: bool | None = None
+
+
+ContactSent = Annotated[dict[str, Any], WithJsonSchema(ContactIn.model_json_schema())]
+"""Any object comes in: its words are judged before its form is."""
 
 
 class Accepted(BaseModel):
@@ -259,34 +264,59 @@ async def stream(
     responses=_errors(401, 404, 413),
 )
 async def contact(
-    body: ContactIn, request: Request, desk: TheDesk, conversation_id: TheConversation
+    body: ContactSent, request: Request, desk: TheDesk, conversation_id: TheConversation
 ) -> Accepted:
-    """Store how the visitor wants to be reached, and call a person if none is called yet."""
-    try:
-        details = read_contact(body.model_dump())
-    except ContactRefused as error:
-        raise Refused(422, error.code) from None
+    """Store how the visitor wants to be reached, and call a person if none is called yet.
+
+    All words in the form are judged first, also in one that is refused. What staff must see of
+    them becomes a message of the visitor's in the conversation, and has its answer there.
+    """
     _within_limits(
         desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(address_of(request))
     )
+    parts = parts_of(body.values(), desk.not_names)
+    if len(parts) > MOST_PARTS:
+        raise Refused(413, "too_large", below=desk.words.say("contact_help"))
+    found = await judge_form(desk.rasa, desk.metrics, conversation_id, parts)
+    details, code = _details(body)
+    note = None
+    if details is not None or found.messages:
+        note = await _store_form(desk, conversation_id, details, found)
+    if note is None:
+        help_is_due = found.crisis or found.not_judged
+        raise Refused(422, code, below=desk.words.say("contact_help") if help_is_due else None)
+    return Accepted(seq=note)
+
+
+async def _store_form(
+    desk: Desk, conversation_id: str, details: ContactDetails | None, found: Judged
+) -> int | None:
+    """Store what a form leaves, in one transaction. Gives the number of the note about details."""
+    said = desk.words.say("contact_saved")
+    if found.not_judged:
+        said = f"{said} {desk.words.say('contact_help')}"
+    note, opened = None, None
     async with desk.db.write() as session:
-        seq, opened = await leave_contact(
-            session, conversation_id, details, desk.words.say("contact_saved")
-        )
+        if details is not None:
+            note, opened = await leave_contact(session, conversation_id, details, said)
+        stored = await store(session, conversation_id, found.messages)
     if opened is not None and opened.new:
         desk.metrics.handovers.labels("request", opened.level).inc()
-    if details.name is not None:
-        await judge_name(
-            desk.db,
-            desk.rasa,
-            desk.words,
-            desk.metrics,
-            conversation_id,
-            details.name,
-            seq,
-        )
+    for seq in stored:
+        desk.metrics.messages.labels("visitor").inc()
+        desk.turns.enqueue(conversation_id, seq)
     desk.wakeups.notify(conversation_id)
-    return Accepted(seq=seq)
+    return note
+
+
+def _details(body: dict[str, Any]) -> tuple[ContactDetails | None, str]:
+    """Give the details that were sent, or None and the code of what is wrong with them."""
+    try:
+        return read_contact(ContactIn.model_validate(body).model_dump()), ""
+    except ContactRefused as error:
+        return None, error.code
+    except ValidationError:
+        return None, "bad_request"
 
 
 def _one_more_reader(desk: Desk, conversation_id: str) -> None:

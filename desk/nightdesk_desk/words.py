@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nightdesk_contract.clinic import Clinic, ClinicFile
-from nightdesk_contract.crisis_lines import CrisisLines, load_all_crisis_lines
+from nightdesk_contract.crisis_lines import CrisisLines, lines_of, load_all_crisis_lines
 from nightdesk_contract.opening import next_opening, open_now
 from nightdesk_contract.outcome import ENGLISH, LANGUAGES
 from nightdesk_contract.texts import TextsError, load_texts
@@ -25,13 +25,14 @@ class Words:
     def __init__(self, clinic_file: ClinicFile, data: Path) -> None:
         """Take the clinic's settings and the data directory.
 
-        Raises OSError, TextsError, FileError or KeyError when a text or the country's lines are not
-        there or not right.
+        Raises OSError, TextsError or FileError when a text or the country's lines are not there or
+        not right.
         """
         self.clinic_file = clinic_file
         self._texts = load_texts(data / "texts" / "desk.yml")
-        self.all_lines = load_all_crisis_lines(data / "safety" / "crisis_lines.yml")
-        self._lines = self.all_lines[clinic_file.current().country]
+        path = data / "safety" / "crisis_lines.yml"
+        self.all_lines = load_all_crisis_lines(path)
+        self._lines = lines_of(self.all_lines, clinic_file.current().country, path)
         missing = _NEEDED - self._texts.keys()
         if missing:
             raise TextsError(f"desk.yml: no text under {min(missing)}")
@@ -167,6 +168,7 @@ _NEEDED = frozenset(
         "staff_joined",
         "staff_left",
         "contact_saved",
+        "contact_help",
         "source_clinic",
     ]
     + ["person_button"]

@@ -380,12 +380,32 @@ async def test_a_crisis_in_the_contact_form_is_held_too(running: Running, rasa: 
         headers=visitor.headers,
     )
     assert sent.status_code == 202
-    seq = sent.json()["seq"]
-    assert await visitor.events(after=seq) == []
+    await running.desk.turns.idle()
+    [words] = await visitor.events(after=sent.json()["seq"])
+    assert (words["from"], words["text"]) == ("visitor", "I want to die")
+    seq = words["seq"]
     [row] = await held_rows(running.desk)
     assert (row.trigger_seq, row.state) == (seq, "held")
     await the_time_is_up(running.desk.db)
     assert [e["outcome"] for e in await said_after(visitor, seq)] == ["handover:crisis"]
+
+
+async def test_words_of_a_form_that_nobody_judged_are_held_for_staff_too(
+    running: Running, rasa: FakeRasa
+) -> None:
+    taken = await taken_by_staff(running, rasa)
+    rasa.script = lambda *_: []
+    visitor = taken.visitor
+    form = {"consent": True, "name": "Help Me", "email": "jo@example.org"}
+    sent = await visitor.client.post(f"{visitor.path}/contact", json=form, headers=visitor.headers)
+    await running.desk.turns.idle()
+    [words] = await visitor.events(after=sent.json()["seq"])
+    assert (words["from"], words["text"]) == ("visitor", "Help Me")
+    [row] = await held_rows(running.desk)
+    assert (row.trigger_seq, row.outcome) == (words["seq"], "handover:bot_unavailable")
+    async with running.desk.db.read() as session:
+        last = (await handovers.triggers(session, taken.handover_id))[-1]
+    assert (last.seq, last.reason) == (words["seq"], "bot_unavailable")
 
 
 async def test_ordinary_talk_with_staff_holds_nothing(running: Running, rasa: FakeRasa) -> None:

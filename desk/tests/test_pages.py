@@ -1,5 +1,6 @@
 """The public pages, the widget's script and settings, and the headers on everything."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,26 @@ async def test_settings_cannot_put_markup_on_a_page(running: Running) -> None:
 async def test_the_root_leads_to_the_demo(running: Running) -> None:
     answered = await running.client.get("/")
     assert (answered.status_code, answered.headers["location"]) == (307, "/demo")
+
+
+@pytest.mark.parametrize(
+    ("country", "links"),
+    [
+        ("US", ["tel:911", "tel:988", "sms:988"]),
+        ("GB", ["tel:999", "tel:116123", "sms:85258?body=SHOUT"]),
+    ],
+)
+async def test_the_demo_page_says_the_lines_of_the_clinics_country(
+    running: Running, country: str, links: list[str]
+) -> None:
+    path = running.desk.settings.clinic_path
+    path.write_text(path.read_text().replace("country: US", f"country: {country}"))
+    answered = await running.client.get("/demo")
+    assert answered.headers["content-type"].startswith("text/html")
+    bar = answered.text.split("<aside")[1].split("</aside>")[0]
+    assert re.findall(r'href="([^"]*)"', bar) == links
+    assert f'data-country="{country}"' in answered.text
+    assert "{{" not in answered.text
 
 
 async def test_the_widgets_script_is_cached_and_asked_again(

@@ -112,7 +112,7 @@ def test_its_words_are_safe() -> None:
 
 def test_a_number_to_text_after_a_line_end_is_one_to_text(tmp_path: Path, words: Words) -> None:
     made = html(tmp_path, words, "# T\n\nCall {crisis_call} or text\n{crisis_text}.\n")
-    assert made == ('<p>Call <a href="tel:988">988</a> or text <a href="sms:988">988</a>.</p>\n')
+    assert made == ('<p>Call <a href="tel:988">988</a> or <a href="sms:988">text 988</a>.</p>\n')
 
 
 def test_markup_in_the_document_is_shown_as_text(tmp_path: Path, words: Words) -> None:

@@ -1,6 +1,7 @@
 """Settings from the environment, and the command line."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -122,6 +123,51 @@ def test_a_broken_clinic_file_is_named(
     monkeypatch.setenv("DESK_PORT", str(port))
     assert main(["serve"]) == 1
     assert "clinic.yml" in capsys.readouterr().err
+
+
+BROKEN_LINES = [
+    (
+        '    emergency: "911"\n',
+        "    emergency: 911\n",
+        "countries.US.emergency: found 911",
+    ),
+    ("  US:\n", "  IE:\n", "countries.US: found nothing; allowed: its lines"),
+    ("countries:\n", "countries: [\n", "found broken YAML"),
+    ('    crisis_call: "988"\n', "", "countries.US.crisis_call: found nothing"),
+    ("      en: call or text 988\n", "      en: call 989\n", "countries.US.reach.en: found"),
+    ("  CA:\n", "  US:\n", "countries.US: found the same key again"),
+]
+"""What somebody may do to the crisis lines, and what the desk says of it."""
+
+
+@pytest.mark.parametrize(("old", "new", "says"), BROKEN_LINES, ids=[r[2] for r in BROKEN_LINES])
+def test_broken_crisis_lines_are_named_with_their_line(
+    old: str,
+    new: str,
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(PROJECT_ROOT / "data" / "texts", data / "texts")
+    (data / "safety").mkdir()
+    good = (PROJECT_ROOT / "data" / "safety" / "crisis_lines.yml").read_text(encoding="utf-8")
+    assert old in good
+    path = data / "safety" / "crisis_lines.yml"
+    path.write_text(good.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setenv("NIGHTDESK_VAR", str(tmp_path))
+    monkeypatch.setenv("NIGHTDESK_DATA", str(data))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("DESK_PORT", str(port))
+
+    assert main(["serve"]) == 1
+
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"nightdesk-desk: {path}: line ")
+    assert says in said
+    assert "; allowed: " in said
 
 
 def test_serve_migrates_serves_and_ends_on_a_signal(tmp_path: Path) -> None:

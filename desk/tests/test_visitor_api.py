@@ -5,7 +5,7 @@ import time
 
 import pytest
 from desk_in_process import Running, Visitor
-from fake_rasa import FakeRasa, answer, handover, logistics
+from fake_rasa import FakeRasa, answer, logistics
 from sqlalchemy import func, select
 
 from nightdesk_desk.models import Event
@@ -269,39 +269,6 @@ async def test_contact_details_are_stored_and_call_a_person(visitor: Visitor) ->
     assert (contact.name, contact.phone) == ("Ana <b>", "+1 (555) 010-0123")
     assert contact.safe_to_leave_message is False
     assert (row.handover.level, row.handover.reason) == ("P3", "request")
-    assert [e["from"] for e in await visitor.events()] == ["system"]
-
-
-async def test_a_crisis_in_the_contact_form_is_answered_and_raises_the_hand_over(
-    visitor: Visitor, rasa: FakeRasa
-) -> None:
-    from nightdesk_desk import handovers
-
-    rasa.script = lambda sender, message: (
-        handover("crisis", "P1") if message == "nobody, i want to die" else answer()
-    )
-    details = {"name": "nobody, i want to die", "phone": "+1 555 010 0123", "consent": True}
-    answered = await visitor.client.post(
-        f"{visitor.path}/contact", json=details, headers=visitor.headers
-    )
-    assert answered.status_code == 202
-    async with visitor.desk.db.read() as session:
-        [row] = await handovers.list_open(session)
-    assert (row.handover.level, row.handover.reason) == ("P1", "crisis")
-    assert [e["from"] for e in await visitor.events()] == ["system", "bot", "system"]
-    # The name is no turn of the conversation.
-    assert [sender for sender, _ in rasa.heard if sender == visitor.id] == []
-
-
-async def test_a_name_that_cannot_be_judged_is_left_to_the_person_who_reads_it(
-    visitor: Visitor, rasa: FakeRasa
-) -> None:
-    rasa.script = lambda sender, message: []
-    details = {"name": "Ana", "phone": "+1 555 010 0123", "consent": True}
-    answered = await visitor.client.post(
-        f"{visitor.path}/contact", json=details, headers=visitor.headers
-    )
-    assert answered.status_code == 202
     assert [e["from"] for e in await visitor.events()] == ["system"]
 
 

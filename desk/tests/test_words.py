@@ -61,7 +61,9 @@ def test_open_hours_promise_a_reader_and_closed_ones_do_not(tmp_path: Path) -> N
         assert "tomorrow, Tuesday" in after
         for text in (after, never):
             assert "obody at the clinic is reading right now" in text
-            assert "988" in text
+            # Below a crisis reply the numbers stand in that reply.
+            assert ("988" in text) == (kind != "crisis")
+            assert ("the numbers above" in text) == (kind == "crisis")
 
 
 @pytest.mark.parametrize(
@@ -129,8 +131,7 @@ def test_below_a_reply_everything_is_said_in_each_language(tmp_path: Path) -> No
     unsure = words(tmp_path).system_texts_without_hours().after_reply
     for language, each in unsure.items():
         assert each.crisis == words(tmp_path).say("crisis_closed_no_date", language)
-        assert "911" in each.crisis
-        assert "988" in each.crisis
+        assert not re.search(r"\d{3}", each.crisis)
 
 
 @pytest.mark.parametrize(

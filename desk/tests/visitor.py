@@ -45,6 +45,10 @@ class Visitor:
         headers = self.headers | ({"Idempotency-Key": key} if key else {})
         return self.http.post(f"{self.path}/messages", json=body, headers=headers)
 
+    def leave(self, form: object) -> httpx.Response:
+        """Send the contact form as it stands."""
+        return self.http.post(f"{self.path}/contact", json=form, headers=self.headers)
+
     def say(self, text: str) -> int:
         """Send a message. Gives its sequence number."""
         answer = self.post({"text": text})

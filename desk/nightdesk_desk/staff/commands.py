@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.clinic import ClinicError
 from nightdesk_contract.texts import TextsError
 from sqlalchemy import select
@@ -94,7 +95,7 @@ def _disable(arguments: argparse.Namespace) -> int:
         return code
     try:
         given_back = asyncio.run(_give_back(arguments.username))
-    except (ClinicError, TextsError, SQLAlchemyError, OSError, KeyError) as error:
+    except (ClinicError, FileError, TextsError, SQLAlchemyError, OSError, KeyError) as error:
         return _refuse(
             "Conversations that this person had taken could not be given back "
             f"({type(error).__name__}): look for them in the inbox."

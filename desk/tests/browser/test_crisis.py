@@ -16,7 +16,7 @@ def test_crisis_is_answered_with_help_within_ten_seconds(
     expect(reply).to_contain_text("988")
     # The numbers in the words can be dialled, too.
     dialled = {link.get_attribute("href") for link in reply.get_by_role("link").all()}
-    assert {"tel:911", "tel:988"} <= dialled
+    assert {"tel:911", "tel:988", "sms:988"} <= dialled
     expect(chatting.system).to_contain_text("Our staff have been told")
     [(reason, level, state)] = system.handovers(chatting.conversation_id())
     assert (reason, level, state) == ("crisis", level, "open")

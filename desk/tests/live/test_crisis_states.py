@@ -1,7 +1,7 @@
 """Crisis language in every state that a chat and the system can be in, over real HTTP.
 
 Beside these: staff have the chat (test_held.py), Rasa hangs and the desk is killed
-(test_faults.py), the contact form (tests/test_visitor_api.py).
+(test_faults.py), the contact form (test_contact_form.py).
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,18 @@ from visitor import Event, Visitor, outcomes, words
 CRISIS = "I want to kill myself"
 QUESTION = "How fast does ketamine therapy work?"
 BROKEN_WORD = "quartzite"
+SLOW_WORD = "feldspar"
+SLOW_SECONDS = 4.5
+"""Longer than a message may take to be judged (4 s), shorter than the desk waits for Rasa (6 s)."""
 
 FAULT_AT_START = f'''
-"""Read by every Python process of one test's system: the detector breaks at one word."""
+"""Read by every Python process of one test's system: the detector breaks at one word, and sleeps
+at another."""
 
 import importlib.abc
 import importlib.machinery
 import sys
+import time
 
 NAME = "nightdesk.safety.detector"
 
@@ -42,6 +47,14 @@ class Breaks(importlib.abc.MetaPathFinder):
                 return judge(self, message, *more, **named)
 
             module.Detector.judge = judge_or_break
+            views_of = module.views_of
+
+            def sleep_and_view(message):
+                if "{SLOW_WORD}" in message:
+                    time.sleep({SLOW_SECONDS})
+                return views_of(message)
+
+            module.views_of = sleep_and_view
 
         spec.loader.exec_module = broken
         return spec
@@ -171,5 +184,32 @@ def test_a_fault_in_the_detector_ends_at_a_person_with_the_lines(tmp_path: Path)
             assert reasons(own, visitor) == [("bot_unavailable", "P1")]
             # The next message is judged as ever.
             assert outcomes(visitor.ask(CRISIS)) == ["handover:crisis"]
+        with Visitor(own.url) as visitor:
+            form = {"name": f"{BROKEN_WORD}, {CRISIS}", "phone": "555 010 0123", "consent": False}
+
+            refused = visitor.leave(form)
+
+            assert refused.status_code == 422
+            assert "988" in refused.json()["message"]
+            wait_for(lambda: reasons(own, visitor) != [], 30, "nobody is called")
+            assert reasons(own, visitor) == [("bot_unavailable", "P1")]
         assert BROKEN_WORD not in own.log_text()
         assert "safety could not judge a message: RuntimeError" in own.log_text()
+
+
+def test_a_detector_that_takes_too_long_ends_at_a_person_with_the_lines(tmp_path: Path) -> None:
+    (tmp_path / "start").mkdir()
+    (tmp_path / "start" / "sitecustomize.py").write_text(FAULT_AT_START)
+    with running_system(tmp_path / "var", {"PYTHONPATH": str(tmp_path / "start")}) as own:
+        with Visitor(own.url) as visitor:
+            events = visitor.ask(f"My {SLOW_WORD} is heavy. {CRISIS}")
+
+            assert outcomes(events) == ["handover:bot_unavailable"]
+            assert "911" in words(events)
+            assert "988" in words(events)
+            assert reasons(own, visitor) == [("bot_unavailable", "P1")]
+            # The next message has its own time.
+            assert outcomes(visitor.ask(CRISIS)) == ["handover:crisis"]
+        assert SLOW_WORD not in own.log_text()
+        # It was not the desk that lost its patience.
+        assert "safety could not judge a message: TimeoutError" in own.log_text()
