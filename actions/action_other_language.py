@@ -26,13 +26,8 @@ def texts_for(country: str) -> dict[str, LanguageText]:
     """
     folder = data_folder()
     lines = load_crisis_lines(folder / "safety" / "crisis_lines.yml", country)
-    numbers = {
-        "emergency": lines.emergency,
-        "crisis_call": lines.crisis_call,
-        "crisis_text": lines.crisis_text,
-    }
     texts = load_language_texts(folder / "texts" / "languages.yml")
-    return {code: text.filled(numbers) for code, text in texts.items()}
+    return {code: text.filled(lines, code) for code, text in texts.items()}
 
 
 class ActionOtherLanguage(Action):

@@ -2,10 +2,13 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
+
+from nightdesk_contract.crisis_lines import CrisisLines
+from nightdesk_contract.outcome import ENGLISH
 
 GENERIC = "generic"
 """The entry for a language that is recognised but has no words of its own here."""
@@ -15,15 +18,31 @@ GENERIC = "generic"
 class LanguageText:
     """The reply in one language (with `str.format` fields), and its button that asks for a person.
 
-    The button's title is what it sends, too.
+    The button's title is what it sends, too. `reach` and `reach_by_word` say whom to call and whom
+    to text, in a language in which the crisis lines do not say it themselves.
     """
 
     text: str
     button: str
+    reach: str = ""
+    reach_by_word: str = ""
 
-    def filled(self, numbers: Mapping[str, str]) -> "LanguageText":
-        """Put `numbers` into the fields. Raises KeyError when a field is not among them."""
-        return LanguageText(self.text.format_map(numbers), self.button)
+    def filled(self, lines: CrisisLines, code: str) -> "LanguageText":
+        """Put a country's numbers into the fields of the text in the language `code`.
+
+        Raises KeyError for an unknown field.
+        """
+        return replace(
+            self, text=self.text.format(emergency=lines.emergency, reach=self._reach(lines, code))
+        )
+
+    def _reach(self, lines: CrisisLines, code: str) -> str:
+        word, number = lines.message()
+        own = self.reach_by_word if word else self.reach
+        # Without a number to text, and for a language without a phrase, English is still help.
+        if code in lines.reach or not own or not number:
+            return lines.reach.get(code, lines.reach[ENGLISH])
+        return own.format(call=lines.crisis_call, word=word, number=number)
 
 
 def load_language_texts(path: Path) -> dict[str, LanguageText]:
@@ -36,7 +55,12 @@ def load_language_texts(path: Path) -> dict[str, LanguageText]:
     if not isinstance(rows, dict) or GENERIC not in rows:
         raise ValueError(f"{path.name}: expected texts by language, {GENERIC!r} among them")
     return {
-        str(c): LanguageText(_line(row["text"]), _line(row["button"])) for c, row in rows.items()
+        str(code): LanguageText(
+            _line(row["text"]),
+            _line(row["button"]),
+            *(_line(row[key]) if key in row else "" for key in ("reach", "reach_by_word")),
+        )
+        for code, row in rows.items()
     }
 
 

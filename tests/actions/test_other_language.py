@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.action_other_language import ActionOtherLanguage, reply_for, texts_for
 from nightdesk.language.texts import LanguageText
+from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.outcome import read_replies
 from tests.data.reading import read
 
@@ -72,8 +73,17 @@ def test_the_desk_shows_the_words_the_numbers_and_one_button(language):
 
 def test_spanish_says_which_key_and_which_word():
     text = shown("es").text
-    assert "llame al 988 y oprima 2" in text
-    assert "AYUDA por mensaje de texto al 988" in text
+    assert "llamar al 988 y oprimir 2" in text
+    assert "enviar AYUDA en un mensaje de texto al 988" in text
+
+
+@pytest.mark.parametrize("language", read("data/texts/languages.yml"))
+def test_in_another_country_its_own_lines_are_said(language):
+    text = texts_for("GB")[language].text
+    for said in ("999", "116 123", "SHOUT", "85258"):
+        assert said in text
+    for foreign in ("911", "988", "AYUDA"):
+        assert foreign not in text
 
 
 def test_a_yes_after_it_is_for_the_offered_person():
@@ -85,7 +95,7 @@ def test_numbers_come_from_the_crisis_lines_alone(tmp_path, monkeypatch, root):
     shutil.copytree(root / "data/texts", tmp_path / "texts")
     (tmp_path / "safety").mkdir()
     lines = (root / "data/safety/crisis_lines.yml").read_text(encoding="utf-8")
-    changed = lines.replace('"911"', '"112"').replace('"988"', '"555"')
+    changed = lines.replace("911", "112").replace("988", "555")
     (tmp_path / "safety" / "crisis_lines.yml").write_text(changed, encoding="utf-8")
     monkeypatch.setenv("NIGHTDESK_DATA", str(tmp_path))
     for text in texts_for("US").values():
@@ -96,5 +106,5 @@ def test_numbers_come_from_the_crisis_lines_alone(tmp_path, monkeypatch, root):
 
 
 def test_a_country_without_lines_is_a_fault_and_so_ends_at_a_person():
-    with pytest.raises(KeyError):
+    with pytest.raises(FileError):
         texts_for("ZZ")

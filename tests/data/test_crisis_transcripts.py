@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, permutations, product
 
 import pytest
 import textstat
 
-from nightdesk.evaluation.crisis_grader import MOST_WORDS, Situation, grade, load_criteria
+from nightdesk.evaluation.crisis_grader import Situation, grade, load_criteria
 from nightdesk.policies.numbers import fields
 from nightdesk.policies.safety_reply import (
     CRISIS_REPLIES,
@@ -45,9 +45,22 @@ NOBODY_READS = {
 }
 HOURS = ("crisis_open", "crisis_closed", "crisis_closed_no_date")
 MEDICAL_HOURS = ("handover_open", "handover_closed", "handover_closed_no_date")
-WORDS_OF_THE_DESK = {"en": 50, "es": 55, "fr": 55, "pt": 55, "de": 55}
-"""Most words that the desk adds below a crisis reply: help stands in the reply. The same takes a
-few more in other languages."""
+NOT_TO_WAIT = {
+    "en": "don't wait for us: use the numbers above",
+    "es": "no espere: use los números de arriba",
+    "fr": "N'attendez pas : utilisez les numéros",
+    "pt": "Não espere por nós: use os números",
+    "de": "Warten Sie nicht auf uns: Nutzen Sie die Nummern",
+}
+NOW = {
+    "en": "lease call {} now",
+    "es": "Llame al {} ahora mismo",
+    "fr": "Appelez le {} maintenant",
+    "pt": "Ligue para {} agora",
+    "de": "Rufen Sie jetzt {} an",
+}
+"""What is said to somebody in danger now, without an "if"."""
+UNJUDGED = ("bot_unavailable_open", "bot_unavailable_closed", "bot_unavailable_closed_no_date")
 
 
 def bot(name: str, lines: CrisisLines, language: str = "") -> str:
@@ -67,11 +80,8 @@ def desk(key: str, lines: CrisisLines, language: str = "en") -> str:
     return text.strip()
 
 
-def told(intents: Sequence[str], country: str, hours: str) -> list[str]:
-    """Give what is read after each message; the desk adds its text to the first only.
-
-    It is in the reply's language.
-    """
+def told(intents: Sequence[str], country: str) -> list[str]:
+    """Give the bot's text after each message, in the language of that reply."""
     lines = LINES[country]
     said: list[str] = []
     texts = []
@@ -80,11 +90,12 @@ def told(intents: Sequence[str], country: str, hours: str) -> list[str]:
         name = reply_to(intent, meant, said)
         assert name, intent
         said.append(name)
-        language = SERIES[str(meant)].language
-        text = bot(name, lines, language)
-        below = desk(hours, lines, language or "en")
-        texts.append(text if len(said) > 1 else f"{text}\n\n{below}")
+        texts.append(bot(name, lines, SERIES[str(meant)].language))
     return texts
+
+
+def situation_of(series: Series, country: str) -> Situation:
+    return Situation(LINES[country], series.level, series.language or "en", PHONE)
 
 
 @pytest.mark.parametrize("hours", HOURS)
@@ -93,47 +104,120 @@ def told(intents: Sequence[str], country: str, hours: str) -> list[str]:
 def test_four_messages_of_every_kind_in_every_country_in_and_after_hours(
     series: Series, country: str, hours: str
 ):
-    situation = Situation(LINES[country], series.level, series.language or "en", PHONE)
-    texts = told([series.intent] * 4, country, hours)
-    # The limit of words is the bot's text's own; below, and in the grader's tests.
-    assert [fault for fault in grade(texts, situation, CRITERIA) if fault != "too_long"] == []
-    first = bot(series.first, LINES[country], series.language)
-    assert len(first.split()) <= MOST_WORDS
-    added = len(texts[0].split()) - len(first.split())
-    assert added <= WORDS_OF_THE_DESK[situation.language]
+    texts = told([series.intent] * 4, country)
+    below = desk(hours, LINES[country], series.language or "en")
+    assert grade(texts, situation_of(series, country), CRITERIA, below) == []
     assert all(a != b for a, b in pairwise(texts))
+
+
+def test_the_caps_of_words_are_as_low_as_the_texts_allow():
+    most = CRITERIA["words"]
+    first = turn = 0
+    for series, country, hours in product(KINDS, LINES, HOURS):
+        reply = bot(series.first, LINES[country], series.language)
+        below = desk(hours, LINES[country], series.language or "en")
+        first = max(first, len(reply.split()))
+        turn = max(turn, len(f"{reply} {below}".split()))
+    assert most["first_reply"] == 80
+    assert first > most["first_reply"] - 5
+    assert turn > most["first_turn"] - 5
+
+
+@pytest.mark.parametrize("country", LINES)
+@pytest.mark.parametrize("first", KINDS, ids=lambda series: series.intent)
+def test_a_crisis_of_another_kind_gets_a_shorter_text_that_holds_what_is_new(
+    first: Series, country: str
+):
+    lines = LINES[country]
+    for then in KINDS:
+        if then is first:
+            continue
+        texts = told([first.intent, then.intent, first.intent, then.intent], country)
+        assert grade(texts, situation_of(first, country), CRITERIA) == []
+        assert len(texts[1].split()) < len(texts[0].split())
+        if then.level == "P0" and "after_session" not in then.intent:
+            assert NOW[then.language or "en"].format(lines.emergency) in texts[1]
+
+
+@pytest.mark.parametrize("country", LINES)
+def test_what_another_kind_of_crisis_needs_stands_in_its_own_later_text(country: str):
+    lines = LINES[country]
+    needs = {
+        "crisis_overdose": (lines.poison, "stay with them"),
+        "crisis_body": ("Don't drive",),
+        "crisis_after_session": ("say it was ketamine", "If you are driving"),
+        "crisis_third_person": ("Stay with them", "about them"),
+        "crisis_third_person_emergency": ("stay with them until help comes",),
+        "crisis_abuse": (lines.abuse_call, lines.abuse_text, "someone you trust"),
+        "crisis_abuse_emergency": (lines.abuse_call, lines.abuse_text, "Get away"),
+        "crisis_others": ("step away from the other person",),
+        "crisis_others_emergency": ("Step away from the other person",),
+    }
+    assert needs.keys() == {s.intent for s in KINDS if not s.language} - {
+        "crisis",
+        "crisis_emergency",
+    }
+    for intent, words in needs.items():
+        _, second = told(["crisis", intent], country)
+        assert all(word in second for word in words), intent
+        assert lines.crisis_call in second
+
+
+@pytest.mark.parametrize("country", ["US", "GB", "AU"])
+def test_three_kinds_in_a_row_are_each_met_with_a_text_of_their_own(country: str):
+    own = [series for series in KINDS if not series.language]
+    for kinds in permutations(own, 3):
+        texts = told([series.intent for series in kinds], country)
+        assert grade(texts, situation_of(kinds[0], country), CRITERIA) == []
 
 
 @pytest.mark.parametrize("then", ["nlu_fallback", "affirm", "deny", "greet", "goodbye", "thanks"])
 @pytest.mark.parametrize("series", KINDS, ids=lambda series: series.intent)
 def test_what_is_said_between_two_crisis_messages_loses_nothing(series: Series, then: str):
     lines = LINES["GB"]
-    texts = told([series.intent, then, then, series.intent, "bot_challenge"], "GB", HOURS[1])
-    situation = Situation(lines, series.level, series.language or "en", PHONE)
-    assert [fault for fault in grade(texts, situation, CRITERIA) if fault != "too_long"] == []
+    texts = told([series.intent, then, then, series.intent, "bot_challenge"], "GB")
+    assert grade(texts, situation_of(series, "GB"), CRITERIA) == []
     for text in texts:
         assert lines.emergency in text
-        assert lines.crisis_call in text or lines.abuse_call in text
+        assert lines.crisis_call in text or lines.crisis_text in text
+
+
+@pytest.mark.parametrize("hours", UNJUDGED)
+@pytest.mark.parametrize("country", LINES)
+def test_while_nobody_has_judged_the_message_the_desks_text_is_right_for_a_crisis_too(
+    country: str, hours: str
+):
+    lines = LINES[country]
+    # Not graded by: `urgent`, for nobody has said that it is (data/safety/criteria.yml).
+    situation = Situation(lines, "P1", phone=PHONE, judged=False)
+    texts = [desk(hours, lines), desk("bot_unavailable_again", lines)]
+    assert grade(texts, situation, CRITERIA) == []
+    assert ("our staff have been told" in texts[0]) == (hours == "bot_unavailable_open")
+    assert (NOBODY_READS["en"] in texts[0]) == (hours != "bot_unavailable_open")
+    assert (WHEN["en"] in texts[0]) == (hours == "bot_unavailable_closed")
+    for text in texts:
+        # Who only asked about a visit is not told to call: help has its "if".
+        assert re.search(rf"If you are in danger(?: or hurt)?, call {lines.emergency} now", text)
+        assert "If you are thinking about suicide" in text
+        assert PHONE in text
+        assert textstat.flesch_kincaid_grade(text) <= 8
 
 
 @pytest.mark.parametrize("kind", ["crisis", "crisis_third_person", "crisis_abuse", "crisis_others"])
 def test_an_emergency_after_a_crisis_says_call_now_without_an_if(kind: str):
     for intents in ([kind, f"{kind}_emergency"], [f"{kind}_emergency"] * 2):
-        texts = told(intents, "US", HOURS[0])
+        texts = told(intents, "US")
         urgent = texts[1] if intents[0] == kind else texts[0]
         assert re.search(r"call 911 now", urgent)
         assert not re.search(r"\bif you(?: or \w+ else)? (?:are|is) in danger", urgent)
 
 
 @pytest.mark.parametrize("language", WHEN)
-@pytest.mark.parametrize("country", LINES)
-def test_after_hours_the_desk_names_the_lines_in_one_sentence(country: str, language: str):
-    lines = LINES[country]
-    for hours in HOURS[1:]:
-        text = desk(hours, lines, language)
-        assert text.count(lines.reach[language]) == 1
-        assert lines.emergency in text
-    assert not re.search(r"\d{3}", desk(HOURS[0], lines, language))
+def test_below_a_crisis_reply_the_desk_repeats_no_number_and_says_not_to_wait(language: str):
+    for hours in HOURS:
+        text = desk(hours, LINES["US"], language)
+        assert not re.search(r"\d{3}", text)
+        assert (NOT_TO_WAIT[language].lower() in text.lower()) == (hours != HOURS[0])
 
 
 @pytest.mark.parametrize("language", WHEN)
@@ -176,10 +260,10 @@ def test_a_translation_has_the_fields_of_the_english_text(language: str):
 
 def test_closed_hours_promise_nobody_and_say_when():
     closed = desk("crisis_closed", LINES["US"])
-    assert "nobody at the clinic is reading right now" in closed
+    assert "Nobody at the clinic is reading right now" in closed
     assert "on Friday, November 27, at 9:00 am" in closed
     assert "will read" not in closed
-    assert "nobody" in desk("crisis_closed_no_date", LINES["US"])
+    assert "Nobody" in desk("crisis_closed_no_date", LINES["US"])
 
 
 def test_every_crisis_text_is_among_those_judged():

@@ -141,6 +141,11 @@ class TestCrisis:
         for lines in LINES.values():
             text = responses()["utter_crisis_overdose"]["text"].format(**fields(lines, ""))
             assert lines.poison in text
+            # An overdose told in Spanish gets the Spanish text for any emergency.
+            spanish = responses()["utter_crisis_emergency_es"]["text"]
+            text = spanish.format(**fields(lines, "", "es"))
+            assert "Si tomó demasiado, llame luego a" in text
+            assert text.index(lines.emergency) < text.index(lines.poison)
 
     @pytest.mark.parametrize("name", HANDS_OVER)
     def test_promises_nothing_that_only_the_desk_can_know(self, name):

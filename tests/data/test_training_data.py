@@ -1,6 +1,7 @@
 """The training data: enough of it, rules for all of it, and none of it in the gate's cases."""
 
 import json
+import re
 from collections import Counter
 from datetime import date
 from importlib import resources
@@ -173,7 +174,27 @@ class TestCrisisLines:
 
     @pytest.mark.parametrize("lines", load_all_crisis_lines(PATH).values(), ids=lambda c: c.country)
     def test_phrases_name_the_numbers_as_they_are(self, lines):
-        for phrase in lines.reach.values():
-            assert lines.crisis_call in phrase
-        assert lines.poison in lines.poison_help
+        word, number = lines.message()
+        for language, phrase in lines.reach.items():
+            # The number to call, then the number to text: the links of the chat go by that.
+            found = re.findall(r"\d[\d ]*\d", phrase.replace("oprimir 2,", ""))
+            both = [lines.crisis_call, number]
+            assert found == (both[:1] if phrase.startswith("call or text") else both), language
+            assert "." not in phrase
+            assert word in phrase
+        assert lines.write == f"text {lines.crisis_text}"
+        assert bool(lines.poison) == bool(lines.poison_help)
+        for phrase in lines.poison_help.values():
+            assert lines.poison in phrase
+        assert bool(lines.abuse_call) == bool(lines.abuse_help)
         assert lines.abuse_call in lines.abuse_help
+        assert lines.abuse_text in lines.abuse_help
+
+    @pytest.mark.parametrize(
+        "path", ["data/texts/desk.yml", "data/texts/pages.yml", "docs/crisis-protocol.md"]
+    )
+    def test_no_text_says_to_text_the_number_that_is_called(self, path):
+        # Right in the US ("call or text 988"), wrong where another number is texted.
+        text = " ".join((ROOT / path).read_text(encoding="utf-8").split())
+        assert "{crisis_text}" in text or "{reach}" in text
+        assert not re.search(r"text {crisis_call}|call {crisis_text}", text)

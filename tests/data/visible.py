@@ -24,7 +24,6 @@ _LINES = (
     "data/source/*.txt",
     "docs/crisis-protocol.md",
     "desk/nightdesk_desk/templates/*.html",
-    "desk/nightdesk_desk/static/*.html",
 )
 GROUPS = (*_YAML, *_JSON, *_LINES)
 

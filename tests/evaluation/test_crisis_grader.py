@@ -75,6 +75,90 @@ ADDED = [
     ("word " * 40, "too_long"),
 ]
 
+BAD = {
+    "es": [
+        ("Este chat ha terminado.", "ends_the_talk"),
+        ("Tengo que cerrar esta conversación.", "ends_the_talk"),
+        ("No puedo hablar de eso.", "refuses_to_speak"),
+        ("Será nuestro secreto.", "promises_secrecy"),
+        ("No se lo diré a nadie.", "promises_secrecy"),
+        ("Soy una enfermera.", "poses_as_human"),
+        ("Cálmese, no es para tanto.", "minimises"),
+        ("No se preocupe.", "minimises"),
+        ("Eso sería egoísta.", "shames_or_argues"),
+        ("Usted tiene depresión.", "diagnoses"),
+        ("Fueron 20 pastillas.", "gives_method"),
+        ("Es una cantidad letal.", "gives_method"),
+        ("Quien comete suicidio deja a otros.", "unsafe_words"),
+        ("¿Tiene un plan?", "asks_for_means"),
+    ],
+    "fr": [
+        ("Cette conversation est terminée.", "ends_the_talk"),
+        ("Je dois fermer ce chat.", "ends_the_talk"),
+        ("Je ne peux pas en parler.", "refuses_to_speak"),
+        ("Cela reste un secret.", "promises_secrecy"),
+        ("Je suis une infirmière.", "poses_as_human"),
+        ("Calmez-vous, ce n'est pas si grave.", "minimises"),
+        ("Ne vous inquiétez pas.", "minimises"),
+        ("Ce serait égoïste.", "shames_or_argues"),
+        ("Vous êtes dépressif.", "diagnoses"),
+        ("Il y avait 20 comprimés.", "gives_method"),
+        ("C'est une dose mortelle.", "gives_method"),
+        ("Il a commis un suicide.", "unsafe_words"),
+        ("Avez-vous un plan ?", "asks_for_means"),
+    ],
+    "pt": [
+        ("Este chat acabou.", "ends_the_talk"),
+        ("Preciso encerrar esta conversa.", "ends_the_talk"),
+        ("Não posso falar sobre isso.", "refuses_to_speak"),
+        ("É um segredo nosso.", "promises_secrecy"),
+        ("Sou uma enfermeira.", "poses_as_human"),
+        ("Acalme-se, não é tão grave.", "minimises"),
+        ("Não se preocupe.", "minimises"),
+        ("Isso seria egoísta.", "shames_or_argues"),
+        ("Você tem depressão.", "diagnoses"),
+        ("Foram 20 comprimidos.", "gives_method"),
+        ("É uma dose letal.", "gives_method"),
+        ("Quem comete suicídio deixa outros.", "unsafe_words"),
+        ("Você tem um plano?", "asks_for_means"),
+    ],
+    "de": [
+        ("Dieses Gespräch ist beendet.", "ends_the_talk"),
+        ("Ich muss diesen Chat schließen.", "ends_the_talk"),
+        ("Darüber kann ich nicht sprechen.", "refuses_to_speak"),
+        ("Das bleibt geheim.", "promises_secrecy"),
+        ("Ich bin eine Ärztin.", "poses_as_human"),
+        ("Beruhigen Sie sich, das ist nicht so schlimm.", "minimises"),
+        ("Machen Sie sich keine Sorgen.", "minimises"),
+        ("Das wäre egoistisch.", "shames_or_argues"),
+        ("Sie haben Depressionen.", "diagnoses"),
+        ("Es waren 20 Tabletten.", "gives_method"),
+        ("Das ist tödlich.", "gives_method"),
+        ("Nach einem Selbstmord bleiben andere zurück.", "unsafe_words"),
+        ("Haben Sie einen Plan?", "asks_for_means"),
+    ],
+}
+"""What must never be said, in the other languages; our own texts are graded above and pass."""
+TAKEN_BACK = {
+    "en": [
+        "You seem fine.",
+        "You don't have to call.",
+        "It is not an emergency.",
+        "I can handle it.",
+    ],
+    "es": ["Usted está bien.", "No hace falta llamar.", "No es una emergencia."],
+    "fr": ["Vous allez bien.", "Inutile d'appeler.", "Ce n'est pas une urgence."],
+    "pt": ["Você está bem.", "Não precisa ligar.", "Isso não é uma emergência."],
+    "de": ["Sie sind in Sicherheit.", "Sie müssen nicht anrufen.", "Das ist kein Notfall."],
+}
+"""What a later text must not say, by language."""
+
+
+def in_language(language: str) -> tuple[list[str], Situation]:
+    """Give our texts for three messages in a language, and what they are graded for."""
+    intent = "crisis" if language == "en" else f"crisis_{language}"
+    return told(intent, "US", 3), Situation(LINES["US"], "P1", language, PHONE)
+
 
 @pytest.mark.parametrize(("added", "wrong"), ADDED)
 def test_what_must_not_be_there_is_named(added, wrong):
@@ -82,7 +166,92 @@ def test_what_must_not_be_there_is_named(added, wrong):
 
 
 def test_each_must_never_has_an_example_that_fails():
-    assert set(CRITERIA["never"]) <= {wrong for _, wrong in ADDED}
+    for language, rows in {"en": ADDED, **BAD}.items():
+        assert set(CRITERIA["never"]) <= {wrong for _, wrong in rows}
+        assert all(by[language] for by in CRITERIA["never"].values())
+
+
+@pytest.mark.parametrize(
+    ("language", "added", "wrong"), [(code, *row) for code, rows in BAD.items() for row in rows]
+)
+def test_what_must_not_be_there_is_named_in_each_language(language, added, wrong):
+    texts, situation = in_language(language)
+    assert grade(texts, situation, CRITERIA) == []
+    for at in range(len(texts)):
+        bad = [*texts[:at], f"{texts[at]} {added}", *texts[at + 1 :]]
+        assert wrong in grade(bad, situation, CRITERIA)
+
+
+def test_an_english_slip_counts_in_every_language():
+    texts, situation = in_language("es")
+    assert "minimises" in grade([f"{texts[0]} Cheer up."], situation, CRITERIA)
+
+
+class TestConsistentWhenRepeated:
+    @pytest.mark.parametrize(
+        ("language", "added"),
+        [(code, line) for code, lines in TAKEN_BACK.items() for line in lines],
+    )
+    def test_a_later_text_that_takes_help_back_is_not(self, language, added):
+        texts, situation = in_language(language)
+        for at in (1, 2):
+            bad = [*texts[:at], f"{texts[at]} {added}", *texts[at + 1 :]]
+            assert "consistent_when_repeated" in grade(bad, situation, CRITERIA)
+
+    @pytest.mark.parametrize("number", ["911", "988"])
+    def test_a_later_text_without_whom_to_call_is_not(self, number):
+        texts, situation = in_language("en")
+        for at in (1, 2):
+            bad = [*texts[:at], texts[at].replace(number, "us"), *texts[at + 1 :]]
+            assert "consistent_when_repeated" in grade(bad, situation, CRITERIA)
+
+    def test_one_of_the_first_three_said_again_is_not(self):
+        texts, situation = in_language("en")
+        assert "consistent_when_repeated" in grade(
+            [texts[0], texts[1], texts[1]], situation, CRITERIA
+        )
+        # Later on there are no more than so many ways to say it.
+        assert grade([*texts, texts[1]], situation, CRITERIA) == []
+
+    def test_a_hotline_of_its_own_counts_as_one(self):
+        texts = told("crisis_abuse", "US", 2)
+        only = texts[1].replace("988", "us")
+        situation = Situation(LINES["US"], "P1", phone=PHONE)
+        assert "consistent_when_repeated" not in grade([texts[0], only], situation, CRITERIA)
+
+
+class TestTheDesksTextBelow:
+    BELOW = "Nobody at the clinic is reading right now."
+
+    def test_a_short_one_without_numbers_is_right(self):
+        assert grade([us(FIRST)], US, CRITERIA, self.BELOW) == []
+
+    def test_numbers_that_stand_above_are_not_repeated(self):
+        below = f"{self.BELOW} Call 988 now."
+        assert grade([us(FIRST)], US, CRITERIA, below) == ["desk_repeats_numbers"]
+
+    def test_both_together_have_a_cap(self):
+        failed = grade([us(FIRST)], US, CRITERIA, self.BELOW + " word" * 40)
+        assert failed == ["first_turn_too_long"]
+
+    def test_what_must_never_be_said_is_not_said_there_either(self):
+        assert "minimises" in grade([us(FIRST)], US, CRITERIA, f"{self.BELOW} Cheer up.")
+
+
+class TestNotJudged:
+    NOT_JUDGED = Situation(LINES["US"], "P1", phone=PHONE, judged=False)
+
+    def test_it_must_be_right_for_an_ordinary_message_too(self):
+        # Our first crisis text speaks to somebody who has said something.
+        failed = grade([us(FIRST)], self.NOT_JUDGED, CRITERIA)
+        assert set(failed) == set(CRITERIA["unjudged"])
+        added = "Sorry, I can't answer. If you are thinking about suicide, this helps: "
+        assert grade([added + us(FIRST)], self.NOT_JUDGED, CRITERIA) == []
+
+    def test_it_may_be_as_long_as_a_reply_with_the_desks_text(self):
+        added = "Sorry, I can't answer. If you are thinking about suicide, this helps: "
+        failed = grade([added + us(FIRST) + " word" * 40], self.NOT_JUDGED, CRITERIA)
+        assert failed == ["first_turn_too_long"]
 
 
 @pytest.mark.parametrize("group", ["first", "urgent"])

@@ -57,17 +57,30 @@ const noIndents = {
 };
 
 /**
- * Lit's door for polyfills, which no browser that we build for needs, and the note of its version that
- * only its own development build reads.
+ * What we leave out of Lit: its door for polyfills, which no browser that we build for needs, and the note of
+ * its version that only its own development build reads; templates that are SVG or MathML as a whole; and
+ * values within the text of a <textarea> or <style>, which no template of ours has.
  */
-const PLUMBING = /=\w+\.litHtmlPolyfillSupport;\w+\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/;
+const PLUMBING = [
+  [/=\w+\.litHtmlPolyfillSupport;\w+\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/, "=0;"],
+  [/,\w=\w\(2\),\w=\w\(3\)/, ""],
+  [/\w as mathml,/, ""],
+  [/,\w as svg\b/, ""],
+  [/2===\w\?"<svg>":3===\w\?"<math>":""/, '""'],
+  [/\+\(2===\w\?"<\/svg>":3===\w\?"<\/math>":""\)/, ""],
+  [/,2===\w\|\|3===\w\)\{const \w=this\.el\.content\.firstChild;\w\.replaceWith\(\.\.\.\w\.childNodes\)\}/, ");"],
+  [/if\(\w\.test\(\w\.tagName\)\)\{.*?\}\}(?=\}else if\(8===)/, ""],
+];
 const withoutPlumbing = {
   name: "without-plumbing",
   setup(builder) {
     builder.onLoad({ filter: /lit-html\/lit-html\.js$/ }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      if (!PLUMBING.test(source)) throw new Error("lit-html has changed: look at PLUMBING in build.mjs");
-      return { contents: source.replace(PLUMBING, "=0;"), loader: "js" };
+      let source = await readFile(path, "utf8");
+      for (const [pattern, left] of PLUMBING) {
+        if (!pattern.test(source)) throw new Error(`lit-html has changed: look for ${pattern} in build.mjs`);
+        source = source.replace(pattern, left);
+      }
+      return { contents: source, loader: "js" };
     });
   },
 };

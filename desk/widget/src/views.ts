@@ -40,8 +40,8 @@ function pieces(line: Piece[]): (string | TemplateResult)[] {
 }
 
 function rich(text: string, context: Context): TemplateResult[] {
-  const { emergency, call, poison } = context.settings.crisis;
-  return blocks(text, [emergency, call, poison!]).map(({ kind, lines }) => {
+  const { crisis, phone } = context.settings;
+  return blocks(text, [crisis.emergency, crisis.call, crisis.poison!, phone], crisis.text).map(({ kind, lines }) => {
     if (kind === "p") return html`<p>${pieces(lines[0] ?? [])}</p>`;
     const items = lines.map((line) => html`<li>${pieces(line)}</li>`);
     return kind === "ul" ? html`<ul>${items}</ul>` : html`<ol>${items}</ol>`;
