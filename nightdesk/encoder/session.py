@@ -1,9 +1,10 @@
-"""The encoder in use: tokenizer and int8 graph, built once into a cache outside git."""
+"""The encoders in use: tokenizer and graph, built once into a cache outside git."""
 
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -27,6 +28,9 @@ GRAPH_VERSION = 1
 """Raise it when the graph or its quantisation changes: the cache is keyed by it."""
 
 _FP32_TOLERANCE = 1e-4
+_MANY_BATCHES = 100
+"""From so many batches on, several are read at once; a message has far fewer."""
+
 _LITTLE = 32
 """Characters by which a text may always be longer than the shortest of its batch."""
 
@@ -68,11 +72,21 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str], batch: int = 64) -> np.ndarray:
         """Give unit-length vectors, shape (len(texts), 384) float32."""
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        # One text alone and the same text in a batch differ slightly (int8 scales are per batch),
-        # not in meaning.
-        for part in alike([len(text) for text in texts], batch):
+
+        # One text alone and the same text in a batch differ slightly in int8 (its scales are per
+        # batch), not in meaning.
+        def read(part: list[int]) -> None:
             ids, mask = self.tokens([texts[i] for i in part])
             vectors[part] = self._session.run(["vectors"], {"ids": ids, "mask": mask})[0]
+
+        parts = list(alike([len(text) for text in texts], batch))
+        if len(parts) < _MANY_BATCHES:
+            for part in parts:
+                read(part)
+        else:
+            # A training's lines: nobody waits for a reply meanwhile, so every core may read.
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(read, parts))
         return vectors
 
 
@@ -122,20 +136,25 @@ def published_encoder() -> SentenceEncoder:
 def safety_encoder() -> SentenceEncoder:
     """Give the encoder that the safety detector reads by. Raises as `load_encoder`.
 
-    It has an adapter of its own: what is learnt about our topics must not move a crisis.
+    It has an adapter of its own: what is learnt about our topics must not move a crisis. And it
+    is not quantised: a verdict must not depend on which other texts share its batch, and it
+    is better so (measured: docs/understanding.md).
     """
-    return _with(*read_adapter(SAFETY_FILE))
+    return _with(*read_adapter(SAFETY_FILE), exact=True)
 
 
-def _with(adapter: Adapter, digest: str) -> SentenceEncoder:
+def _with(adapter: Adapter, digest: str, exact: bool = False) -> SentenceEncoder:
     folder = carrier_folder()
     tokenizer = checked(folder / "tokenizer.json", TOKENIZER_SHA256)
-    return SentenceEncoder(_graph_file(folder, tokenizer, adapter, digest), tokenizer)
+    return SentenceEncoder(_graph_file(folder, tokenizer, adapter, digest, exact), tokenizer)
 
 
-def _graph_file(folder: Path, tokenizer: bytes, adapter: Adapter, digest: str) -> Path:
+def _graph_file(
+    folder: Path, tokenizer: bytes, adapter: Adapter, digest: str, exact: bool = False
+) -> Path:
     weights = f"{WEIGHTS_SHA256[:12]}-{digest[:12]}"
-    name = f"minilm-int8-{weights}-v{GRAPH_VERSION}-ort{onnxruntime.__version__}"
+    kind = "fp32" if exact else "int8"
+    name = f"minilm-{kind}-{weights}-v{GRAPH_VERSION}-ort{onnxruntime.__version__}"
     target = cache_folder() / f"{name}.onnx"
     seal = target.with_suffix(".sha256")
     if target.is_file() and seal.is_file() and _sha256(target) == seal.read_text().strip():
@@ -143,7 +162,7 @@ def _graph_file(folder: Path, tokenizer: bytes, adapter: Adapter, digest: str) -
     # A half-written or altered cache is built anew rather than trusted.
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as work:
-        built = _build(merged(read_tensors(folder), adapter), tokenizer, Path(work))
+        built = _build(merged(read_tensors(folder), adapter), tokenizer, Path(work), exact)
         sealed = _sha256(built)
         os.replace(built, target)
         part = Path(work) / "seal"
@@ -156,7 +175,7 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _build(tensors: dict[str, np.ndarray], tokenizer: bytes, work: Path) -> Path:
+def _build(tensors: dict[str, np.ndarray], tokenizer: bytes, work: Path, as_is: bool) -> Path:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -164,12 +183,14 @@ def _build(tensors: dict[str, np.ndarray], tokenizer: bytes, work: Path) -> Path
 
     exact, small = work / "fp32.onnx", work / "int8.onnx"
     onnx.save(graph.build(tensors), str(exact))
-    quantize_dynamic(str(exact), str(small), per_channel=True, weight_type=QuantType.QInt8)
     encoder = SentenceEncoder(exact, tokenizer)
     expected = reference.encode(tensors, *encoder.tokens(_CHECK_LINES))
     difference = float(np.abs(encoder.encode(_CHECK_LINES) - expected).max())
     if difference > _FP32_TOLERANCE:
         raise WeightsRefused(f"the graph differs from the reference by {difference:.2g}")
+    if as_is:
+        return exact
+    quantize_dynamic(str(exact), str(small), per_channel=True, weight_type=QuantType.QInt8)
     quantised = SentenceEncoder(small, tokenizer).encode(_CHECK_LINES)
     cosine = float((quantised * expected).sum(1).mean())
     if cosine < _INT8_COSINE:

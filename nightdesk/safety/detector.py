@@ -179,8 +179,9 @@ class Detector:
 
         Raises TimeoutError when its `budget`, where it has one, is used up before it is read.
         """
+        seen: dict[str, np.ndarray] = {}
         readings = [
-            self._read(message[start:end], start, budget) for start, end in lines_of(message)
+            self._read(message[start:end], start, budget, seen) for start, end in lines_of(message)
         ]
         hits = [hit for found, _ in readings for hit in found]
         return hits, [part for _, scored in readings for part in scored]
@@ -211,33 +212,40 @@ class Detector:
         likely = self._themes.probabilities(texts, self._encode(texts)).mean(axis=0)
         return surest(self._themes, [float(p) for p in likely])
 
-    def _read(self, text: str, start: int, budget: Budget | None) -> tuple[list[Hit], list[Scored]]:
+    def _read(
+        self, text: str, start: int, budget: Budget | None, seen: dict[str, np.ndarray]
+    ) -> tuple[list[Hit], list[Scored]]:
         """Give what fires in one line, or in the whole message, as spans of the message."""
         if budget is not None:
             budget.left()
         views = views_of(text)
         hits = [hit.moved(start) for hit in find(self._patterns, views, budget)]
-        scored = [] if bare(text) in self._known_harmless else self.score(views)
+        scored = [] if bare(text) in self._known_harmless else self.score(views, seen)
         return hits, [part.moved(start) for part in scored]
 
-    def score(self, views: Sequence[View]) -> list[Scored]:
-        """Give the model's probabilities for the whole message and each part, in every view."""
+    def score(self, views: Sequence[View], seen: dict[str, np.ndarray]) -> list[Scored]:
+        """Give the model's probabilities for the whole message and each part, in every view.
+
+        `seen` holds those of texts that were read before, and is added to: views share most of
+        their parts, and so do a message and its lines.
+        """
         rows = [
             (view.text[start:end], view.original_span(start, end), (start, end) == parts[0])
             for view in views
             for parts in [parts_of(view.text)]
             for start, end in parts
         ]
-        # Views share most of their parts.
-        texts = list(dict.fromkeys(text for text, _, _ in rows))
-        found = dict(zip(texts, self._model.probabilities(texts, self._encode(texts)), strict=True))
+        texts = list(dict.fromkeys(text for text, _, _ in rows if text not in seen))
+        if texts:
+            found = self._model.probabilities(texts, self._encode(texts))
+            seen.update(zip(texts, found, strict=True))
         emergency, crisis, medical = (
             self._model.classes.index(name) for name in (EMERGENCY, CRISIS, MEDICAL)
         )
         return [
             Scored(span, float(p[emergency]), float(p[crisis]), float(p[medical]), whole)
             for text, span, whole in rows
-            for p in [found[text]]
+            for p in [seen[text]]
         ]
 
 

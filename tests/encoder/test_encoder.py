@@ -111,6 +111,21 @@ class TestVectors:
         assert encoder.encode([]).shape == (0, DIMENSIONS)
 
 
+class TestTheSafetyEncoder:
+    def test_a_texts_vector_does_not_depend_on_its_company(self):
+        encoder = session.safety_encoder()
+        alone = encoder.encode(LINES[:1])[0]
+        among = encoder.encode(LINES * 3)[0]
+        assert np.abs(alone - among).max() < 1e-5
+
+    def test_many_texts_are_read_as_few_are(self, monkeypatch):
+        encoder = session.safety_encoder()
+        few = encoder.encode(LINES)
+        monkeypatch.setattr(session, "_MANY_BATCHES", 1)
+        many = encoder.encode(LINES, batch=1)
+        assert np.abs(few - many).max() < 1e-5
+
+
 class TestBatches:
     def test_a_long_text_is_no_measure_for_short_ones(self):
         assert list(session.alike([2000, 40, 90, 45], 64)) == [[1, 3, 2], [0]]
@@ -150,7 +165,7 @@ def test_a_built_graph_is_used_again_and_an_altered_one_is_built_anew(tmp_path, 
 
     builds = []
 
-    def build(folder, tokenizer, work):
+    def build(folder, tokenizer, work, as_is):
         # Building takes seconds; what is asked here is only whether it happens.
         builds.append(folder)
         (work / "again.onnx").write_bytes(good)

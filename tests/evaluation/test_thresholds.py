@@ -47,6 +47,15 @@ def test_more_than_must_be_found_is_not_bought_with_false_alarms():
     assert best(crisis_curve(cases), FLOORS).alarms == {"harmless": 0.0}
 
 
+def test_of_equals_the_one_that_asks_least_of_a_part():
+    cases = [case("crisis", 0.9), case("harmless", 0.001)]
+    curve = crisis_curve(cases)
+    chosen = best(curve, FLOORS)
+    equals = [p for p in curve if (p.found, p.alarms) == (chosen.found, chosen.alarms)]
+    assert len(equals) > 1
+    assert chosen.part == min(p.part for p in equals)
+
+
 def test_what_cannot_be_reached_is_missed_by_as_little_as_possible():
     cases = [case("crisis", 0.9), case("crisis", 0.3), case("crisis", 0.0), case("harmless", 0.5)]
     chosen = best(crisis_curve(cases), FLOORS)

@@ -103,6 +103,18 @@ def test_what_two_readings_share_is_read_once(model):
     assert len(seen) == len(set(seen)) < len(scored)
 
 
+def test_what_a_message_and_its_lines_share_is_read_once(model):
+    seen = []
+
+    def vectors(texts):
+        seen.extend(texts)
+        return no_vectors(texts)
+
+    detector = Detector([], model, LIMITS, vectors)
+    detector.evidence("where do i park?\ni want to die.\nthank you")
+    assert len(seen) == len(set(seen))
+
+
 def test_a_pattern_alone_fires(model, tmp_path):
     (tmp_path / "a.yml").write_text(
         "- {id: zebra, category: crisis, kind: k, level: P0, pattern: zebra,"
