@@ -6,7 +6,6 @@ words, and without the bot the honest text with the crisis lines and a person.
 """
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +13,13 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import log
+from nightdesk_desk.asking import ask_surely
 from nightdesk_desk.form_words import Part, Verdict, verdict_of
 from nightdesk_desk.metrics import Metrics
-from nightdesk_desk.rasa import Rasa, RasaFailed
+from nightdesk_desk.rasa import Rasa
 
 MOST_PARTS = 4
 """Most messages that one form is judged as: 8,000 characters, more than anybody puts into it."""
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -75,13 +73,4 @@ async def store(
 async def _verdict(rasa: Rasa, metrics: Metrics, conversation_id: str, text: str) -> Verdict:
     # A sender of its own: a name is no turn of the conversation.
     sender = f"{conversation_id}-contact-{secrets.token_hex(6)}"
-    try:
-        return verdict_of(await rasa.ask(sender, text))
-    except RasaFailed as error:
-        kind: str = error.kind
-    except Exception as error:
-        kind = "fault"
-        logger.error("asking Rasa failed: %s", type(error).__name__)
-    metrics.rasa_failures.labels(kind).inc()
-    logger.warning("a contact form was not judged: %s", kind)
-    return "not_judged"
+    return verdict_of(await ask_surely(rasa, metrics, sender, text))

@@ -8,7 +8,7 @@ from nightdesk_contract.crisis_lines import CrisisLines
 
 _SENTENCE_END = re.compile(r"[.!?]")
 _CAPITALS = re.compile(r"[A-Z]{4,}")
-_CALL_OR = re.compile(r"\bcall or $", re.IGNORECASE)
+_CALL_OR = re.compile(r"\b(call)( or )$", re.IGNORECASE)
 
 
 def dialled(text: str, lines: CrisisLines, phone: str = "") -> Markup:
@@ -31,13 +31,13 @@ def dialled(text: str, lines: CrisisLines, phone: str = "") -> Markup:
         number, between = found[0], text[end : found.start()]
         again = number == last and not _SENTENCE_END.search(between)
         if found["message"]:
-            address = _sms(found["message"])
-            if _CALL_OR.search(between):
-                before, call, between = between[:-8], between[-8:-4], between[-4:]
-                html += escape(before) + _link(_tel(found["message"]), call)
+            said, _, to = found["message"].rpartition(" to ")
+            address = _sms(to, said)
+            if call := _CALL_OR.search(between):
+                html += escape(between[: call.start()]) + _link(_tel(to), call[1])
+                between = call[2]
         elif number == texted and (again or number != lines.crisis_call):
-            sent = word or (_CAPITALS.search(between) or [""])[0]
-            address = _sms(f"{sent} to {number}" if sent else number)
+            address = _sms(number, word or (_CAPITALS.search(between) or [""])[0])
         else:
             address = _tel(number)
         html += escape(between) + _link(address, number)
@@ -50,10 +50,13 @@ def _link(address: str, text: str) -> Markup:
 
 
 def _tel(number: str) -> str:
-    return "tel:" + re.sub(r"[^\d+]", "", number)
+    return "tel:" + _dialling(number)
 
 
-def _sms(message: str) -> str:
-    """Give the address that begins a message to "988", or that of "HOME to 741741"."""
-    word, _, number = message.rpartition(" to ")
-    return _tel(number).replace("tel", "sms") + (f"?body={quote(word)}" if word else "")
+def _sms(number: str, word: str) -> str:
+    """Give the address that begins a message to a number, with the word that is to be sent."""
+    return "sms:" + _dialling(number) + (f"?body={quote(word)}" if word else "")
+
+
+def _dialling(number: str) -> str:
+    return re.sub(r"[^\d+]", "", number)

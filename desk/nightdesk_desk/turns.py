@@ -23,6 +23,7 @@ from nightdesk_contract.pieces import MOST_PIECES, earlier_pieces
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, held, log
+from nightdesk_desk.asking import ask_surely
 from nightdesk_desk.bursts import (
     MOST_MESSAGES,
     PACE,
@@ -37,7 +38,7 @@ from nightdesk_desk.decide import Decision, SystemTexts, decide
 from nightdesk_desk.handovers import Opened
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import now
-from nightdesk_desk.rasa import Rasa, RasaFailed
+from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.situation import read_situation
 from nightdesk_desk.wakeups import Typing, Wakeups
 from nightdesk_desk.words import Words
@@ -190,16 +191,9 @@ class Turns:
 
     async def _ask(self, conversation_id: str, burst: Burst) -> list[BotReply] | None:
         earlier = await self._earlier(conversation_id, burst)
-        try:
-            return await self._rasa.ask(conversation_id, burst.text, earlier=earlier)
-        except RasaFailed as error:
-            kind: str = error.kind
-        except Exception as error:
-            kind = "fault"
-            logger.error("asking Rasa failed: %s", type(error).__name__)
-        self._metrics.rasa_failures.labels(kind).inc()
-        logger.warning("no usable answer from Rasa: %s", kind)
-        return None
+        return await ask_surely(
+            self._rasa, self._metrics, conversation_id, burst.text, earlier=earlier
+        )
 
     async def _earlier(self, conversation_id: str, burst: Burst) -> list[str]:
         first = burst.messages[0]

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -199,9 +199,7 @@ async def send_message(
     except log.KeyReused:
         raise Refused(422, "key_reused") from None
     if stored.new:
-        desk.metrics.messages.labels("visitor").inc()
-        desk.wakeups.notify(conversation_id)
-        desk.turns.enqueue(conversation_id, stored.seq)
+        _take_up(desk, conversation_id, [stored.seq])
     return MessageStored(seq=stored.seq)
 
 
@@ -302,11 +300,16 @@ async def _store_form(
         stored = await store(session, conversation_id, found.messages)
     if opened is not None and opened.new:
         desk.metrics.handovers.labels("request", opened.level).inc()
+    _take_up(desk, conversation_id, stored)
+    return note
+
+
+def _take_up(desk: Desk, conversation_id: str, stored: Sequence[int]) -> None:
+    """Give newly stored messages of the visitor their turns, and tell who is waiting for news."""
+    desk.wakeups.notify(conversation_id)
     for seq in stored:
         desk.metrics.messages.labels("visitor").inc()
         desk.turns.enqueue(conversation_id, seq)
-    desk.wakeups.notify(conversation_id)
-    return note
 
 
 def _details(body: dict[str, Any]) -> tuple[ContactDetails | None, str]:

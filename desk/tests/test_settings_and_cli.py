@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from running_system import free_ports
 
 from nightdesk_desk.cli import main
 from nightdesk_desk.settings import PROJECT_ROOT, Settings, SettingsError, database_url
@@ -118,8 +119,7 @@ def test_a_broken_clinic_file_is_named(
     clinic.write_text("name: Only a name\n")
     monkeypatch.setenv("NIGHTDESK_VAR", str(tmp_path))
     monkeypatch.setenv("NIGHTDESK_CLINIC", str(clinic))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     monkeypatch.setenv("DESK_PORT", str(port))
     assert main(["serve"]) == 1
     assert "clinic.yml" in capsys.readouterr().err
@@ -158,8 +158,7 @@ def test_broken_crisis_lines_are_named_with_their_line(
     path.write_text(good.replace(old, new, 1), encoding="utf-8")
     monkeypatch.setenv("NIGHTDESK_VAR", str(tmp_path))
     monkeypatch.setenv("NIGHTDESK_DATA", str(data))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     monkeypatch.setenv("DESK_PORT", str(port))
 
     assert main(["serve"]) == 1
@@ -171,8 +170,7 @@ def test_broken_crisis_lines_are_named_with_their_line(
 
 
 def test_serve_migrates_serves_and_ends_on_a_signal(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     environment = os.environ | {
         "NIGHTDESK_VAR": str(tmp_path),
         "DESK_PORT": str(port),

@@ -91,26 +91,25 @@ def test_the_filler_alone_does_not_fire(detector):
     assert detector.judge(FILLER * 20) is None
 
 
-def test_what_two_readings_share_is_read_once(model):
+def recording(model):
+    """Give a detector, and the list into which go the texts that it has read."""
     seen = []
 
     def vectors(texts):
         seen.extend(texts)
         return no_vectors(texts)
 
-    detector = Detector([], model, LIMITS, vectors)
+    return Detector([], model, LIMITS, vectors), seen
+
+
+def test_what_two_readings_share_is_read_once(model):
+    detector, seen = recording(model)
     _, scored = detector.evidence(FILLER + "i want to d13. <b>thank you</b>")
     assert len(seen) == len(set(seen)) < len(scored)
 
 
 def test_what_a_message_and_its_lines_share_is_read_once(model):
-    seen = []
-
-    def vectors(texts):
-        seen.extend(texts)
-        return no_vectors(texts)
-
-    detector = Detector([], model, LIMITS, vectors)
+    detector, seen = recording(model)
     detector.evidence("where do i park?\ni want to die.\nthank you")
     assert len(seen) == len(set(seen))
 

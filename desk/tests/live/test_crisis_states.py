@@ -72,6 +72,15 @@ def whole_again(system: RunningSystem) -> Iterator[None]:
     system.wait_until_ready()
 
 
+@pytest.fixture
+def faulty(tmp_path: Path) -> Iterator[RunningSystem]:
+    """A system of its own whose detector breaks at BROKEN_WORD and sleeps at SLOW_WORD."""
+    (tmp_path / "start").mkdir()
+    (tmp_path / "start" / "sitecustomize.py").write_text(FAULT_AT_START)
+    with running_system(tmp_path / "var", {"PYTHONPATH": str(tmp_path / "start")}) as own:
+        yield own
+
+
 def from_bot(events: list[Event]) -> list[str]:
     return [event["text"] for event in events if event["from"] == "bot"]
 
@@ -169,47 +178,43 @@ def test_with_rasa_killed_each_crisis_message_gets_the_lines_and_a_person(
     assert outcomes(visitor.ask(CRISIS)) == ["handover:crisis"]
 
 
-def test_a_fault_in_the_detector_ends_at_a_person_with_the_lines(tmp_path: Path) -> None:
-    (tmp_path / "start").mkdir()
-    (tmp_path / "start" / "sitecustomize.py").write_text(FAULT_AT_START)
-    with running_system(tmp_path / "var", {"PYTHONPATH": str(tmp_path / "start")}) as own:
-        with Visitor(own.url) as visitor:
-            assert outcomes(visitor.ask(QUESTION)) == ["answer:rapid_relief"]
+def test_a_fault_in_the_detector_ends_at_a_person_with_the_lines(faulty: RunningSystem) -> None:
+    with Visitor(faulty.url) as visitor:
+        assert outcomes(visitor.ask(QUESTION)) == ["answer:rapid_relief"]
 
-            events = visitor.ask(f"My {BROKEN_WORD} is heavy. {CRISIS}")
+        events = visitor.ask(f"My {BROKEN_WORD} is heavy. {CRISIS}")
 
-            assert outcomes(events) == ["handover:bot_unavailable"]
-            assert "911" in words(events)
-            assert "988" in words(events)
-            assert reasons(own, visitor) == [("bot_unavailable", "P1")]
-            # The next message is judged as ever.
-            assert outcomes(visitor.ask(CRISIS)) == ["handover:crisis"]
-        with Visitor(own.url) as visitor:
-            form = {"name": f"{BROKEN_WORD}, {CRISIS}", "phone": "555 010 0123", "consent": False}
+        assert outcomes(events) == ["handover:bot_unavailable"]
+        assert "911" in words(events)
+        assert "988" in words(events)
+        assert reasons(faulty, visitor) == [("bot_unavailable", "P1")]
+        # The next message is judged as ever.
+        assert outcomes(visitor.ask(CRISIS)) == ["handover:crisis"]
+    with Visitor(faulty.url) as visitor:
+        form = {"name": f"{BROKEN_WORD}, {CRISIS}", "phone": "555 010 0123", "consent": False}
 
-            refused = visitor.leave(form)
+        refused = visitor.leave(form)
 
-            assert refused.status_code == 422
-            assert "988" in refused.json()["message"]
-            wait_for(lambda: reasons(own, visitor) != [], 30, "nobody is called")
-            assert reasons(own, visitor) == [("bot_unavailable", "P1")]
-        assert BROKEN_WORD not in own.log_text()
-        assert "safety could not judge a message: RuntimeError" in own.log_text()
+        assert refused.status_code == 422
+        assert "988" in refused.json()["message"]
+        wait_for(lambda: reasons(faulty, visitor) != [], 30, "nobody is called")
+        assert reasons(faulty, visitor) == [("bot_unavailable", "P1")]
+    assert BROKEN_WORD not in faulty.log_text()
+    assert "safety could not judge a message: RuntimeError" in faulty.log_text()
 
 
-def test_a_detector_that_takes_too_long_ends_at_a_person_with_the_lines(tmp_path: Path) -> None:
-    (tmp_path / "start").mkdir()
-    (tmp_path / "start" / "sitecustomize.py").write_text(FAULT_AT_START)
-    with running_system(tmp_path / "var", {"PYTHONPATH": str(tmp_path / "start")}) as own:
-        with Visitor(own.url) as visitor:
-            events = visitor.ask(f"My {SLOW_WORD} is heavy. {CRISIS}")
+def test_a_detector_that_takes_too_long_ends_at_a_person_with_the_lines(
+    faulty: RunningSystem,
+) -> None:
+    with Visitor(faulty.url) as visitor:
+        events = visitor.ask(f"My {SLOW_WORD} is heavy. {CRISIS}")
 
-            assert outcomes(events) == ["handover:bot_unavailable"]
-            assert "911" in words(events)
-            assert "988" in words(events)
-            assert reasons(own, visitor) == [("bot_unavailable", "P1")]
-            # The next message has its own time.
-            assert outcomes(visitor.ask(CRISIS)) == ["handover:crisis"]
-        assert SLOW_WORD not in own.log_text()
-        # It was not the desk that lost its patience.
-        assert "safety could not judge a message: TimeoutError" in own.log_text()
+        assert outcomes(events) == ["handover:bot_unavailable"]
+        assert "911" in words(events)
+        assert "988" in words(events)
+        assert reasons(faulty, visitor) == [("bot_unavailable", "P1")]
+        # The next message has its own time.
+        assert outcomes(visitor.ask(CRISIS)) == ["handover:crisis"]
+    assert SLOW_WORD not in faulty.log_text()
+    # It was not the desk that lost its patience.
+    assert "safety could not judge a message: TimeoutError" in faulty.log_text()

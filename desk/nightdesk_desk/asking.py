@@ -1,0 +1,27 @@
+"""Asks Rasa where that must not fail: without a usable answer there is none, and it is counted."""
+
+import logging
+from collections.abc import Sequence
+
+from nightdesk_contract.outcome import BotReply
+
+from nightdesk_desk.metrics import Metrics
+from nightdesk_desk.rasa import Rasa, RasaFailed
+
+logger = logging.getLogger(__name__)
+
+
+async def ask_surely(
+    rasa: Rasa, metrics: Metrics, sender: str, text: str, earlier: Sequence[str] = ()
+) -> list[BotReply] | None:
+    """Give the bot's replies to `text`, or None. Never raises; no words of the text are logged."""
+    try:
+        return await rasa.ask(sender, text, earlier=earlier)
+    except RasaFailed as error:
+        kind: str = error.kind
+    except Exception as error:
+        kind = "fault"
+        logger.error("asking Rasa failed: %s", type(error).__name__)
+    metrics.rasa_failures.labels(kind).inc()
+    logger.warning("no usable answer from Rasa: %s", kind)
+    return None
