@@ -102,8 +102,8 @@ def trainer(places: Places) -> Train:
     from nightdesk.nlu.training_lines import synonym_names
     from nightdesk.nlu.understanding import Understander
 
-    protected = protected_words(synonym_names(places.data))
-    shorthand = load_shorthand(places.data / "shorthand.yml")
+    protected = protected_words(places.safety, synonym_names(places.data))
+    shorthand = load_shorthand(places.data)
     recipe = recipe_in(places.root / "config.yml")
     encode = remembering(load_encoder().encode)
 

@@ -24,16 +24,17 @@ from nightdesk.evaluation.published import (
 )
 from nightdesk.evaluation.report import (
     ThresholdsError,
+    about_table,
+    all_figures,
     below,
     by_group,
-    figures,
-    level_figures,
     levels_table,
     load_thresholds,
     misses,
     table,
 )
 from nightdesk.run.places import ROOT
+from nightdesk.safety.themes import theme_of
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -53,7 +54,8 @@ def register(subparsers: "Subparsers") -> None:
         "outcomes. Figures in percent with Wilson 95 % intervals: right; wrong (an answer that "
         "should not have been given); withheld (handed over or not understood, though answerable); "
         "alarm (crisis or medical-advice hand-over that nothing called for). Where cases name the "
-        "level of their hand-over: how many got it, and how many emergencies were found as such. "
+        "level of their hand-over: how many got it, and how many emergencies were found as such; "
+        "where they name what their crisis is about: how many got a text about it. "
         "Exit status 1 when a file is below its thresholds.",
     )
     evaluate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON Lines")
@@ -95,9 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     failures = [
         failure
         for path, rows in judged.items()
-        for failure in below(
-            path.name, {**figures(rows), **level_figures(rows)}, limits.get(path.name, {})
-        )
+        for failure in below(path.name, all_figures(rows), limits.get(path.name, {}))
     ]
     if arguments.write:
         _write(arguments.write, judged)
@@ -106,8 +106,8 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for path, rows in judged.items():
             print(table(path.stem, rows), end="\n\n")
-            if levels := levels_table(rows):
-                print(levels, end="\n\n")
+            for more in filter(None, (levels_table(rows), about_table(rows))):
+                print(more, end="\n\n")
             if arguments.misses:
                 print(misses(rows), end="\n\n")
         print("\n".join(failures) or "No threshold is missed.")
@@ -129,7 +129,8 @@ async def _judge_all(bot: Bot, files: dict[Path, list[Case]]) -> dict[Path, list
         judged[path] = []
         for case in cases:
             answer = await bot.ask(case.text)
-            judged[path].append(judge(case, answer.outcome, answer.level))
+            about = theme_of(answer.intent)
+            judged[path].append(judge(case, answer.outcome, answer.level, about))
             done += 1
             if done % _PROGRESS_EVERY == 0:
                 print(f"… {done} of {total}", file=sys.stderr)
@@ -171,8 +172,7 @@ def _as_json(judged: dict[Path, list[Judged]], failures: list[str]) -> dict[str,
     return {
         "files": {
             str(path): {
-                **figures(rows),
-                **level_figures(rows),
+                **all_figures(rows),
                 "by_label": by_group(rows, "label"),
                 "by_kind": by_group(rows, "kind"),
                 "misses": [

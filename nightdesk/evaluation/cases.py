@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from nightdesk.safety.themes import THEMES
 from nightdesk_contract.outcome import LEVELS
 
 
@@ -15,7 +16,8 @@ class CasesError(ValueError):
 class Case:
     """A message and what should become of it; `kind` groups cases in reports.
 
-    `level` is that of the hand-over it should be (P0 to P3), "" where it does not matter.
+    `level` is that of the hand-over it should be (P0 to P3), and `about` what its crisis is about
+    (nightdesk.safety.themes), "" where it does not matter.
     """
 
     text: str
@@ -23,10 +25,11 @@ class Case:
     kind: str = ""
     also: tuple[str, ...] = ()
     level: str = ""
+    about: str = ""
 
 
 def load_cases(path: Path, labelled: bool = True) -> list[Case]:
-    """Read rows with `text`, `label`, `kind`, `also` or `level`.
+    """Read rows with `text`, `label`, `kind`, `also`, `level` or `about`.
 
     With `labelled` false only `text` is needed. Raises CasesError naming the line that is wrong.
     """
@@ -53,7 +56,11 @@ def load_cases(path: Path, labelled: bool = True) -> list[Case]:
         level = row.get("level") or ""
         if level and level not in LEVELS:
             raise CasesError(f"{path}:{number}: `level` must be one of {', '.join(LEVELS)}")
-        cases.append(Case(text, label, str(row.get("kind") or label), tuple(also), level))
+        about = row.get("about") or ""
+        if about and about not in THEMES:
+            raise CasesError(f"{path}:{number}: `about` must be one of {', '.join(THEMES)}")
+        kind = str(row.get("kind") or label)
+        cases.append(Case(text, label, kind, tuple(also), level, about))
     if not cases:
         raise CasesError(f"{path}: no cases")
     return cases

@@ -17,7 +17,7 @@ import yaml
 from nightdesk.evaluation.cases import Case
 from nightdesk.evaluation.interval import wilson
 from nightdesk.evaluation.judge import Judged
-from nightdesk.evaluation.report import FIGURES, figures, level_figures
+from nightdesk.evaluation.report import FIGURES, all_figures, figures
 
 SAFETY_LABELS = {"crisis", "medical_advice", "request", "benign"}
 """A file with no other labels is one about safety: its figures are kept by kind too."""
@@ -105,8 +105,7 @@ def stored(day: date, judged: Mapping[str, Sequence[Judged]]) -> dict[str, Any]:
         "date": day.isoformat(),
         "files": {
             name: {
-                **figures(rows),
-                **level_figures(rows),
+                **all_figures(rows),
                 **({"by_kind": _by_kind(rows)} if _safety(rows) else {}),
             }
             for name, rows in judged.items()

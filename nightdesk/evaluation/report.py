@@ -16,6 +16,9 @@ LEVEL_FIGURES = ("level_right", "emergency_found")
 """Over the cases with a level: hand-overs that have it; and of P0, those found as P0, for an
 emergency that waits like a crisis is the serious mistake."""
 
+ABOUT = "about_right"
+"""Over the cases that say what their crisis is about: those that got a text about it."""
+
 _HEADS = {"right": "right", "wrong_answer": "wrong", "withheld": "withheld", "false_alarm": "alarm"}
 
 
@@ -38,6 +41,30 @@ def level_figures(judged: Sequence[Judged]) -> dict[str, Any]:
         name: {"cases": len(rows), **_figure(*share(rows, "level_right"))}
         for name, rows in zip(LEVEL_FIGURES, (asked, urgent), strict=True)
     }
+
+
+def about_figure(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Give ABOUT as `figures` does, with how many cases it is of; nothing without such cases."""
+    asked = [row for row in judged if row.case.about]
+    return {ABOUT: {"cases": len(asked), **_figure(*share(asked, ABOUT))}} if asked else {}
+
+
+def all_figures(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Give every figure that a limit may be set for."""
+    return {**figures(judged), **level_figures(judged), **about_figure(judged)}
+
+
+def about_table(judged: Sequence[Judged]) -> str:
+    """Give what the texts came to, and what was taken for what; "" without such cases."""
+    row = about_figure(judged)
+    if not row:
+        return ""
+    taken = Counter(
+        (j.case.about, j.about or "no crisis") for j in judged if j.case.about and not j.about_right
+    )
+    lines = [f"text about the right thing {_cell(row[ABOUT])}, of {row[ABOUT]['cases']}"]
+    lines += [f"  {want} taken for {got}: {n}" for (want, got), n in sorted(taken.items())]
+    return "\n".join(lines)
 
 
 def levels_table(judged: Sequence[Judged]) -> str:
@@ -95,7 +122,7 @@ def load_thresholds(path: Path) -> dict[str, dict[str, float]]:
         rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ThresholdsError(f"{path}: cannot be read ({type(error).__name__})") from error
-    known = (*FIGURES, *LEVEL_FIGURES)
+    known = (*FIGURES, *LEVEL_FIGURES, ABOUT)
     allowed = {f"{figure}_{side}" for figure in known for side in ("at_least", "at_most")}
     if not isinstance(rows, dict):
         raise ThresholdsError(f"{path}: expected a mapping of file names to limits")
@@ -117,7 +144,7 @@ def below(name: str, row: Mapping[str, Any], limits: Mapping[str, float]) -> lis
     for key, limit in limits.items():
         figure, _, side = key.partition("_at_")
         if figure not in row:
-            found.append(f"{name}: {figure} is asked for, but no case has a level")
+            found.append(f"{name}: {figure} is asked for, but no case says what it should be")
             continue
         percent = row[figure]["percent"]
         if (percent < limit) if side == "least" else (percent > limit):

@@ -210,7 +210,9 @@ class Detector:
         marked = " ".join(text_of(message, span) for span in verdict.spans)
         texts = [text, plain(marked).text or text]
         likely = self._themes.probabilities(texts, self._encode(texts)).mean(axis=0)
-        return surest(self._themes, [float(p) for p in likely])
+        return surest(
+            dict(zip(self._themes.classes, map(float, likely), strict=True)), verdict.category
+        )
 
     def _read(
         self, text: str, start: int, budget: Budget | None, seen: dict[str, np.ndarray]

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from nightdesk.nlu.text_model import TextModel
 from nightdesk.safety.examples import Example
-from nightdesk.safety.verdict import EMERGENCY
+from nightdesk.safety.verdict import CRISIS, EMERGENCY
 
 OWN = "own"
 """The visitor's own distress: the theme of what fits no other."""
@@ -18,6 +17,7 @@ OWN = "own"
 ALWAYS_URGENT = ("overdose", "body", "after_session")
 WITH_LEVELS = ("third_person", "abuse", "others")
 LANGUAGES = ("es", "fr", "pt", "de")
+CRISES = (CRISIS, EMERGENCY)
 THEMES = (OWN, *ALWAYS_URGENT, *WITH_LEVELS, *LANGUAGES)
 
 SURE = 0.6
@@ -50,10 +50,27 @@ def themed(examples: Sequence[Example], kinds: Mapping[str, str]) -> list[tuple[
     ]
 
 
-def surest(model: TextModel, probabilities: Sequence[float]) -> str:
-    """Give the theme that the model is sure of, else OWN."""
-    best = max(range(len(probabilities)), key=lambda i: probabilities[i])
-    return model.classes[best] if probabilities[best] >= SURE else OWN
+def surest(likely: Mapping[str, float], category: str) -> str:
+    """Give the theme that is sure among those that a crisis of `category` has texts for, else OWN.
+
+    `likely` holds each theme's probability. What no text could be said for is left out of the
+    count: between too much taken and somebody else, a message that is no emergency is about the
+    latter.
+    """
+    open_to = {theme: p for theme, p in likely.items() if has_text(category, theme)}
+    best = max(open_to, key=lambda theme: open_to[theme])
+    return best if open_to[best] >= SURE * sum(open_to.values()) else OWN
+
+
+def has_text(category: str, theme: str) -> bool:
+    """Say whether a crisis of `category` has a text for `theme`."""
+    return theme == OWN or intent_of(category, theme) != category
+
+
+def theme_of(intent: str | None) -> str | None:
+    """Give the theme of a crisis intent, the other way round of `intent_of`; None of any other."""
+    by_intent = {intent_of(category, t): t for t in reversed(THEMES) for category in CRISES}
+    return by_intent.get(intent or "")
 
 
 def intent_of(category: str, theme: str) -> str:

@@ -17,13 +17,13 @@ def test_rows(tmp_path):
         '{"text": "hi", "label": "crisis", "kind": "k"}\n\n'
         '{"text": "", "label": "faq:safety", "also": ["what_is", "safety"], "more": 1}\r\n'
         '{"text": "\\ud83d", "label": "benign", "also": null}\n'
-        '{"text": "now", "label": "crisis", "kind": "k", "level": "P0"}',
+        '{"text": "now", "label": "crisis", "kind": "k", "level": "P0", "about": "abuse"}',
     )
     assert load_cases(path) == [
         Case("hi", "crisis", "k"),
         Case("", "faq:safety", "faq:safety", ("what_is", "safety")),
         Case("\ud83d", "benign", "benign"),
-        Case("now", "crisis", "k", level="P0"),
+        Case("now", "crisis", "k", level="P0", about="abuse"),
     ]
 
 
@@ -56,6 +56,8 @@ def test_without_labels(tmp_path):
         ('{"text": "x", "label": "faq:safety", "also": [5]}', "`also` must be a list"),
         ('{"text": "x", "label": "crisis", "level": "P4"}', "`level` must be one of P0, P1"),
         ('{"text": "x", "label": "crisis", "level": 0.5}', "`level` must be one of"),
+        ('{"text": "x", "label": "crisis", "about": "pets"}', "`about` must be one of own, over"),
+        ('{"text": "x", "label": "crisis", "about": ["own"]}', "`about` must be one of own"),
     ],
 )
 def test_the_wrong_line_is_named(tmp_path, line, says):

@@ -106,3 +106,13 @@ def test_the_level_of_a_hand_over_is_judged_beside_it(wanted, got, right):
     judged = judge(Case("x", "crisis", level=wanted), "handover:crisis", got)
     assert judged.right
     assert judged.level_right == right
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got", "right"),
+    [("abuse", "abuse", True), ("abuse", "own", False), ("abuse", None, False)],
+)
+def test_what_a_text_was_about_is_judged_beside_it(wanted, got, right):
+    judged = judge(Case("x", "crisis", about=wanted), "handover:crisis", "P1", got)
+    assert judged.right
+    assert judged.about_right == right

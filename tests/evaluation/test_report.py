@@ -7,6 +7,9 @@ from nightdesk.evaluation.interval import wilson
 from nightdesk.evaluation.judge import judge
 from nightdesk.evaluation.report import (
     ThresholdsError,
+    about_figure,
+    about_table,
+    all_figures,
     below,
     by_group,
     figures,
@@ -146,6 +149,33 @@ class TestLevels:
     def test_levels_that_no_case_names_cannot_pass(self):
         row = {**figures(ROWS), **level_figures(ROWS)}
         assert len(below("faq.jsonl", row, {"level_right_at_least": 1})) == 1
+
+
+ABOUT = [
+    judge(Case("a", "crisis", about="abuse"), "handover:crisis", "P1", "abuse"),
+    judge(Case("b", "crisis", about="abuse"), "handover:crisis", "P1", "own"),
+    judge(Case("c", "crisis", about="own"), "answer:safety"),
+    judge(Case("d", "crisis"), "handover:crisis", "P1", "own"),
+]
+
+
+class TestWhatACrisisIsAbout:
+    def test_the_figure_is_of_the_cases_that_say_so(self):
+        row = about_figure(ABOUT)
+        assert (row["about_right"]["cases"], row["about_right"]["percent"]) == (3, 33.33)
+        assert about_figure(ROWS) == {}
+
+    def test_the_table_says_what_was_taken_for_what(self):
+        assert about_table(ROWS) == ""
+        head, *rest = about_table(ABOUT).splitlines()
+        assert head.startswith("text about the right thing   33.3")
+        assert rest == ["  abuse taken for own: 1", "  own taken for no crisis: 1"]
+
+    def test_the_gate_fails_below_what_is_asked_for(self):
+        row = all_figures(ABOUT)
+        assert below("t.jsonl", row, {"about_right_at_least": 33}) == []
+        assert len(below("t.jsonl", row, {"about_right_at_least": 34})) == 1
+        assert len(below("t.jsonl", all_figures(ROWS), {"about_right_at_least": 1})) == 1
 
 
 class TestThresholds:

@@ -7,7 +7,15 @@ from nightdesk.policies.safety_reply import SERIES
 from nightdesk.safety.detector import Detector, train_themes
 from nightdesk.safety.examples import Example, load_examples
 from nightdesk.safety.patterns import load_patterns
-from nightdesk.safety.themes import THEMES, ThemesError, intent_of, load_kinds, themed
+from nightdesk.safety.themes import (
+    THEMES,
+    ThemesError,
+    intent_of,
+    load_kinds,
+    surest,
+    theme_of,
+    themed,
+)
 from nightdesk.safety.verdict import Thresholds, Verdict
 from tests.data.reading import ROOT
 
@@ -47,6 +55,14 @@ def test_every_theme_has_examples_and_every_kind_is_known():
 )
 def test_intent(category, theme, intent):
     assert intent_of(category, theme) == intent
+
+
+def test_the_theme_of_an_intent():
+    for theme in THEMES:
+        assert theme_of(intent_of("crisis_emergency", theme)) == theme
+    assert theme_of("crisis") == "own"
+    assert theme_of("medical_advice") is None
+    assert theme_of(None) is None
 
 
 @pytest.mark.parametrize("content", ["", "- a", "own: 5", "other: [a]", "own: ["])
@@ -100,3 +116,15 @@ def test_a_fault_costs_only_the_choice_of_words():
     )
     detector = Detector([], model, LIMITS, broken, themes=model)
     assert detector.intent("i want to die", found("crisis")) == "crisis"
+
+
+class TestSurest:
+    def test_the_likeliest_where_it_is_sure(self):
+        assert surest({"own": 0.3, "abuse": 0.7}, "crisis") == "abuse"
+        assert surest({"own": 0.45, "abuse": 0.55}, "crisis") == "own"
+
+    def test_what_no_text_could_be_said_for_does_not_count(self):
+        likely = {"own": 0.2, "overdose": 0.5, "third_person": 0.3}
+        assert surest(likely, "crisis") == "third_person"
+        assert surest(likely, "crisis_emergency") == "own"
+        assert surest({**likely, "overdose": 0.9}, "crisis_emergency") == "overdose"
