@@ -66,11 +66,13 @@ class Lines:
 def load_lines(data: Path) -> Lines:
     """Read the training lines and the safety detector's, as the intent model reads them."""
     rows = load_training_lines(data)
-    table = load_shorthand(data / "shorthand.yml")
+    table = load_shorthand(data)
     plain = [written_out(text, table) for _, text in rows]
     examples = [example.text.lower() for example in load_examples(data / "safety" / "examples")]
     further = [written_out(text, table) for text in examples]
-    speller = Speller.of_lines([*plain, *further], protected_words(synonym_names(data)))
+    speller = Speller.of_lines(
+        [*plain, *further], protected_words(data / "safety", synonym_names(data))
+    )
     texts = [speller.correct(text) for text in plain]
     names = {name: number for number, name in enumerate(sorted({name for name, _ in rows}))}
     known = set(texts)

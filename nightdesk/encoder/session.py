@@ -28,14 +28,14 @@ GRAPH_VERSION = 1
 """Raise it when the graph or its quantisation changes: the cache is keyed by it."""
 
 _FP32_TOLERANCE = 1e-4
+_INT8_COSINE = 0.95
+"""Least mean cosine between the int8 graph and the reference (measured: .993 per channel)."""
+
 _MANY_BATCHES = 100
 """From so many batches on, several are read at once; a message has far fewer."""
 
 _LITTLE = 32
 """Characters by which a text may always be longer than the shortest of its batch."""
-
-_INT8_COSINE = 0.95
-"""Least mean cosine between the int8 graph and the reference (measured: .993 per channel)."""
 
 _CHECK_LINES = (
     "How long does a session take?",
@@ -175,22 +175,22 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _build(tensors: dict[str, np.ndarray], tokenizer: bytes, work: Path, as_is: bool) -> Path:
+def _build(tensors: dict[str, np.ndarray], tokenizer: bytes, work: Path, exact: bool) -> Path:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     from nightdesk.encoder import graph, reference
 
-    exact, small = work / "fp32.onnx", work / "int8.onnx"
-    onnx.save(graph.build(tensors), str(exact))
-    encoder = SentenceEncoder(exact, tokenizer)
+    single, small = work / "fp32.onnx", work / "int8.onnx"
+    onnx.save(graph.build(tensors), str(single))
+    encoder = SentenceEncoder(single, tokenizer)
     expected = reference.encode(tensors, *encoder.tokens(_CHECK_LINES))
     difference = float(np.abs(encoder.encode(_CHECK_LINES) - expected).max())
     if difference > _FP32_TOLERANCE:
         raise WeightsRefused(f"the graph differs from the reference by {difference:.2g}")
-    if as_is:
-        return exact
-    quantize_dynamic(str(exact), str(small), per_channel=True, weight_type=QuantType.QInt8)
+    if exact:
+        return single
+    quantize_dynamic(str(single), str(small), per_channel=True, weight_type=QuantType.QInt8)
     quantised = SentenceEncoder(small, tokenizer).encode(_CHECK_LINES)
     cosine = float((quantised * expected).sum(1).mean())
     if cosine < _INT8_COSINE:

@@ -17,6 +17,7 @@ import regex
 import yaml
 
 from nightdesk.nlu.protected import protected_words
+from nightdesk.run.places import Places
 
 WORDS = Path(__file__).parent / "words.yml"
 
@@ -133,7 +134,7 @@ def frequent_words() -> Words:
     }
     english, neutral = rows.pop("english"), rows.pop("neutral")
     signs = {code: own - english - neutral for code, own in rows.items()}
-    return Words(english, signs, rows, frozenset(protected_words()))
+    return Words(english, signs, rows, frozenset(protected_words(Places.from_environment().safety)))
 
 
 def language_of(text: str) -> str | None:

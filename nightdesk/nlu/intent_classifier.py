@@ -89,16 +89,17 @@ class SentenceIntentClassifier(IntentClassifier, GraphComponent):
         texts, intents = [text for text, _ in rows], [intent for _, intent in rows]
         # The names that synonyms stand for; lookup tables also list common misspellings of them.
         names = set(training_data.entity_synonyms.values())
-        data = Places.from_environment().data
+        places = Places.from_environment()
+        data = places.data
         with self._model_storage.write_to(self._resource) as folder:
             self._understander = Understander.train(
                 texts,
                 intents,
-                protected_words(names),
+                protected_words(places.safety, names),
                 load_encoder().encode,
                 recipe,
                 folder,
-                load_shorthand(data / "shorthand.yml"),
+                load_shorthand(data),
                 tapped_questions(load_topics(data)),
                 [example.text for example in load_examples(data / "safety" / "examples")],
             )

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import yaml
 
-from nightdesk.run.places import ROOT
-
-LIST = ROOT / "data" / "safety" / "protected_words.yml"
+FILE = "protected_words.yml"
 
 
-def protected_words(names: Iterable[str] = (), path: Path = LIST) -> set[str]:
-    """Give the listed words and every word of `names` (conditions, say), in lower case."""
-    groups = yaml.safe_load(path.read_text(encoding="utf-8"))
+def protected_words(safety: Path, names: Iterable[str] = ()) -> set[str]:
+    """Give the words listed in the folder `safety` and every word of `names` (conditions, say).
+
+    All are in lower case. Raises OSError or yaml.YAMLError.
+    """
+    groups = yaml.safe_load((safety / FILE).read_text(encoding="utf-8"))
     listed = {str(word).lower() for words in groups.values() for word in words}
     return listed | {word for name in names for word in re.findall(r"[a-z']+", name.lower())}

@@ -6,18 +6,16 @@ from pathlib import Path
 
 import yaml
 
-from nightdesk.run.places import ROOT
-
-TABLE = ROOT / "data" / "shorthand.yml"
+FILE = "shorthand.yml"
 _WORD = re.compile(r"(?<![\w'@.])(?:\w[\w']*(?:/\w?)?)(?![\w'@])")
 
 
-def load_shorthand(path: Path = TABLE) -> dict[str, str]:
-    """Read the table: shorthand in lower case, and what it stands for.
+def load_shorthand(data: Path) -> dict[str, str]:
+    """Read the table in the folder `data`: shorthand in lower case, and what it stands for.
 
     Raises OSError or yaml.YAMLError.
     """
-    row = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    row = yaml.load((data / FILE).read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     return {str(short).lower(): str(full) for short, full in row.items()}
 
 

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import regex
 
+from nightdesk.safety.expressions import FLAGS, TIMEOUT, wanted
 from nightdesk.safety.views import bare
 from nightdesk_contract.checked_yaml import read_checked, refused
 from nightdesk_contract.problems import Problem, shown
 
 SCHEMA = "take_backs.schema.json"
-
-TIMEOUT = 0.25
-"""Seconds; a message that takes longer is none of these few words."""
 
 LONGEST = 120
 """Characters of a message that may be nothing but a take-back."""
@@ -31,7 +29,7 @@ class TakeBacks:
         """
         phrase, filler = "|".join(phrases), "|".join(fillers)
         self._whole = regex.compile(
-            rf"(?:(?:{filler}) )*(?:{phrase})(?: (?:{filler}|{phrase}))*", regex.IGNORECASE
+            rf"(?:(?:{filler}) )*(?:{phrase})(?: (?:{filler}|{phrase}))*", FLAGS
         )
 
     @staticmethod
@@ -42,7 +40,7 @@ class TakeBacks:
             Problem(f"{name}.{number}", shown(expression), allowed)
             for name in ("phrases", "fillers")
             for number, expression in enumerate(row[name])
-            if (allowed := _wanted(expression))
+            if (allowed := wanted(expression))
         ]
         if wrong:
             raise refused(path, wrong)
@@ -57,12 +55,3 @@ class TakeBacks:
             return self._whole.fullmatch(words, timeout=TIMEOUT) is not None
         except TimeoutError:
             return False
-
-
-def _wanted(expression: str) -> str:
-    """Give what is allowed instead of an expression that cannot be used; "" for one that can."""
-    try:
-        matches_nothing = regex.compile(expression).fullmatch("", timeout=TIMEOUT)
-    except (regex.error, RecursionError) as error:
-        return f"a regular expression ({error})"
-    return "an expression that does not match an empty text" if matches_nothing else ""

@@ -89,9 +89,9 @@ def _contractions() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _others() -> frozenset[str]:
-    return frozenset(
-        {*_contractions(), *protected_words(), *load_shorthand(), *_english_crisis_words()}
-    )
+    places = Places.from_environment()
+    protected, shorthand = protected_words(places.safety), load_shorthand(places.data)
+    return frozenset({*_contractions(), *protected, *shorthand, *_english_crisis_words()})
 
 
 def known(word: str) -> bool:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from nightdesk.nlu.protected import LIST
+from nightdesk.nlu.protected import FILE
 from tests.data.reading import ROOT, read, responses
 from tests.data.visible import GROUPS, files, visible_texts
 
@@ -32,7 +32,7 @@ LETHAL = re.compile(
     r"|\b(?:overdose|overdosing|od) (?:on|with|by)\b",
     re.IGNORECASE,
 )
-MEDICINES = sorted(read(str(LIST.relative_to(ROOT)))["medicines"])
+MEDICINES = sorted(read(f"data/safety/{FILE}")["medicines"])
 _SUBSTANCES = "|".join([*map(re.escape, MEDICINES), "alcohol", "opioids?", "benzodiazepines?"])
 COMBINATION = re.compile(
     rf"\b(?:mix|mixed|mixing|combin\w+|together|stack\w*|along)\b[^.?!]{{0,60}}\b(?:{_SUBSTANCES})\b"

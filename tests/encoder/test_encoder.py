@@ -165,7 +165,7 @@ def test_a_built_graph_is_used_again_and_an_altered_one_is_built_anew(tmp_path, 
 
     builds = []
 
-    def build(folder, tokenizer, work, as_is):
+    def build(folder, tokenizer, work, exact):
         # Building takes seconds; what is asked here is only whether it happens.
         builds.append(folder)
         (work / "again.onnx").write_bytes(good)

@@ -37,7 +37,7 @@ def test_without_a_table_nothing_changes():
 
 
 class TestTable:
-    TABLE = load_shorthand(ROOT / "data" / "shorthand.yml")
+    TABLE = load_shorthand(ROOT / "data")
 
     def test_is_read_as_text(self):
         # YAML would read some words as true, false or nothing.
@@ -72,7 +72,7 @@ def _texts(row) -> list[str]:
 
 def test_a_table_that_cannot_be_read(tmp_path):
     with pytest.raises(OSError, match="none"):
-        load_shorthand(tmp_path / "none.yml")
-    (tmp_path / "bad.yml").write_text("a: [")
+        load_shorthand(tmp_path / "none")
+    (tmp_path / "shorthand.yml").write_text("a: [")
     with pytest.raises(yaml.YAMLError):
-        load_shorthand(tmp_path / "bad.yml")
+        load_shorthand(tmp_path)

@@ -29,7 +29,7 @@ LINES = [
 
 @pytest.fixture(scope="module")
 def speller(root):
-    protected = protected_words(path=root / "data" / "safety" / "protected_words.yml")
+    protected = protected_words(root / "data" / "safety")
     return Speller.of_lines([*LINES, "my insurrance"], protected)
 
 
@@ -54,7 +54,7 @@ def test_protected_words_stay(speller, line):
 
 
 def test_every_protected_word_stays(speller, root):
-    words = protected_words(path=root / "data" / "safety" / "protected_words.yml")
+    words = protected_words(root / "data" / "safety")
     assert len(words) > 200
     assert [word for word in sorted(words) if speller.correct(word) != word] == []
 
@@ -123,11 +123,10 @@ def test_curly_quotes_are_read_as_straight_ones():
 
 
 def test_names_of_conditions_are_protected(root):
-    path = root / "data" / "safety" / "protected_words.yml"
-    words = protected_words(["Tourette's syndrome", "CRPS type II"], path)
+    words = protected_words(root / "data" / "safety", ["Tourette's syndrome", "CRPS type II"])
     assert {"tourette's", "syndrome", "crps", "type", "ii"} <= words
 
 
 def test_the_protected_list_is_lower_case_single_words(root):
-    words = protected_words(path=root / "data" / "safety" / "protected_words.yml")
+    words = protected_words(root / "data" / "safety")
     assert [word for word in words if not re.fullmatch(r"[a-z]+", word)] == []

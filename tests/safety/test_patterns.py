@@ -8,7 +8,8 @@ import pytest
 import regex
 
 from nightdesk.safety.budget import Budget
-from nightdesk.safety.patterns import TIMEOUT, Pattern, find, load_patterns
+from nightdesk.safety.expressions import TIMEOUT
+from nightdesk.safety.patterns import Pattern, find, load_patterns
 from nightdesk.safety.views import views_of
 from nightdesk_contract.checked_yaml import FileError
 from tests.conftest import ROOT
