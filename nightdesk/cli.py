@@ -5,7 +5,17 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from nightdesk.commands import answers, ask, confusion, evaluate, staff, thresholds
+from nightdesk.commands import (
+    answers,
+    ask,
+    clinic,
+    confusion,
+    evaluate,
+    review,
+    sources,
+    staff,
+    thresholds,
+)
 from nightdesk.run import command as run
 
 
@@ -20,6 +30,9 @@ def parser() -> argparse.ArgumentParser:
     run.register(subparsers)
     ask.register(subparsers)
     answers.register(subparsers)
+    clinic.register(subparsers)
+    review.register(subparsers)
+    sources.register(subparsers)
     evaluate.register(subparsers)
     confusion.register(subparsers)
     thresholds.register(subparsers)

@@ -60,6 +60,12 @@ def located(problems: Sequence[Problem], text: str) -> list[Problem]:
     return [replace(problem, line=_line_of(root, problem.key)) for problem in problems]
 
 
+def keys_twice(text: str) -> list[Problem]:
+    """Give every key that stands twice in one mapping of the YAML `text`: YAML drops the first."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    return list(_twice(root, set())) if root is not None else []
+
+
 class _Loader(yaml.SafeLoader):
     """Says where a value stands that YAML takes for a day and that is none: 2026-02-30."""
 

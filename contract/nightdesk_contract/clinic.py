@@ -1,8 +1,11 @@
 """The clinic's settings: one validated file, `clinic.yml`."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
+from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,12 +13,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import opening_hours
 import yaml
 
-from nightdesk_contract.problems import Problem, kind_of, schema_problems, shown
+from nightdesk_contract.checked_yaml import keys_twice, located
+from nightdesk_contract.problems import (
+    UNKNOWN_KEY,
+    Problem,
+    kind_of,
+    nearest,
+    schema_problems,
+    shown,
+)
 
 SCHEMA = "clinic.schema.json"
 
 MAX_BYTES = 1_000_000
 """A settings file larger than this is a mistake, not settings."""
+
+TOPIC_GROUPS = ("logistics", "topics")
+"""The keys below which a text stands for each topic."""
+
+FIRST_YEAR = 1900
+"""opening_hours syntax knows no day before it."""
 
 STAFF_ANSWER_SECONDS = {"P0": 30, "P1": 60}
 """Seconds that staff in a chat have to answer crisis language, where the clinic sets no others."""
@@ -30,12 +47,25 @@ class ClinicError(ValueError):
 
 
 @dataclass(frozen=True)
+class CrisisOwner:
+    """Who in the clinic answers for what the chat does in a crisis: a name or a function.
+
+    Phone and email are for the project's own people and commands; no visitor is shown them.
+    """
+
+    name: str
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
 class Clinic:
     """The settings as the rest of the system uses them.
 
     `hours` is OpenStreetMap opening_hours syntax in `time_zone`; `logistics` holds only the topics
     that the clinic has filled in, `topics` those that the source document says nothing about and
     the clinic answers itself. `staff_answer_seconds` always has both levels, P0 and P1.
+    `crisis_owner` is None where the clinic has named nobody.
     """
 
     name: str
@@ -54,6 +84,7 @@ class Clinic:
     staff_answer_seconds: Mapping[str, int] = field(
         default_factory=lambda: dict(STAFF_ANSWER_SECONDS)
     )
+    crisis_owner: CrisisOwner | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -64,23 +95,36 @@ class Clinic:
 def load_clinic(path: Path) -> Clinic:
     """Read and check `clinic.yml`.
 
-    Raises ClinicError, naming each key that is wrong, what was found and what is allowed.
+    Raises ClinicError, naming each key that is wrong, its line, what was found and what is allowed.
     """
-    return parse_clinic(_read(path))
-
-
-def parse_clinic(row: object) -> Clinic:
-    """Check decoded settings and give them as a Clinic. Raises ClinicError."""
-    if not isinstance(row, dict):
-        raise ClinicError([Problem("(whole file)", kind_of(row), "a mapping of keys to values")])
-    row = {key: _plain(value) for key, value in row.items()}
-    found = schema_problems(row, SCHEMA) + _beyond_schema(row)
-    if not any(problem.key.startswith("staff_answer_seconds") for problem in found):
-        found += _waits_in_order(row)
-    problems = list(dict.fromkeys(found))  # one missing key would be told once per missing key
+    text, row = _read(path)
+    problems = keys_twice(text)
+    try:
+        clinic = parse_clinic(row)
+    except ClinicError as error:
+        problems += located(error.problems, text)
+        raise ClinicError(sorted(problems, key=lambda problem: problem.line or 0)) from error
+    except RecursionError as error:
+        found = "something that stands inside itself"
+        raise ClinicError([*problems, Problem("(whole file)", found, "YAML")]) from error
     if problems:
         raise ClinicError(problems)
-    own = ("logistics", "topics", "closed_days", "staff_answer_seconds")
+    return clinic
+
+
+def parse_clinic(found: object) -> Clinic:
+    """Check decoded settings and give them as a Clinic. Raises ClinicError."""
+    if not isinstance(found, dict):
+        raise ClinicError([Problem("(whole file)", kind_of(found), "a mapping of keys to values")])
+    row: dict[str, Any] = _plain(found)
+    wrong = [_with_hint(problem) for problem in schema_problems(row, SCHEMA)]
+    wrong += _beyond_schema(row)
+    if not any(problem.key.startswith("staff_answer_seconds") for problem in wrong):
+        wrong += _waits_in_order(row)
+    problems = list(dict.fromkeys(wrong))  # one missing key would be told once per missing key
+    if problems:
+        raise ClinicError(problems)
+    own = (*TOPIC_GROUPS, "closed_days", "staff_answer_seconds", "crisis_owner")
     fields = {key: value for key, value in row.items() if key not in own}
     closed = tuple(date.fromisoformat(day) for day in row.get("closed_days") or [])
     return Clinic(
@@ -89,7 +133,16 @@ def parse_clinic(row: object) -> Clinic:
         topics=_filled(row.get("topics")),
         closed_days=closed,
         staff_answer_seconds=_seconds(row),
+        crisis_owner=CrisisOwner(**row["crisis_owner"]) if "crisis_owner" in row else None,
     )
+
+
+@lru_cache(maxsize=1)
+def topics_by_group() -> Mapping[str, tuple[str, ...]]:
+    """Give the topics that can be filled in, by the key that they stand under, in order."""
+    text = resources.files(__package__).joinpath(SCHEMA).read_text(encoding="utf-8")
+    groups = json.loads(text)["properties"]
+    return {group: tuple(groups[group]["properties"]) for group in TOPIC_GROUPS}
 
 
 class ClinicFile:
@@ -122,11 +175,12 @@ class ClinicFile:
         return (status.st_mtime_ns, status.st_size)
 
 
-def _read(path: Path) -> object:
+def _read(path: Path) -> tuple[str, object]:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ClinicError([Problem("(whole file)", "over 1 MB", "a settings file")])
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return text, yaml.safe_load(text)
     except ClinicError:
         raise
     except (OSError, UnicodeDecodeError) as error:
@@ -145,7 +199,7 @@ def _read(path: Path) -> object:
 
 
 def _filled(texts: dict[str, str | None] | None) -> dict[str, str]:
-    return {topic: text.strip() for topic, text in (texts or {}).items() if text}
+    return {topic: text.strip() for topic, text in (texts or {}).items() if text and text.strip()}
 
 
 def _seconds(row: dict[str, Any]) -> dict[str, int]:
@@ -166,12 +220,27 @@ def _waits_in_order(row: dict[str, Any]) -> list[Problem]:
 
 
 def _plain(value: Any) -> Any:
-    """YAML reads 2026-12-25 as a date; the schema speaks of text."""
+    """YAML reads 2026-12-25 as a date and 1 as a number, as keys too; the schema speaks of text."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
         return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
     return value
+
+
+def _with_hint(problem: Problem) -> Problem:
+    """For a topic that stands under the wrong key, say under which it belongs."""
+    inside, _, name = problem.key.rpartition(".")
+    if problem.found != UNKNOWN_KEY or inside not in ("", *TOPIC_GROUPS):
+        return problem
+    places = {
+        topic: f"{group}.{topic}" for group, all_ in topics_by_group().items() for topic in all_
+    }
+    if name in places:
+        return replace(problem, hint=places[name])
+    return replace(problem, hint=problem.hint or places.get(nearest(name, places), ""))
 
 
 def _beyond_schema(row: dict[str, Any]) -> list[Problem]:
@@ -190,7 +259,10 @@ def _beyond_schema(row: dict[str, Any]) -> list[Problem]:
     closed = row.get("closed_days")
     for i, day in enumerate(closed if isinstance(closed, list) else []):
         try:
-            date.fromisoformat(str(day))
+            real = date.fromisoformat(str(day)).year >= FIRST_YEAR
         except ValueError:
-            problems.append(Problem(f"closed_days.{i}", shown(day), "a real day as YYYY-MM-DD"))
+            real = False
+        if not real:
+            allowed = f"a real day as YYYY-MM-DD, from {FIRST_YEAR} on"
+            problems.append(Problem(f"closed_days.{i}", shown(day), allowed))
     return problems

@@ -18,7 +18,7 @@ GOOD_FOR = timedelta(days=180)
 _NUMBER = re.compile(r"\+?\d(?:[\d ()-]*\d)?")
 """A number within a text, as far as it goes: "13 11 14" is not in "0477 13 11 14"."""
 
-_ABOUT = {
+ABOUT = {
     "reach": "crisis_call",
     "write": "crisis_text",
     "poison_help": "poison",
@@ -134,7 +134,7 @@ def _lines(code: str, owner: str, row: dict[str, Any]) -> CrisisLines:
 
 def _without_number(key: str, row: Mapping[str, Any]) -> Iterator[Problem]:
     """Give each text of a country that does not name the number that it is about."""
-    for name, about in _ABOUT.items():
+    for name, about in ABOUT.items():
         found, number = row.get(name) or "", row.get(about) or ""
         texts = found if isinstance(found, dict) else {"": found}
         for language, text in texts.items():

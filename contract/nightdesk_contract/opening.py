@@ -1,5 +1,6 @@
 """When the clinic is open, in its own time zone."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import opening_hours
@@ -30,6 +31,21 @@ def next_opening(clinic: Clinic, at: datetime) -> datetime | None:
             return None
         moment = change
     return moment
+
+
+def open_spans(
+    clinic: Clinic, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """Give from when to when the clinic is open between `start` and `end` (aware), in its own time.
+
+    A span that goes beyond one of the two is cut there.
+    """
+    zone = clinic.zone
+    for opens, closes, state, _ in _hours(clinic).intervals(
+        start.astimezone(zone), end.astimezone(zone)
+    ):
+        if state == opening_hours.State.OPEN:
+            yield opens, closes
 
 
 def _hours(clinic: Clinic) -> "opening_hours.OpeningHours":

@@ -17,11 +17,26 @@ class Passage:
 
 
 def load_passages(directory: Path) -> dict[str, Passage]:
-    """Read `passages.yml` in `directory`; give the passages by id, in the document's order.
+    """Read every document's passages in `directory`; give them by id, in the document's order.
 
-    Raises OSError, yaml.YAMLError or KeyError when the file is not there or not whole.
+    The first document's are in `passages.yml`, those of further ones in `<name>.passages.yml`.
+    Raises OSError, yaml.YAMLError or KeyError when a file is not there or not whole.
     """
-    row = yaml.safe_load((directory / "passages.yml").read_text(encoding="utf-8"))
+    found: dict[str, Passage] = {}
+    for path in passage_files(directory):
+        for id, passage in read_passages(path).items():
+            found.setdefault(id, passage)  # an id keeps its first meaning
+    return found
+
+
+def passage_files(directory: Path) -> list[Path]:
+    """Give the files that passages are read from, the first document's first."""
+    return [directory / "passages.yml", *sorted(directory.glob("*.passages.yml"))]
+
+
+def read_passages(path: Path) -> dict[str, Passage]:
+    """Read one document's passages. Raises as `load_passages`."""
+    row = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {
         p["id"]: Passage(p["id"], p["title"], p["text"].strip(), row["document"])
         for p in row["passages"]

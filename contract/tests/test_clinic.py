@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nightdesk_contract.clinic import ClinicError, ClinicFile, Problem, load_clinic, parse_clinic
+from nightdesk_contract.clinic import (
+    ClinicError,
+    ClinicFile,
+    CrisisOwner,
+    Problem,
+    load_clinic,
+    parse_clinic,
+)
 
 GOOD = {
     "name": "Example Clinic",
@@ -142,6 +149,93 @@ def test_an_unknown_topic_is_named_with_its_place(group, known):
     assert known in problem.allowed
 
 
+@pytest.mark.parametrize(
+    ("changes", "key", "hint"),
+    [
+        ({"hour": "x"}, "hour", "hours"),
+        ({"fone": "x"}, "fone", "phone"),
+        ({"Time-Zone": "x"}, "Time-Zone", "time_zone"),
+        ({"zebra": "x"}, "zebra", ""),
+        ({"topics": {"mecanism": "x"}}, "topics.mecanism", "topics.mechanism"),
+        ({"logistics": {"costs": "x"}}, "logistics.costs", "logistics.cost"),
+        ({"topics": {"cost": "x"}}, "topics.cost", "logistics.cost"),
+        ({"logistics": {"legality": "x"}}, "logistics.legality", "topics.legality"),
+        ({"topics": {"insurence": "x"}}, "topics.insurence", "logistics.insurance"),
+        ({"cost": "x"}, "cost", "logistics.cost"),
+        ({"logistics": {"weather": "x"}}, "logistics.weather", ""),
+        ({"staff_answer_seconds": {"p1": 5}}, "staff_answer_seconds.p1", "staff_answer_seconds.P1"),
+        ({"staff_answer_seconds": {"P2": 5}}, "staff_answer_seconds.P2", ""),
+        (
+            {"crisis_owner": {"name": "x", "phone": "555-0100", "mail": "a@b"}},
+            "crisis_owner.mail",
+            "crisis_owner.email",
+        ),
+        # A topic's name, but where no topic can be meant.
+        (
+            {"crisis_owner": {"name": "x", "phone": "555-0100", "contact": "x"}},
+            "crisis_owner.contact",
+            "",
+        ),
+    ],
+)
+def test_an_unknown_key_gets_the_nearest_allowed_one_as_a_hint(changes, key, hint):
+    (problem,) = problems(**changes)
+    assert (problem.key, problem.hint) == (key, hint)
+    assert (f"did you mean {hint}?" in str(problem)) == bool(hint)
+
+
+def test_each_unknown_key_is_told_by_itself():
+    assert [(p.key, p.hint) for p in problems(hour="x", fone="y")] == [
+        ("hour", "hours"),
+        ("fone", "phone"),
+    ]
+
+
+@pytest.mark.parametrize("key", [1, None, True, 2.5, date(2026, 1, 1)])
+def test_a_key_that_is_no_text_is_unknown(key):
+    with pytest.raises(ClinicError) as caught:
+        parse_clinic({**GOOD, key: "x"})
+    assert [p.key for p in caught.value.problems] == [str(key)]
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        {"name": "the clinical director", "phone": "(555) 010-0143"},
+        {"name": "A. Person", "email": "a@b.example"},
+        {"name": "A. Person", "phone": "+1 555 010 0143", "email": "a@b.example"},
+    ],
+)
+def test_who_answers_for_the_crisis_protocol(owner):
+    found = parse_clinic({**GOOD, "crisis_owner": owner}).crisis_owner
+    assert found == CrisisOwner(**owner)
+
+
+@pytest.mark.parametrize("mode", ["demo", "live"])
+def test_a_clinic_without_a_crisis_owner_can_be_used(mode):
+    # Live asks for one in its check; a desk that does not start would help nobody.
+    assert parse_clinic({**GOOD, "mode": mode}).crisis_owner is None
+
+
+@pytest.mark.parametrize(
+    ("owner", "key", "allowed"),
+    [
+        ("A. Person", "crisis_owner", "a phone or an email"),
+        (None, "crisis_owner", "a phone or an email"),
+        ({"name": "A. Person"}, "crisis_owner", "a phone or an email"),
+        ({"phone": "555-0100", "email": "a@b"}, "crisis_owner.name", "needed"),
+        ({"name": " ", "phone": "555-0100"}, "crisis_owner.name", "a name or a function"),
+        ({"name": "x" * 121, "phone": "555-0100"}, "crisis_owner.name", "120"),
+        ({"name": "x", "phone": "call me"}, "crisis_owner.phone", "telephone"),
+        ({"name": "x", "email": "nobody"}, "crisis_owner.email", "@"),
+    ],
+)
+def test_a_crisis_owner_who_could_not_be_reached_is_refused(owner, key, allowed):
+    (problem,) = problems(crisis_owner=owner)
+    assert problem.key == key
+    assert allowed in problem.allowed
+
+
 def test_a_topic_of_the_other_group_is_unknown():
     assert [p.key for p in problems(topics={"cost": "It is $5."})] == ["topics.cost"]
     assert [p.key for p in problems(logistics={"legality": "x"})] == ["logistics.legality"]
@@ -164,10 +258,10 @@ def test_topics_that_are_no_mapping(group, value):
 @pytest.mark.parametrize("group", ["logistics", "topics"])
 def test_a_text_of_spaces_is_not_filled_in(group):
     topic = {"logistics": "cost", "topics": "mechanism"}[group]
-    assert not getattr(parse_clinic({**GOOD, group: {topic: "  \n"}}), group).get(topic)
+    assert getattr(parse_clinic({**GOOD, group: {topic: "  \n"}}), group) == {}
 
 
-@pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "25.12.2026", 20261225])
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "25.12.2026", 20261225, "0026-12-25"])
 def test_a_closed_day_that_is_none(day):
     assert {p.key for p in problems(closed_days=["2026-12-25", day])} == {"closed_days.1"}
 
@@ -199,9 +293,20 @@ def test_a_file_that_is_no_mapping(row):
         (b"a: !!python/object/apply:os.system ['true']", "broken YAML"),
         (b"[" * 20_000, "nesting"),
         (b"", "nothing"),
+        (b"closed_days: &a [*a]", "stands inside itself"),
         (b"# " + b"x" * 1_000_001, "over 1 MB"),
     ],
-    ids=["unclosed", "quote", "not-utf8", "no-such-day", "object", "nested", "empty", "huge"],
+    ids=[
+        "unclosed",
+        "quote",
+        "not-utf8",
+        "no-such-day",
+        "object",
+        "nested",
+        "empty",
+        "ring",
+        "huge",
+    ],
 )
 def test_files_that_cannot_be_read_are_told_apart(tmp_path, content, says):
     path = tmp_path / "clinic.yml"
@@ -209,6 +314,27 @@ def test_files_that_cannot_be_read_are_told_apart(tmp_path, content, says):
     with pytest.raises(ClinicError) as caught:
         load_clinic(path)
     assert says in str(caught.value)
+
+
+def test_each_mistake_is_told_with_its_line_in_the_files_order(tmp_path):
+    path = tmp_path / "clinic.yml"
+    good = yaml.safe_dump({k: v for k, v in GOOD.items() if k != "mode"}, sort_keys=False)
+    path.write_text(f"{good}mode: test\nlogistics:\n  cost: It is $5.\n  prise: x\nname: Again\n")
+    with pytest.raises(ClinicError) as caught:
+        load_clinic(path)
+    assert [(p.line, p.key) for p in caught.value.problems] == [
+        (6, "mode"),
+        (9, "logistics.prise"),
+        (10, "name"),
+    ]
+
+
+def test_a_key_that_stands_twice_is_a_mistake(tmp_path):
+    # YAML keeps the last and drops the first in silence.
+    path = tmp_path / "clinic.yml"
+    path.write_text(yaml.safe_dump(GOOD) + "logistics:\n  cost: It is $5.\n  cost: It is $9.\n")
+    with pytest.raises(ClinicError, match=r"line 9: logistics\.cost: found the same key again"):
+        load_clinic(path)
 
 
 def test_no_file(tmp_path):
@@ -220,6 +346,16 @@ def test_the_example_settings_of_this_project_are_good():
     clinic = load_clinic(Path(__file__).parents[2] / "clinic.yml")
     assert clinic.mode == "demo"
     assert clinic.demo_notice
+
+
+BROKEN = [
+    {**GOOD, "mode": "x"},
+    {**GOOD, 1: "x"},
+    "name: [",
+    "a: 2026-02-30",
+    "closed_days: &a [*a]",
+    "",
+]
 
 
 class TestClinicFile:
@@ -243,7 +379,7 @@ class TestClinicFile:
         assert clinic.current().phone == "(555) 010-0199"
         assert clinic.problems == []
 
-    @pytest.mark.parametrize("broken", [{**GOOD, "mode": "x"}, "name: [", "a: 2026-02-30", ""])
+    @pytest.mark.parametrize("broken", BROKEN)
     def test_a_broken_edit_keeps_the_last_good_settings_until_it_is_mended(self, path, broken):
         clinic = ClinicFile(path)
         self.write(path, broken, tick=2)

@@ -137,6 +137,18 @@ def test_passages_by_id_in_order(tmp_path):
     ]
 
 
+def test_further_documents_bring_passages_of_their_own(tmp_path):
+    first = "document: D\npassages: [{id: b, title: B, text: Two.}]"
+    (tmp_path / "passages.yml").write_text(first)
+    (tmp_path / "leaflet.passages.yml").write_text(
+        "document: L\npassages: [{id: a, title: A, text: One.}, {id: b, title: B, text: Other.}]"
+    )
+    assert list(load_passages(tmp_path).values()) == [
+        Passage("b", "B", "Two.", "D"),
+        Passage("a", "A", "One.", "L"),
+    ]
+
+
 @pytest.mark.parametrize("text", ["passages: [{id: a}]\ndocument: D", "document: D", "a: ["])
 def test_passages_that_are_not_whole(tmp_path, text):
     (tmp_path / "passages.yml").write_text(text)

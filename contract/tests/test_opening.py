@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nightdesk_contract.clinic import Clinic
-from nightdesk_contract.opening import next_opening, open_now
+from nightdesk_contract.opening import next_opening, open_now, open_spans
 
 CHICAGO = ZoneInfo("America/Chicago")
 
@@ -108,3 +108,19 @@ def test_an_hour_that_a_clock_change_takes_away():
     assert not open_now(early, at("2026-03-08T07:59", ZoneInfo("UTC")))  # 01:59 there
     assert open_now(early, at("2026-03-08T08:00", ZoneInfo("UTC")))  # 03:00 there
     assert not open_now(early, at("2026-03-08T09:00", ZoneInfo("UTC")))
+
+
+def test_spans_are_in_the_clinics_time_and_cut_at_both_ends():
+    start = datetime(2026, 11, 25, 18, tzinfo=timezone.utc)  # noon there
+    end = datetime(2026, 11, 30, 16, tzinfo=timezone.utc)  # 10 am there
+    assert list(open_spans(clinic(closed=(date(2026, 11, 27),)), start, end)) == [
+        (at("2026-11-25T12:00"), at("2026-11-25T17:00")),
+        (at("2026-11-26T09:00"), at("2026-11-26T17:00")),
+        (at("2026-11-30T09:00"), at("2026-11-30T10:00")),
+    ]
+
+
+@pytest.mark.parametrize(("hours", "spans"), [("24/7", 1), ("24/7 off", 0)])
+def test_spans_of_always_and_never(hours, spans):
+    start = at("2026-11-25T12:00")
+    assert len(list(open_spans(clinic(hours), start, at("2026-12-25T12:00")))) == spans

@@ -22,8 +22,9 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 class Protocol:
     """The document, read once; what it says of the clinic is filled in whenever it is asked for.
 
-    Fields are those of `Words.fill`; {place}, {owner} and {checked} of the crisis lines; and
-    {emergency_wait} and {crisis_wait}, the seconds that staff in a chat have to answer.
+    Fields are those of `Words.fill`; {place} and {checked} of the crisis lines; {owner}, the crisis
+    owner that the clinic names, or else the owner of the crisis lines; and {emergency_wait} and
+    {crisis_wait}, the seconds that staff in a chat have to answer.
     """
 
     def __init__(self, folder: Path, words: Words) -> None:
@@ -74,9 +75,11 @@ def _text(
 ) -> str:
     words: Words = env["words"]
     lines, waits = words.lines, words.clinic.staff_answer_seconds
+    # A name or a function only: how to reach that person is not for this page.
+    named = words.clinic.crisis_owner
     text = words.fill(
         tokens[index].content,
-        owner=lines.owner,
+        owner=named.name if named else lines.owner,
         place=lines.place,
         checked=day_words(lines.last_verified),
         emergency_wait=str(waits["P0"]),

@@ -63,6 +63,19 @@ async def test_the_seconds_are_those_that_the_clinic_sets(running: Running) -> N
     assert "45 seconds" in text
 
 
+async def test_the_crisis_owner_that_the_clinic_names_stands_there_without_phone_and_email(
+    running: Running,
+) -> None:
+    path = running.desk.settings.clinic_path
+    owner = "{name: <b>clinical</b> director, phone: 555-0188, email: lead@clinic.example}"
+    path.write_text(f"{path.read_text()}crisis_owner: {owner}\n")
+    text = await page(running)
+    assert "kept right by &lt;b&gt;clinical&lt;/b&gt; director." in text
+    assert "crisis owner" not in text
+    assert "0188" not in text
+    assert "lead@" not in text
+
+
 async def test_another_countrys_clinic_shows_that_countrys_numbers(running: Running) -> None:
     path = running.desk.settings.clinic_path
     path.write_text(path.read_text().replace("country: US", "country: GB"))

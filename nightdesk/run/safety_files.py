@@ -23,6 +23,7 @@ def _loads(places: Places) -> list[Callable[[], object]]:
     from nightdesk.evaluation.crisis_grader import load_criteria
     from nightdesk.policies.take_backs import TakeBacks
     from nightdesk.safety.detector import load_thresholds
+    from nightdesk.safety.kinds import read_kinds
     from nightdesk.safety.known_words import load_crisis_words
     from nightdesk.safety.patterns import load_patterns
     from nightdesk.safety.themes import load_kinds
@@ -33,6 +34,7 @@ def _loads(places: Places) -> list[Callable[[], object]]:
         lambda: load_patterns(safety / "patterns"),
         lambda: load_thresholds(safety / "thresholds.yml"),
         lambda: load_kinds(safety / "themes.yml"),
+        lambda: read_kinds(safety / "groups.yml"),
         lambda: TakeBacks.load(safety / "take_backs.yml"),
         lambda: load_criteria(safety / "criteria.yml"),
         lambda: _load_lines(places),

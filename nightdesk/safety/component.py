@@ -23,6 +23,7 @@ from nightdesk.safety.detector import (
     train_themes,
 )
 from nightdesk.safety.examples import Example, load_examples
+from nightdesk.safety.kinds import read_kinds
 from nightdesk.safety.themes import LANGUAGES, load_kinds
 from nightdesk.safety.verdict import HARMLESS, Verdict
 from nightdesk_contract.outcome import Safety
@@ -73,7 +74,7 @@ class SafetyDetector(IntentClassifier, GraphComponent):
         ]
         examples = written + harmless
         encode = safety_encoder().encode
-        model = train_model(examples, encode)
+        model = train_model(examples, encode, read_kinds(data / "groups.yml"))
         themes = train_themes(written, load_kinds(data / "themes.yml"), encode)
         with self._model_storage.write_to(self._resource) as folder:
             model.save(folder)

@@ -13,12 +13,11 @@ import numpy as np
 from nightdesk.nlu.text_model import Recipe, TextModel
 from nightdesk.safety.budget import SECONDS, Budget, Clock
 from nightdesk.safety.examples import Example
+from nightdesk.safety.groups import by_label, class_of
 from nightdesk.safety.patterns import Hit, Pattern, find, load_patterns
 from nightdesk.safety.spread import judge_spread
 from nightdesk.safety.themes import OWN, intent_of, load_kinds, surest, themed
 from nightdesk.safety.verdict import (
-    CRISIS,
-    EMERGENCY,
     HARMLESS,
     MEDICAL,
     Scored,
@@ -48,10 +47,15 @@ RECIPE = Recipe(balanced=False)
 that says nothing known counts as a crisis half of the time (measured: docs/understanding.md)."""
 
 
-def train_model(examples: Sequence[Example], encode: Encode) -> TextModel:
-    """Fit the model on examples, read as messages are read, and on the parts of harmless ones."""
+def train_model(
+    examples: Sequence[Example], encode: Encode, groups: Mapping[str, str] | None = None
+) -> TextModel:
+    """Fit the model on examples, read as messages are read, and on the parts of harmless ones.
+
+    `groups` (groups.yml) names the kinds that are classes of their own: nightdesk.safety.groups.
+    """
     texts = [plain(example.text).text for example in examples]
-    labels = [example.label for example in examples]
+    labels = [class_of(example, groups or {}) for example in examples]
     parts = harmless_parts(texts, labels)
     texts, labels = texts + parts, labels + [HARMLESS] * len(parts)
     return TextModel.fit(texts, encode(texts), labels, RECIPE)
@@ -239,15 +243,13 @@ class Detector:
         ]
         texts = list(dict.fromkeys(text for text, _, _ in rows if text not in seen))
         if texts:
-            found = self._model.probabilities(texts, self._encode(texts))
+            likely = self._model.probabilities(texts, self._encode(texts))
+            found = by_label(likely, self._model.classes)
             seen.update(zip(texts, found, strict=True))
-        emergency, crisis, medical = (
-            self._model.classes.index(name) for name in (EMERGENCY, CRISIS, MEDICAL)
-        )
         return [
-            Scored(span, float(p[emergency]), float(p[crisis]), float(p[medical]), whole)
+            Scored(span, float(emergency), float(crisis), float(medical), whole)
             for text, span, whole in rows
-            for p in [seen[text]]
+            for emergency, crisis, medical in [seen[text]]
         ]
 
 

@@ -6,9 +6,8 @@ Whether a message is a crisis at all is never decided here: this is asked only o
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import yaml
-
 from nightdesk.safety.examples import Example
+from nightdesk.safety.kinds import KindsError, read_kinds
 from nightdesk.safety.verdict import CRISIS, EMERGENCY
 
 OWN = "own"
@@ -24,20 +23,12 @@ SURE = 0.6
 """From which probability on the model's theme is believed; below it the plain text is said."""
 
 
-class ThemesError(ValueError):
-    """`themes.yml` cannot be used; says why."""
-
-
 def load_kinds(path: Path) -> dict[str, str]:
-    """Give the theme of each kind of example. Raises OSError, ThemesError."""
-    try:
-        row = yaml.safe_load(path.read_text(encoding="utf-8"))
-        themes = {str(kind): str(theme) for theme, kinds in row.items() for kind in kinds}
-    except (yaml.YAMLError, AttributeError, TypeError) as error:
-        raise ThemesError(f"{path}: expected a mapping of themes to lists of kinds") from error
+    """Give the theme of each kind of example. Raises OSError, KindsError."""
+    themes = read_kinds(path)
     unknown = sorted(set(themes.values()) - set(THEMES))
     if unknown:
-        raise ThemesError(f"{path}: unknown theme {unknown[0]}; allowed: {', '.join(THEMES)}")
+        raise KindsError(f"{path}: unknown theme {unknown[0]}; allowed: {', '.join(THEMES)}")
     return themes
 
 

@@ -29,6 +29,8 @@ def data(tmp_path, monkeypatch):
     (tmp_path / "nlu").mkdir()
     (tmp_path / "nlu" / "a.yml").write_text(yaml.safe_dump({"nlu": items}))
     (tmp_path / "shorthand.yml").write_text("u: you\n")
+    (tmp_path / "safety").mkdir()
+    (tmp_path / "safety" / "protected_words.yml").write_text("medicines: [ketamine]\n")
     monkeypatch.setenv("NIGHTDESK_DATA", str(tmp_path))
     return tmp_path
 

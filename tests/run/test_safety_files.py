@@ -83,7 +83,9 @@ def test_all_that_is_wrong_is_said_at_once(places):
     assert [name for name in names if str(places.safety / name) in said] == list(names)
 
 
-@pytest.mark.parametrize(("name", "content"), [("themes.yml", "own: 5"), ("themes.yml", "[")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("themes.yml", "own: 5"), ("themes.yml", "["), ("groups.yml", "5")]
+)
 def test_what_a_loader_raises_otherwise_is_a_sentence_too(places, name, content):
     (places.safety / name).write_text(content)
     assert str(places.safety / name) in refusal(places)

@@ -9,7 +9,7 @@ from nightdesk.safety.examples import Example, load_examples
 from nightdesk.safety.patterns import load_patterns
 from nightdesk.safety.themes import (
     THEMES,
-    ThemesError,
+    KindsError,
     intent_of,
     load_kinds,
     surest,
@@ -68,7 +68,7 @@ def test_the_theme_of_an_intent():
 @pytest.mark.parametrize("content", ["", "- a", "own: 5", "other: [a]", "own: ["])
 def test_a_file_that_is_not_whole_is_refused(tmp_path, content):
     (tmp_path / "themes.yml").write_text(content)
-    with pytest.raises(ThemesError):
+    with pytest.raises(KindsError):
         load_kinds(tmp_path / "themes.yml")
 
 

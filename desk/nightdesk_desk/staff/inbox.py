@@ -31,8 +31,8 @@ async def queue_page(request: Request, me: Present) -> Response:
 
 @router.get("/queue")
 async def queue_fragment(request: Request, me: Me) -> Response:
-    """Give the queue alone, for a live update."""
-    return page(request, "queue_list.html", me=me, queue=await _queue(request))
+    """Give the parts of the queue's page that change, for a live update."""
+    return page(request, "queue_live.html", me=me, queue=await _queue(request))
 
 
 @router.get("/asked")

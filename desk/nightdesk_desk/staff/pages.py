@@ -61,9 +61,12 @@ def zone_of(request: Request) -> ZoneInfo:
 
 def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
     """Give a page or fragment made from `template` with `values`, all of them escaped."""
+    words = desk_of(request).words
     known = {
         **_UNSAID,
-        "clinic": desk_of(request).words.clinic,
+        "clinic": words.clinic,
+        # Of the reading just made.
+        "settings_problems": words.clinic_file.problems,
         "now_iso": iso(now()),
         **values,
     }

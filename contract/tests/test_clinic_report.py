@@ -1,0 +1,104 @@
+"""What settings that can be used come to: open or not, days, topics, and what is not there."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from nightdesk_contract.clinic import parse_clinic, topics_by_group
+from nightdesk_contract.clinic_report import ClinicReport, report
+
+ZONE = ZoneInfo("America/Chicago")
+WEDNESDAY = datetime(2026, 11, 25, 18, 30, tzinfo=ZONE)
+GOOD = {
+    "name": "Example Clinic",
+    "country": "US",
+    "time_zone": "America/Chicago",
+    "hours": "Mo-Fr 09:00-17:00",
+    "phone": "(555) 010-0142",
+    "mode": "demo",
+    "closed_days": ["2026-11-26", "2026-11-24", "2026-12-25", "2026-11-26"],
+}
+OWNER = {"name": "the clinical director", "phone": "555-0100"}
+
+
+def of(at: datetime = WEDNESDAY, added: tuple[str, ...] = (), **changes) -> ClinicReport:
+    questions = {"cost": "How much does it cost?", "legality": "Is it legal?"}
+    return report(parse_clinic({**GOOD, **changes}), questions, added, at)
+
+
+def warned(found: ClinicReport) -> list[str]:
+    return [warning.key for warning in found.warnings]
+
+
+def test_when_it_opens_next():
+    found = of()
+    assert not found.open_now
+    # Thursday is a closed day.
+    assert found.next_opening == datetime(2026, 11, 27, 9, tzinfo=ZONE)
+
+
+def test_open_now():
+    at = datetime(2026, 11, 25, 12, tzinfo=ZONE)
+    found = of(at)
+    assert found.open_now
+    assert found.next_opening == at
+
+
+def test_a_clinic_that_never_opens_is_worth_a_look():
+    found = of(hours="24/7 off")
+    assert (found.open_now, found.next_opening) == (False, None)
+    assert warned(found) == ["hours"]
+
+
+def test_the_closed_days_to_come_in_order_and_today_is_one():
+    assert of().closed_days == (date(2026, 11, 26), date(2026, 12, 25))
+    assert of(datetime(2026, 12, 25, 12, tzinfo=ZONE)).closed_days == (date(2026, 12, 25),)
+
+
+@pytest.mark.parametrize(
+    ("zone", "days"), [("America/Chicago", 1), ("Pacific/Auckland", 0)], ids=["here", "there"]
+)
+def test_today_is_the_clinics_own(zone, days):
+    found = of(time_zone=zone, closed_days=["2026-11-25"])
+    assert len(found.closed_days) == days
+    assert ("closed_days" in warned(found)) == (days == 0)
+
+
+@pytest.mark.parametrize("days", [[], ["2025-12-25"]])
+def test_no_closed_day_to_come_is_worth_a_look(days):
+    assert warned(of(closed_days=days)) == ["closed_days"]
+
+
+def test_hours_in_words_that_differ_are_worth_a_look():
+    assert warned(of(hours_text="Monday to Friday, 9 am to 5 pm")) == []
+    assert warned(of(hours_text="Monday to Saturday, 9 am to 5 pm")) == ["hours_text"]
+
+
+def test_the_topics_that_are_unset_with_what_visitors_ask():
+    found = of(logistics={"hours": "From nine.", "booking": None, "privacy": "  "})
+    assert set(found.unset) == set(topics_by_group()["logistics"]) - {"hours"}
+    assert found.unset["cost"] == "How much does it cost?"
+
+
+def test_a_topic_with_an_added_answer_is_not_unset():
+    assert "cost" not in of(added=("cost", "parking")).unset
+
+
+def test_the_topics_that_the_clinic_answers_itself():
+    assert of().answered == {}
+    found = of(topics={"legality": "It is.", "mechanism": None})
+    assert found.answered == {"legality": "Is it legal?"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "needed"),
+    [
+        ("demo", None, []),
+        ("live", None, ["crisis_owner"]),
+        ("live", OWNER, []),
+    ],
+)
+def test_live_asks_for_a_crisis_owner(mode, owner, needed):
+    changes = {"mode": mode} | ({"crisis_owner": owner} if owner else {})
+    assert [problem.key for problem in of(**changes).needed] == needed

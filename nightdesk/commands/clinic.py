@@ -1,0 +1,162 @@
+"""`nightdesk clinic`: says what is wrong in clinic.yml, or what it comes to and leaves out."""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from nightdesk.answers.topics import FILE, load_topics
+from nightdesk.run.places import Places
+from nightdesk_contract.answers import AnswerError, load_answers
+from nightdesk_contract.clinic import ClinicError, load_clinic
+from nightdesk_contract.clinic_report import ClinicReport, report
+from nightdesk_contract.problems import Problem
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def register(subparsers: "Subparsers") -> None:
+    """Add `clinic` with `check` to the command line."""
+    top = subparsers.add_parser(
+        "clinic",
+        help="say what is wrong in clinic.yml, and which topics are unset",
+        description="The clinic's settings. docs/clinic.md explains every key.",
+    )
+    acts = top.add_subparsers(dest="act", required=True, metavar="ACT")
+    check = acts.add_parser(
+        "check",
+        help="say what is wrong, or what the settings come to",
+        description="Names every wrong key at once: what was found, what is allowed, what was "
+        "probably meant. Of a file that can be used it says what it comes to now, what may be a "
+        "slip, and which topics are unset, with the question that visitors ask. Exit status 1 when "
+        "something must change; an unset topic or a warning is no fault.",
+    )
+    check.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="default: $NIGHTDESK_CLINIC or clinic.yml",
+    )
+    check.add_argument("--json", action="store_true", help="print JSON")
+    check.set_defaults(run=run_check)
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Carry out `clinic check`. Gives the exit status: 0, or 1 when something must change."""
+    places = Places.from_environment()
+    path: Path = arguments.file or places.clinic
+    try:
+        clinic = load_clinic(path)
+    except ClinicError as error:
+        if arguments.json:
+            print(_as_json({"file": str(path), "ok": False, **_problems_row(error.problems)}))
+        else:
+            print(_told(path, error.problems))
+        return 1
+    try:
+        questions, added = _questions(places.data), load_answers(places.data)
+    except (AnswerError, TopicsError) as error:
+        print(f"nightdesk clinic: {error}", file=sys.stderr)
+        return 1
+    found = report(clinic, questions, added, datetime.now(timezone.utc))
+    print(_as_json(_row(path, found)) if arguments.json else _text(path, found))
+    return 1 if found.needed else 0
+
+
+class TopicsError(ValueError):
+    """The file of topics cannot be used: without it nobody knows what visitors ask."""
+
+
+def _questions(data: Path) -> dict[str, str]:
+    """Give what visitors ask, by topic."""
+    try:
+        groups = load_topics(data)
+        return {topic: row["question"] for rows in groups.values() for topic, row in rows.items()}
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise TopicsError(f"{data / FILE} cannot be used ({error!r})") from error
+    except RecursionError as error:
+        raise TopicsError(f"{data / FILE} cannot be used (endless nesting)") from error
+
+
+def _told(path: Path, problems: Sequence[Problem]) -> str:
+    how_many = "one thing" if len(problems) == 1 else f"{len(problems)} things"
+    lines = [f"{path}: {how_many} must change"]
+    for problem in problems:
+        where = f"line {problem.line}: " if problem.line else ""
+        meant = f"; did you mean {problem.hint}?" if problem.hint else ""
+        lines += [
+            f"  {where}{problem.key}",
+            f"      found    {problem.found}{meant}",
+            f"      allowed  {problem.allowed}",
+        ]
+    return "\n".join(lines)
+
+
+def _text(path: Path, found: ClinicReport) -> str:
+    clinic, owner = found.clinic, found.clinic.crisis_owner
+    facts = {
+        "Name": clinic.name,
+        "Country": clinic.country,
+        "Mode": clinic.mode,
+        "Open": _open(found),
+        "Closed days": ", ".join(f"{day:%a} {day}" for day in found.closed_days) or "none to come",
+        "Crisis owner": owner.name if owner else "unset: nobody is named for the crisis protocol",
+    }
+    lines = [_told(path, found.needed) if found.needed else f"{path}: can be used", ""]
+    lines += [f"  {name:14}{value}" for name, value in facts.items()]
+    if found.warnings:
+        lines += ["", "Worth a look:", *(f"  {w.key}: {w.text}" for w in found.warnings)]
+    if found.unset:
+        lines += ["", "Unset under logistics: who asks is told that it is unknown here."]
+        lines += _topics(found.unset)
+    else:
+        lines += ["", "Every topic under logistics is answered."]
+    if found.answered:
+        lines += ["", "Answered under topics, beyond the document:", *_topics(found.answered)]
+    return "\n".join(lines)
+
+
+def _topics(questions: Mapping[str, str]) -> list[str]:
+    return [f"  {topic:24}{question}" for topic, question in questions.items()]
+
+
+def _open(found: ClinicReport) -> str:
+    if found.open_now:
+        return "now"
+    if found.next_opening is None:
+        return "no, and no opening is in sight"
+    return f"not now; next {found.next_opening:%a %Y-%m-%d at %H:%M} ({found.clinic.time_zone})"
+
+
+def _row(path: Path, found: ClinicReport) -> dict[str, Any]:
+    clinic, opening = found.clinic, found.next_opening
+    return {
+        "file": str(path),
+        "ok": not found.needed,
+        **_problems_row(found.needed),
+        "name": clinic.name,
+        "country": clinic.country,
+        "mode": clinic.mode,
+        "open_now": found.open_now,
+        "next_opening": opening.isoformat() if opening else None,
+        "closed_days": [day.isoformat() for day in found.closed_days],
+        "crisis_owner": clinic.crisis_owner.name if clinic.crisis_owner else None,
+        "warnings": [vars(warned) for warned in found.warnings],
+        "unset": dict(found.unset),
+        "topics": dict(found.answered),
+    }
+
+
+def _problems_row(problems: Sequence[Problem]) -> dict[str, Any]:
+    return {"problems": [vars(problem) for problem in problems]}
+
+
+def _as_json(row: dict[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False, indent=1)

@@ -1,0 +1,212 @@
+"""`nightdesk clinic check`: every wrong key at once; of a good file, what it comes to."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nightdesk import cli
+
+GOOD = {
+    "name": "Example Clinic",
+    "country": "GB",
+    "time_zone": "Europe/London",
+    "hours": "24/7",
+    "phone": "(555) 010-0142",
+    "mode": "demo",
+    "closed_days": ["2001-12-25", "2999-12-25"],
+    "logistics": {"cost": "It is $5.", "insurance": None},
+    "topics": {"legality": "It is legal here."},
+}
+
+
+@pytest.fixture
+def data(tmp_path, root, monkeypatch) -> Path:
+    """A data folder of one's own, with the topics."""
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(root / "data" / "topics.yml", data)
+    monkeypatch.setenv("NIGHTDESK_DATA", str(data))
+    return data
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch, data) -> Path:
+    path = tmp_path / "clinic.yml"
+    monkeypatch.setenv("NIGHTDESK_CLINIC", str(path))
+    write(path)
+    return path
+
+
+def write(path: Path, **changes) -> Path:
+    path.write_text(yaml.safe_dump({**GOOD, **changes}, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def rows(capsys) -> dict:
+    return json.loads(capsys.readouterr().out)
+
+
+class TestGood:
+    def test_says_what_the_settings_come_to(self, file, capsys):
+        assert cli.main(["clinic", "check"]) == 0
+        out = capsys.readouterr().out
+        assert out.startswith(f"{file}: can be used\n")
+        facts = dict(line.split(maxsplit=1) for line in out.splitlines() if line.startswith("  "))
+        assert (facts["Name"], facts["Country"], facts["Mode"]) == ("Example Clinic", "GB", "demo")
+        assert facts["Open"] == "now"
+        assert "Wed 2999-12-25" in out
+        assert "2001-12-25" not in out
+
+    def test_unset_topics_are_listed_with_their_question_and_are_no_fault(self, file, capsys):
+        assert cli.main(["clinic", "check"]) == 0
+        unset = capsys.readouterr().out.partition("Unset under logistics")[2]
+        unset, _, answered = unset.partition("Answered under topics")
+        assert "insurance               Do you take insurance?" in unset
+        assert "How much does it cost?" not in unset
+        assert "legality                Is ketamine legal?" in answered
+
+    def test_all_topics_answered(self, file, data, capsys):
+        groups = yaml.safe_load((data / "topics.yml").read_text(encoding="utf-8"))
+        write(file, logistics=dict.fromkeys(groups["logistics"], "Told."), topics={})
+        assert cli.main(["clinic", "check"]) == 0
+        out = capsys.readouterr().out
+        assert "Every topic under logistics is answered." in out
+        assert "Unset" not in out
+        assert "Answered under topics" not in out
+
+    def test_a_topic_with_an_added_answer_is_not_unset(self, file, data, capsys):
+        (data / "answers").mkdir()
+        row = {
+            "title": "Insurance",
+            "question": "Do you take it?",
+            "answer": "No.",
+            "source": {"document": "Leaflet", "text": "No."},
+            "examples": [f"is insurance number {i} fine" for i in range(10)],
+        }
+        (data / "answers" / "insurance.yml").write_text(yaml.safe_dump(row))
+        assert cli.main(["clinic", "check", "--json"]) == 0
+        assert "insurance" not in rows(capsys)["unset"]
+
+    def test_what_may_be_a_slip_is_no_fault(self, file, capsys):
+        write(file, closed_days=[], hours_text="Every day, 9 am to 5 pm")
+        assert cli.main(["clinic", "check"]) == 0
+        out = capsys.readouterr().out
+        assert "closed_days: no closed day lies ahead" in out
+        assert "hours_text: it names 09:00, 17:00" in out
+
+    @pytest.mark.parametrize(
+        ("hours", "says"),
+        [("24/7 off", "no opening is in sight"), ("2999 Dec 24 09:00-17:00", "no opening")],
+    )
+    def test_not_open(self, file, capsys, hours, says):
+        write(file, hours=hours)
+        assert cli.main(["clinic", "check"]) == 0
+        assert says in capsys.readouterr().out
+
+    def test_a_crisis_owner_that_is_unset_is_said(self, file, capsys):
+        assert cli.main(["clinic", "check"]) == 0
+        assert "nobody is named for the crisis protocol" in capsys.readouterr().out
+        write(file, crisis_owner={"name": "the director", "phone": "555-0100"}, mode="live")
+        assert cli.main(["clinic", "check"]) == 0
+        out = capsys.readouterr().out
+        assert "Crisis owner  the director" in out
+        assert "0100" not in out
+
+    def test_live_asks_for_a_crisis_owner(self, file, capsys):
+        write(file, mode="live")
+        assert cli.main(["clinic", "check"]) == 1
+        out = capsys.readouterr().out
+        assert "one thing must change" in out
+        assert "mode live needs it" in out
+        assert cli.main(["clinic", "check", "--json"]) == 1
+        row = rows(capsys)
+        assert not row["ok"]
+        assert [problem["key"] for problem in row["problems"]] == ["crisis_owner"]
+
+    def test_json(self, file, capsys):
+        assert cli.main(["clinic", "check", "--json"]) == 0
+        row = rows(capsys)
+        assert len(row.pop("unset")) == 18
+        assert row.pop("next_opening")
+        assert row == {
+            "file": str(file),
+            "ok": True,
+            "problems": [],
+            "name": "Example Clinic",
+            "country": "GB",
+            "mode": "demo",
+            "open_now": True,
+            "closed_days": ["2999-12-25"],
+            "crisis_owner": None,
+            "warnings": [],
+            "topics": {"legality": "Is ketamine legal?"},
+        }
+
+    def test_the_projects_own_settings(self, root, capsys):
+        assert cli.main(["clinic", "check", str(root / "clinic.yml"), "--json"]) == 0
+        row = rows(capsys)
+        assert row["unset"] == {}
+        assert row["crisis_owner"]
+        assert "hours_text" not in [warning["key"] for warning in row["warnings"]]
+
+
+class TestWrong:
+    def test_all_mistakes_at_once(self, file, tmp_path, capsys):
+        changes = {"mode": "test", "hour": "Mo", "topics": {"mecanism": "x"}, "country": "FR"}
+        other = write(tmp_path / "other.yml", **changes)
+        assert cli.main(["clinic", "check", str(other)]) == 1
+        out = capsys.readouterr().out
+        assert out.startswith(f"{other}: 4 things must change\n")
+        for line in (
+            "  line 2: country\n      found    'FR'\n      allowed  US, CA",
+            "  line 6: mode\n      found    'test'\n      allowed  demo or live\n",
+            "topics.mecanism\n      found    an unknown key; did you mean topics.mechanism?\n",
+            "hour\n      found    an unknown key; did you mean hours?\n      allowed  name, ",
+        ):
+            assert line in out
+
+    def test_json(self, file, capsys):
+        write(file, hour="Mo")
+        assert cli.main(["clinic", "check", "--json"]) == 1
+        row = rows(capsys)
+        assert (row["file"], row["ok"]) == (str(file), False)
+        (problem,) = row["problems"]
+        allowed = problem.pop("allowed").split(", ")
+        assert {"name", "hours", "crisis_owner", "topics"} <= set(allowed)
+        assert problem == {"key": "hour", "found": "an unknown key", "line": 15, "hint": "hours"}
+
+    @pytest.mark.parametrize("content", [None, "name: ["])
+    def test_a_file_that_cannot_be_read(self, file, capsys, content):
+        if content is None:
+            file.unlink()
+        else:
+            file.write_text(content)
+        assert cli.main(["clinic", "check"]) == 1
+        assert f"{file}: one thing must change\n  (whole file)" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("content", [None, "a: [", "- a", "faq: {x: {}}", "5", "[" * 9000])
+    def test_topics_that_cannot_be_used_are_named(self, file, data, capsys, content):
+        path = data / "topics.yml"
+        if content is None:
+            path.unlink()
+        else:
+            path.write_text(content)
+        assert cli.main(["clinic", "check"]) == 1
+        assert f"nightdesk clinic: {path} cannot be used" in capsys.readouterr().err
+
+    def test_an_added_answer_that_cannot_be_used_is_named(self, file, data, capsys):
+        (data / "answers").mkdir()
+        (data / "answers" / "parking.yml").write_text("title: [")
+        assert cli.main(["clinic", "check"]) == 1
+        assert "parking.yml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", [[], ["mend"], ["check", "--loud"], ["check", "a", "b"]])
+def test_wrong_use(given, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["clinic", *given])
+    assert caught.value.code == 2
+    assert "usage: nightdesk" in capsys.readouterr().err

@@ -1,0 +1,33 @@
+"""The real documents are as they were hashed, and the real answers say what their passages say."""
+
+from nightdesk.commands.sources import findings
+from nightdesk.run.models import input_files
+from nightdesk.run.places import Places
+from nightdesk_contract.grounding_files import load_domain_answers, load_grounding
+from nightdesk_contract.outcome import PASSAGES
+from nightdesk_contract.sources import load_sources
+from tests.data.reading import ROOT
+
+DATA = ROOT / "data"
+
+
+def test_documents_and_answers_fit_together():
+    found = findings(Places.from_environment({}, ROOT))
+    assert [str(finding) for finding in found] == []
+
+
+def test_the_check_reads_what_is_there():
+    (document,) = load_sources(DATA / "sources.yml")
+    assert [passage.id for passage in document.passages] == list(PASSAGES)
+    answers = {answer.name: answer for answer in load_domain_answers(ROOT)}
+    assert {"utter_faq_safety", "utter_condition_named"} <= set(answers)
+    vocabulary, allowed = load_grounding(DATA)
+    assert allowed
+    for answer in answers.values():
+        assert vocabulary.claims(answer.texts[0]), answer.name
+
+
+def test_neither_manifest_nor_words_cost_a_training():
+    names = {name for name, _ in input_files(ROOT)}
+    assert "data/source/passages.yml" in names
+    assert not names & {"data/sources.yml", "data/grounding.yml"}
