@@ -1,7 +1,7 @@
 """Figures of an evaluation: numbers for machines, a table for people, and the gate."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +59,9 @@ def about_table(judged: Sequence[Judged]) -> str:
     row = about_figure(judged)
     if not row:
         return ""
-    taken = Counter(
-        (j.case.about, j.about or "no crisis") for j in judged if j.case.about and not j.about_right
-    )
-    lines = [f"text about the right thing {_cell(row[ABOUT])}, of {row[ABOUT]['cases']}"]
-    lines += [f"  {want} taken for {got}: {n}" for (want, got), n in sorted(taken.items())]
-    return "\n".join(lines)
+    asked = ((j.case.about, j.about or "no crisis") for j in judged if j.case.about)
+    head = f"text about the right thing {_cell(row[ABOUT])}, of {row[ABOUT]['cases']}"
+    return "\n".join([head, *_taken_for(asked)])
 
 
 def levels_table(judged: Sequence[Judged]) -> str:
@@ -73,15 +70,18 @@ def levels_table(judged: Sequence[Judged]) -> str:
     if not row:
         return ""
     right, found = (_cell(row[name]) for name in LEVEL_FIGURES)
-    taken = Counter(
-        (j.case.level, j.level or "no hand-over")
-        for j in judged
-        if j.case.level and not j.level_right
-    )
-    lines = [f"level right {right}, of {row['level_right']['cases']}"]
-    lines.append(f"P0 found as P0 {found}, of {row['emergency_found']['cases']}")
-    lines += [f"  {want} taken for {got}: {n}" for (want, got), n in sorted(taken.items())]
-    return "\n".join(lines)
+    asked = ((j.case.level, j.level or "no hand-over") for j in judged if j.case.level)
+    heads = [
+        f"level right {right}, of {row['level_right']['cases']}",
+        f"P0 found as P0 {found}, of {row['emergency_found']['cases']}",
+    ]
+    return "\n".join([*heads, *_taken_for(asked)])
+
+
+def _taken_for(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Give how often each was taken for another, of (what it should be, what it was taken for)."""
+    counted = Counter((want, got) for want, got in pairs if want != got)
+    return [f"  {want} taken for {got}: {n}" for (want, got), n in sorted(counted.items())]
 
 
 def by_group(judged: Sequence[Judged], key: str) -> dict[str, dict[str, Any]]:
