@@ -60,6 +60,7 @@ def test_a_broken_pattern_stops_it_before_anything_is_trained(
         monkeypatch.setattr(f"nightdesk.run.command.{name}", must_not)
     safety = tmp_path / "data" / "safety"
     shutil.copytree(root / "data" / "safety", safety, ignore=shutil.ignore_patterns("examples"))
+    shutil.copy(root / "data" / "shorthand.yml", tmp_path / "data")
     path = safety / "patterns" / "own.yml"
     path.write_text(
         "- id: own\n  category: crisis\n  kind: k\n  level: P1\n  pattern: '(die'\n"
