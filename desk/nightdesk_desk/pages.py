@@ -176,10 +176,17 @@ async def demo(request: Request) -> HTMLResponse:
 @router.get("/widget.js", include_in_schema=False)
 async def widget(request: Request) -> Response:
     """Give the widget's script, for any site."""
-    # Minutes, so that a mended widget reaches every site the same hour; then only asked whether
-    # it has changed, and shown meanwhile.
-    cache = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
-    return _file(request, STATIC / "widget.js", "text/javascript; charset=utf-8", cache)
+    return _script(request, "widget.js")
+
+
+@router.get("/widget-more.js", include_in_schema=False)
+async def widget_more(request: Request) -> Response:
+    """Give what the widget loads when the chat is first opened, for any site.
+
+    Both are built together; the widget asks with its build in the address, so that no cache gives
+    it another's.
+    """
+    return _script(request, "widget-more.js")
 
 
 @router.get("/privacy", include_in_schema=False)
@@ -232,13 +239,21 @@ def _page(html: str) -> HTMLResponse:
     return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
 
-def _file(request: Request, path: Path, kind: str, cache: str) -> Response:
+def _script(request: Request, name: str) -> Response:
     try:
-        content = path.read_bytes()
+        content = (STATIC / name).read_bytes()
     except OSError:
         raise Refused(404, "not_found") from None
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
+    headers = {
+        "ETag": etag,
+        # Minutes, so that a mended widget reaches every site the same hour; then only asked whether
+        # it has changed, and shown meanwhile.
+        "Cache-Control": "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800",
+        "Vary": "Accept-Encoding",
+        # Also when no other site asks: what a cache keeps of that is given to all sites.
+        "Access-Control-Allow-Origin": "*",
+    }
     asked = [
         tag.strip().removeprefix("W/")
         for tag in request.headers.get("if-none-match", "").split(",")
@@ -247,7 +262,7 @@ def _file(request: Request, path: Path, kind: str, cache: str) -> Response:
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
         content, headers = _zipped(content), {**headers, "Content-Encoding": "gzip"}
-    return Response(content, headers={**headers, "Content-Type": kind})
+    return Response(content, headers={**headers, "Content-Type": "text/javascript; charset=utf-8"})
 
 
 @lru_cache(maxsize=8)

@@ -2,5 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: { include: ["test/**/*.test.ts"], environment: "node", pool: "threads", maxWorkers: 1 },
-  define: { __CRISIS_LINES__: JSON.stringify({ US: { emergency: "911", call: "988", text: "988", chat: "", poison: "", place: "the US" } }) },
+  define: {
+    __VERSION__: JSON.stringify("this build"),
+    __CRISIS_LINES__: JSON.stringify({ US: { emergency: "911", call: "988", text: "988", chat: "", poison: "", place: "the US" } }),
+  },
 });

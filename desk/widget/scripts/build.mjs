@@ -1,6 +1,7 @@
 /**
- * Builds the one file that a clinic's page loads. With --check, builds and compares instead.
- * Fails when the file is larger than visitors on a slow line should have to load.
+ * Builds the file that a clinic's page loads, and the one that it loads in turn when the chat is opened.
+ * With --check, builds and compares instead. Fails when a file is larger than visitors on a slow line
+ * should have to load.
  */
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
@@ -10,9 +11,13 @@ import { build, transform } from "esbuild";
 import { minify } from "terser";
 import { parse } from "yaml";
 
-const MOST_GZIP_BYTES = 15_000;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const OUT = here("../../nightdesk_desk/static/widget.js");
+/** `most`: bytes, gzipped. */
+const FILES = [
+  { name: "widget.js", entry: "../src/main.ts", format: "iife", most: 15_000 },
+  { name: "widget-more.js", entry: "../src/more/start.ts", format: "esm", most: 8_000 },
+];
+const OUT = "../../nightdesk_desk/static/";
 const LINES = here("../../../data/safety/crisis_lines.yml");
 
 /** Crisis lines by country: they have to work when the desk cannot be reached. */
@@ -49,7 +54,7 @@ const smallStyles = {
 const noIndents = {
   name: "no-indents",
   setup(builder) {
-    builder.onLoad({ filter: /src\/\w+\.ts$/ }, async ({ path }) => ({
+    builder.onLoad({ filter: /src\/(more\/)?\w+\.ts$/ }, async ({ path }) => ({
       contents: (await readFile(path, "utf8")).replace(/^ +/gm, ""),
       loader: "ts",
     }));
@@ -58,8 +63,9 @@ const noIndents = {
 
 /**
  * What we leave out of Lit: its door for polyfills, which no browser that we build for needs, and the note of
- * its version that only its own development build reads; templates that are SVG or MathML as a whole; and
- * values within the text of a <textarea> or <style>, which no template of ours has.
+ * its version that only its own development build reads; templates that are SVG or MathML as a whole; values
+ * within a comment or the text of a <textarea> or <style>, which no template of ours has; and directives, of
+ * which we use none (see `onlyLit`), with the connected state and the fields that only they read.
  */
 const PLUMBING = [
   [/=\w+\.litHtmlPolyfillSupport;\w+\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/, "=0;"],
@@ -70,6 +76,17 @@ const PLUMBING = [
   [/\+\(2===\w\?"<\/svg>":3===\w\?"<\/math>":""\)/, ""],
   [/,2===\w\|\|3===\w\)\{const \w=this\.el\.content\.firstChild;\w\.replaceWith\(\.\.\.\w\.childNodes\)\}/, ");"],
   [/if\(\w\.test\(\w\.tagName\)\)\{.*?\}\}(?=\}else if\(8===)/, ""],
+  [/(if\(\w\.data===\w\)\w\.push\(\{type:2,index:\w\}\));else\{let \w=-1;.*?length-1\}/, "$1;"],
+  [/(function \w\((\w),(\w)),\w=\2,\w\)\{if\(\3===\w\)return \3;let .*?,\3\}/, "$1){return $3}"],
+  [/else \w\.startsWith\(\w\)&&\(\w\.push\(\{type:6,index:\w\}\),\w\.removeAttribute\(\w\)\)/, ""],
+  [/:6===\w\.type&&\(\w=new \w\(\w,this,\w\)\)/, ":0"],
+  [/get startNode\(\)\{.*?\}get endNode\(\)\{.*?\}/, ""],
+  [/get tagName\(\)\{.*?\}/, ""],
+  [/setConnected\(\w\)\{.*?\}/, ""],
+  [/get _\$AU\(\)\{.*?\}/g, ""],
+  [/,this\._\$Cv=\w\?\.isConnected\?\?!0/, ""],
+  [/(?<=for\()this\._\$AP\?\.\(!1,!0,\w\)/, ""],
+  [/this\._\$AN=void 0,/g, ""],
 ];
 const withoutPlumbing = {
   name: "without-plumbing",
@@ -77,8 +94,9 @@ const withoutPlumbing = {
     builder.onLoad({ filter: /lit-html\/lit-html\.js$/ }, async ({ path }) => {
       let source = await readFile(path, "utf8");
       for (const [pattern, left] of PLUMBING) {
-        if (!pattern.test(source)) throw new Error(`lit-html has changed: look for ${pattern} in build.mjs`);
-        source = source.replace(pattern, left);
+        const less = source.replace(pattern, left);
+        if (less === source) throw new Error(`lit-html has changed: look for ${pattern} in build.mjs`);
+        source = less;
       }
       return { contents: source, loader: "js" };
     });
@@ -95,40 +113,68 @@ async function innerNames() {
   return new RegExp(`^(_\\$.*|${[...OWN, ...keys].join("|")})$`);
 }
 
+/** Stands for the version until both files are there to be hashed; as long as it, and no word of ours. */
+const NO_VERSION = "0ther-42";
 const BANNER = "/* Nightdesk, Apache-2.0. Lit (c) Google LLC, BSD-3-Clause. */";
-const result = await build({
-  entryPoints: [here("../src/main.ts")],
-  bundle: true,
-  write: false,
-  format: "iife",
-  minify: true,
-  charset: "utf8",
-  legalComments: "none",
-  target: ["chrome93", "firefox92", "safari15.4"],
-  define: { __CRISIS_LINES__: JSON.stringify(await crisisLines()) },
-  plugins: [smallStyles, noIndents, withoutPlumbing],
-});
-const { code } = await minify(result.outputFiles[0].text, {
-  ecma: 2020,
-  compress: { passes: 3 },
-  mangle: { properties: { regex: await innerNames() } },
-  format: { preamble: BANNER, ascii_only: false },
-});
-const bundle = Buffer.from(`${code}\n`);
-const gzip = gzipSync(bundle, { level: 9 }).length;
-const integrity = `sha384-${createHash("sha384").update(bundle).digest("base64")}`;
 
-if (process.argv.includes("--check")) {
-  const kept = await readFile(OUT).catch(() => Buffer.alloc(0));
-  if (!kept.equals(bundle)) {
-    console.error("static/widget.js is not what the sources give. Run: npm run build");
+/**
+ * Two copies of Lit do not know each other's templates: the second file is handed the first one's. And no
+ * directive is in either: what they need of Lit is left out.
+ */
+function onlyLit(name, inputs, main) {
+  const lit = inputs.filter((input) => input.includes("/lit-html/") && !(main && input.endsWith("/lit-html.js")));
+  if (lit.length) throw new Error(`${name} must not bring ${lit.join(", ")}`);
+}
+
+/** One file's code, without its version. */
+async function bundle({ name, entry, format }, lines, names) {
+  const result = await build({
+    entryPoints: [here(entry)],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format,
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    target: ["chrome93", "firefox92", "safari15.4"],
+    define: { __CRISIS_LINES__: lines, __VERSION__: JSON.stringify(NO_VERSION) },
+    plugins: [smallStyles, noIndents, withoutPlumbing],
+  });
+  const main = format === "iife";
+  onlyLit(name, Object.keys(result.metafile.inputs), main);
+  const { code } = await minify(result.outputFiles[0].text, {
+    ecma: 2020,
+    module: !main,
+    compress: { passes: 3 },
+    // Not in the second file: what the two hand each other is to have the same names in both.
+    mangle: main ? { properties: { regex: names } } : true,
+    format: { preamble: BANNER, ascii_only: false },
+  });
+  return `${code}\n`;
+}
+
+const lines = JSON.stringify(await crisisLines());
+const names = await innerNames();
+const codes = await Promise.all(FILES.map((file) => bundle(file, lines, names)));
+const version = createHash("sha256").update(codes.join("")).digest("hex").slice(0, NO_VERSION.length);
+for (const [index, { name, most }] of FILES.entries()) {
+  const made = Buffer.from(codes[index].replaceAll(NO_VERSION, version));
+  const out = here(OUT + name);
+  if (process.argv.includes("--check")) {
+    const kept = await readFile(out).catch(() => Buffer.alloc(0));
+    if (!kept.equals(made)) {
+      console.error(`static/${name} is not what the sources give. Run: npm run build`);
+      process.exitCode = 1;
+    }
+  } else {
+    await writeFile(out, made);
+  }
+  const gzip = gzipSync(made, { level: 9 }).length;
+  const integrity = `sha384-${createHash("sha384").update(made).digest("base64")}`;
+  console.log(`${name}: ${made.length} bytes, ${gzip} gzipped (at most ${most})\nintegrity: ${integrity}`);
+  if (gzip > most) {
+    console.error(`${name}: more than ${most} bytes gzipped`);
     process.exitCode = 1;
   }
-} else {
-  await writeFile(OUT, bundle);
-}
-console.log(`widget.js: ${bundle.length} bytes, ${gzip} gzipped\nintegrity: ${integrity}`);
-if (gzip > MOST_GZIP_BYTES) {
-  console.error(`more than ${MOST_GZIP_BYTES} bytes gzipped`);
-  process.exitCode = 1;
 }

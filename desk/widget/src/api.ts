@@ -7,15 +7,33 @@ export interface Conversation {
 }
 
 export interface Passage {
-  id: string;
-  title: string;
-  text: string;
+  id?: string;
+  title?: string;
+  text?: string;
 }
 
-export type Source =
-  | { kind: "passage"; passages: Passage[]; document: string }
-  | { kind: "clinic"; title?: string }
-  | null;
+export interface Review {
+  /** Days: "2026-11-03". */
+  on?: string;
+  next_review?: string;
+  reviewer?: string;
+  role?: string;
+}
+
+export interface Caution {
+  text?: string;
+  sources?: { name?: string; url?: string }[];
+}
+
+/** What an answer rests on. A desk of another age may send less or other: read it with source.ts. */
+export interface Source {
+  kind?: string;
+  passages?: Passage[];
+  document?: string;
+  document_date?: string | null;
+  review?: Review | null;
+  cautions?: Caution[];
+}
 
 export type Sender = "visitor" | "bot" | "staff" | "system";
 
@@ -24,7 +42,9 @@ export interface ChatEvent {
   at: string;
   from: Sender;
   text: string;
-  source?: Source;
+  source?: Source | null;
+  /** null where nobody is asked whether this helped. */
+  feedback?: { helpful?: boolean | null } | null;
   quick_replies?: string[] | null;
   name?: string | null;
 }
@@ -95,6 +115,11 @@ export class Api {
       body: { text },
     });
     return ((await answer.json()) as { seq: number }).seq;
+  }
+
+  /** Say whether a message of the bot's answered the question. */
+  async rate(of: Conversation, seq: number, helpful: boolean): Promise<void> {
+    await this.#call(this.#path(of, `events/${seq}/feedback`), { token: of.token, body: { helpful } });
   }
 
   /** The events after a sequence number; with `wait` the desk answers when there is one. */

@@ -2,7 +2,7 @@
 import { ApiError, type Api, type Conversation } from "./api.js";
 import { Live } from "./live.js";
 import { conversation, undelivered, type Memory } from "./memory.js";
-import { EMPTY, reduce, type Action, type State } from "./store.js";
+import { EMPTY, reduce, type Action, type State, type Stored } from "./store.js";
 
 /** Waits before the second and third try to send a message. */
 const AGAIN_MS = [1000, 3000];
@@ -34,7 +34,7 @@ export class Chat {
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly api: Pick<Api, "create" | "send" | "events" | "stream">,
+    private readonly api: Pick<Api, "create" | "send" | "events" | "stream" | "rate">,
     private readonly memory: Memory,
     private readonly changed: () => void,
   ) {
@@ -77,6 +77,13 @@ export class Chat {
   retry(key: string): void {
     this.#do({ type: "retry", key });
     this.#enqueue(key);
+  }
+
+  /** Say whether an answer helped; it is in the transcript when the desk has it. Rejects when it has not. */
+  async rate(event: Stored, helpful: boolean): Promise<void> {
+    const to = this.#conversation as Conversation;
+    await this.api.rate(to, event.seq, helpful);
+    if (to === this.#conversation) this.#do({ type: "events", events: [{ ...event, feedback: { helpful } }] });
   }
 
   /** The network came back, or the visitor did. */

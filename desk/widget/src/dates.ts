@@ -13,6 +13,13 @@ export function dayLabel(at: string, now: Date, lang: string, today: string, yes
   return date.toLocaleDateString(lang, { weekday: "long", month: "long", day: "numeric" });
 }
 
+/** A day as the desk writes it ("2026-11-03"), in words: "November 3, 2026"; empty when it is none. */
+export function dateLabel(day: string, lang: string): string {
+  // A date without a time is midnight in UTC.
+  const date = new Date(day);
+  return +date ? date.toLocaleDateString(lang, { dateStyle: "long", timeZone: "UTC" }) : "";
+}
+
 /** The time of day: "2:05 PM". */
 export function timeLabel(at: string, lang: string): string {
   return new Date(at).toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit" });

@@ -3,10 +3,13 @@ import { html, nothing, render, type TemplateResult } from "lit-html";
 import { Api } from "./api.js";
 import { Chat } from "./chat.js";
 import { Memory, seen } from "./memory.js";
+import { loadMore, type More } from "./more.js";
 import { settings, type Settings, type Tag } from "./settings.js";
 import { length, rows, unread, type Row } from "./store.js";
 import { fill, strings, type Strings } from "./strings.js";
 import { dress } from "./styles.js";
+// Made smaller by the build.
+import sheet from "../styles.css";
 import { crisisLine, ICONS, intro, notices, row, type Context } from "./views.js";
 
 /** The desk's limit for one message, in characters (see the door in the contract package). */
@@ -25,7 +28,6 @@ export class NightdeskChat extends HTMLElement {
   readonly #root = this.attachShadow({ mode: "open" });
   /** One element for each row of the transcript, by the row's id: rows keep theirs. */
   readonly #rows = new Map<string, HTMLElement>();
-  readonly #opened = new Set<string>();
   #tag!: Tag;
   #words!: Strings;
   #lang = "en";
@@ -33,6 +35,7 @@ export class NightdeskChat extends HTMLElement {
   #memory!: Memory;
   #api!: Api;
   #chat!: Chat;
+  #more: More | undefined;
   #open = false;
   #drawing = false;
   #configAt = 0;
@@ -54,7 +57,7 @@ export class NightdeskChat extends HTMLElement {
     this.#api = new Api(tag.origin);
     this.#chat = new Chat(this.#api, this.#memory, () => this.#update());
     this.#open = this.#memory.get("open") === true || tag.open;
-    dress(this.#root);
+    dress(this.#root, sheet);
     this.#chat.start();
     void this.#configure();
     document.addEventListener("visibilitychange", () => this.#chat.visible(!document.hidden));
@@ -72,6 +75,28 @@ export class NightdeskChat extends HTMLElement {
     view?.addEventListener("resize", fit);
     view?.addEventListener("scroll", fit);
     fit();
+    this.#update();
+    if (this.#open) void this.#load();
+  }
+
+  /** Get what is read only on a press, now that the panel is open; at the next opening when that fails. */
+  async #load(): Promise<void> {
+    if (this.#more) return;
+    this.#more = await loadMore(this.#tag.origin, {
+      html,
+      nothing,
+      root: this.#root,
+      lang: this.#lang,
+      person: this.#words.person,
+      send: (text) => this.#press(text),
+      rate: (event, helpful) => this.#chat.rate(event, helpful),
+      draw: () => this.#draw(),
+    });
+    if (!this.#more) return;
+    // What is there already is not to be read out once more for its new buttons.
+    for (const place of this.#rows.values()) place.setAttribute("aria-live", "off");
+    // It grows with them: what came last is to stay in view.
+    this.#shown = 0;
     this.#update();
   }
 
@@ -98,6 +123,7 @@ export class NightdeskChat extends HTMLElement {
     this.#rows.clear();
     if (open) {
       void this.#configure();
+      void this.#load();
       this.#chat.nudge();
     }
     this.#draw();
@@ -132,12 +158,6 @@ export class NightdeskChat extends HTMLElement {
     this.#chat.send(text, false);
     // The button may be gone now: the answer comes in the transcript.
     this.#find(".log")?.focus({ preventScroll: true });
-  }
-
-  #toggle(id: string): void {
-    if (!this.#opened.delete(id)) this.#opened.add(id);
-    this.#draw();
-    this.#find(`#source-${id}`)?.scrollIntoView({ block: "nearest" });
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -301,10 +321,9 @@ export class NightdeskChat extends HTMLElement {
       lang: this.#lang,
       now: new Date(),
       settings: this.#settings,
-      opened: this.#opened,
+      more: this.#more,
       send: (text) => this.#press(text),
       retry: (key) => this.#chat.retry(key),
-      toggle: (id) => this.#toggle(id),
     };
     const { state } = this.#chat;
     if (this.#open) this.#memory.set("seen", Math.max(seen(this.#memory), state.cursor));

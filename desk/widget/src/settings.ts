@@ -40,11 +40,13 @@ export interface Settings {
 /** Lines by country, from data/safety/crisis_lines.yml when the bundle was built. */
 declare const __CRISIS_LINES__: Record<string, Crisis>;
 
-function field(value: unknown, name: string): unknown {
+/** A field of a value that may be anything. */
+export function field(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-function words(value: unknown, name: string): string {
+/** A field that is a text; else empty. */
+export function words(value: unknown, name: string): string {
   const found = field(value, name);
   return typeof found === "string" ? found : "";
 }

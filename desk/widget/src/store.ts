@@ -148,7 +148,8 @@ export function reduce(state: State, action: Action): State {
     case "reach":
       return state.reach === action.reach ? state : { ...state, reach: action.reach };
     case "lost": {
-      const earlier = [...state.earlier, ...state.events];
+      // Nobody is asked about an answer that the desk no longer knows.
+      const earlier = [...state.earlier, ...state.events.map((event) => ({ ...event, feedback: null }))];
       return { ...state, earlier, events: [], cursor: 0, typing: "", lost: earlier.length > 0 };
     }
   }

@@ -2,7 +2,9 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { dayLabel, timeLabel } from "./dates.js";
 import { blocks, smsHref, telHref, type Piece } from "./links.js";
+import type { More } from "./more.js";
 import type { Settings } from "./settings.js";
+import { sourceLine, texts } from "./source.js";
 import type { Pending, Row, State, Stored } from "./store.js";
 import { fill, type Strings } from "./strings.js";
 
@@ -14,10 +16,9 @@ export interface Context {
   lang: string;
   now: Date;
   settings: Settings;
-  opened: ReadonlySet<string>;
+  more: More | undefined;
   send(text: string): void;
   retry(key: string): void;
-  toggle(id: string): void;
 }
 
 const icon = (path: string): TemplateResult =>
@@ -110,39 +111,20 @@ function replies(list: string[], test: string, context: Context): View {
   </div>`;
 }
 
-function source(event: Stored, id: string, context: Context): View {
-  const { words, opened } = context;
-  const from = event.source;
-  if (from?.kind === "clinic") return html`<p class="source" data-test="source-clinic">${words.source_clinic}</p>`;
-  if (from?.kind !== "passage" || !from.passages.length) return nothing;
-  const [first, ...others] = from.passages.map((passage) => passage.title);
-  const title = first ?? "";
-  const label = others.length
-    ? fill(words.source_more, { title, count: others.length })
-    : fill(words.source_guide, { title });
-  const open = opened.has(id);
-  return html`<button
-      type="button"
-      class="source"
-      data-test="source-toggle"
-      aria-expanded=${open}
-      aria-controls=${`source-${id}`}
-      @click=${() => context.toggle(id)}
-    >
-      ${label}
-    </button>
-    <div class="passages" id=${`source-${id}`} data-test="source-text" ?hidden=${!open}>
-      ${open
-        ? html`${from.passages.map(
-              (passage) =>
-                html`<p><strong>${passage.title}</strong></p>
-                  <blockquote>${passage.text}</blockquote>`,
-            )}
-            ${from.document
-              ? html`<p class="document">${fill(words.source_document, { title: from.document })}</p>`
-              : nothing}`
-        : nothing}
-    </div>`;
+/** What must be said beside an answer, apart from it: in the one file that is always there. */
+function cautions(event: Stored, context: Context): View {
+  const found = texts(event.source, "cautions", "text");
+  if (!found.length) return nothing;
+  return html`<div class="caution" role="note" data-test="caution">
+    <p><strong>${context.words.caution}</strong></p>
+    ${found.map((text) => rich(text, context))}
+  </div>`;
+}
+
+function source(event: Stored, id: string, { words, lang, more }: Context): View {
+  const line = sourceLine(event.source, words, lang);
+  if (!line) return nothing;
+  return more?.source(event, id, line) ?? html`<p class="source" data-test=${`source-${event.source?.kind}`}>${line}</p>`;
 }
 
 function stored(entry: Extract<Row, { kind: "event" }>, context: Context): TemplateResult {
@@ -153,11 +135,10 @@ function stored(entry: Extract<Row, { kind: "event" }>, context: Context): Templ
   const hear = event.from === "system" ? "who hear" : "who";
   return html`<div class="message ${event.from}" data-test=${`message-${event.from}`}>
     <p class=${hear}>${who}</p>
-    <div class="bubble">
-      ${rich(event.text, context)} ${event.from === "bot" ? source(event, id, context) : nothing}
-    </div>
+    <div class="bubble">${rich(event.text, context)}</div>
+    ${cautions(event, context)} ${source(event, id, context)}
     <p class="foot">${timeLabel(event.at, lang)}</p>
-    ${replies(entry.replies, "quick-reply", context)}
+    ${replies(entry.replies, "quick-reply", context)} ${context.more?.feedback(event, id)}
   </div>`;
 }
 

@@ -33,6 +33,13 @@ class Desk {
     return this.add("visitor", text);
   }
 
+  async rate(_: Conversation, seq: number, helpful: boolean): Promise<void> {
+    this.#check();
+    const at = this.events_.findIndex((event) => event.seq === seq);
+    if (!this.events_[at]?.feedback) throw new ApiError(404);
+    this.events_[at] = { ...this.events_[at], feedback: { helpful } };
+  }
+
   async events(_: Conversation, after: number, wait: boolean, signal?: AbortSignal): Promise<ChatEvent[]> {
     this.#check();
     if (wait && this.events_.length <= after) await this.#next(signal);
@@ -218,6 +225,54 @@ describe("Chat", () => {
     await pass();
     expect(chat.state.reach).toBe("ok");
     expect(texts()).toEqual(["hello", "are you there?"]);
+  });
+
+  const asked = async (): Promise<ChatEvent> => {
+    chat.send("is it safe?", true);
+    await pass();
+    const seq = desk.add("bot", "yes");
+    desk.events_[seq - 1]!.feedback = { helpful: null };
+    await pass();
+    return chat.state.events.at(-1) as ChatEvent;
+  };
+
+  it("shows what was said about an answer once the desk has it, also after a reload", async () => {
+    const event = await asked();
+    await chat.rate(event, false);
+    expect(chat.state.events.at(-1)).toEqual({ ...event, feedback: { helpful: false } });
+    expect([chat.state.events.length, chat.state.cursor]).toEqual([2, 2]);
+    const next = new Chat(desk, memory, () => undefined);
+    next.start();
+    await pass();
+    expect(next.state.events.at(-1)?.feedback).toEqual({ helpful: false });
+  });
+
+  it("shows nothing as said that the desk did not take", async () => {
+    const event = await asked();
+    for (const status of [0, 401, 404, 429, 503]) {
+      desk.fail = () => new ApiError(status);
+      await expect(chat.rate(event, true)).rejects.toThrow(`status ${status}`);
+      expect(chat.state.events.at(-1)?.feedback).toEqual({ helpful: null });
+    }
+    // The conversation goes on: 404 may be said of the answer alone.
+    expect(conversation(memory)?.id).toBe("c1");
+  });
+
+  it("does not carry what was said into another conversation", async () => {
+    const event = await asked();
+    const real = desk.rate.bind(desk);
+    desk.rate = async (to, seq, helpful) => {
+      await real(to, seq, helpful);
+      desk.send = async () => {
+        throw new ApiError(404);
+      };
+      desk.events_ = [];
+      chat.send("hello", true);
+      await pass();
+    };
+    await chat.rate(event, true);
+    expect(chat.state.events).toEqual([]);
+    expect(chat.state.earlier.at(-1)?.feedback).toBeNull();
   });
 
   it("does not show somebody writing for ever", async () => {

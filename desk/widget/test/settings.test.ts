@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
-import { dayLabel } from "../src/dates.js";
+import { describe, expect, it, vi } from "vitest";
+import { dateLabel, dayLabel } from "../src/dates.js";
 import { backOff } from "../src/live.js";
 import { Memory } from "../src/memory.js";
+import { LANGUAGES as MORE } from "../src/more/strings.js";
 import { readTag, settings } from "../src/settings.js";
 import { fill, LANGUAGES, strings } from "../src/strings.js";
 
@@ -50,16 +51,20 @@ describe("settings", () => {
 
 describe("strings", () => {
   const files = readdirSync("strings");
+  const languages = Object.keys(LANGUAGES);
 
-  it("has each language file in use", () => {
-    expect(files.map((file) => file.replace(".json", "")).sort()).toEqual(Object.keys(LANGUAGES).sort());
+  it("has each language file in use, and each language for both files of the widget", () => {
+    const all = languages.flatMap((language) => [`${language}.json`, `more.${language}.json`]);
+    expect(files.sort()).toEqual(all.sort());
+    expect(Object.keys(MORE)).toEqual(languages);
   });
 
   it.each(files)("has every key and field in %s", (file) => {
+    const english: Record<string, string> = file.startsWith("more.") ? MORE.en : LANGUAGES.en;
     const words = JSON.parse(readFileSync(`strings/${file}`, "utf8")) as Record<string, string>;
     const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
-    expect(Object.keys(words).sort()).toEqual(Object.keys(LANGUAGES.en).sort());
-    for (const [key, text] of Object.entries(LANGUAGES.en)) {
+    expect(Object.keys(words).sort()).toEqual(Object.keys(english).sort());
+    for (const [key, text] of Object.entries(english)) {
       expect(words[key]?.trim(), key).toBeTruthy();
       expect(fields(words[key] ?? ""), key).toEqual(fields(text));
     }
@@ -93,6 +98,16 @@ describe("times", () => {
     expect(label(new Date(2026, 10, 22, 0, 1))).toBe("Today");
     expect(label(new Date(2026, 10, 21, 23, 59))).toBe("Yesterday");
     expect(label(new Date(2026, 10, 16))).toBe("Monday, November 16");
+  });
+
+  it.each(["America/Chicago", "Pacific/Auckland"])("names the desk's days as they are, in %s too", (zone) => {
+    vi.stubEnv("TZ", zone);
+    expect(dateLabel("2026-11-03", "en")).toBe("November 3, 2026");
+    vi.unstubAllEnvs();
+  });
+
+  it.each(["", "soon", "2026-13-40"])("does not take %j for a day", (day) => {
+    expect(dateLabel(day, "en")).toBe("");
   });
 
   it("waits longer each time, but not without end", () => {

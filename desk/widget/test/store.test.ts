@@ -86,6 +86,14 @@ describe("reduce", () => {
     expect(new Set(rows(next).map((row) => row.id)).size).toBe(5);
   });
 
+  it("takes up what was said about an answer, and asks nothing about one that the desk forgot", () => {
+    const asked = { ...event(1, "bot"), feedback: { helpful: null } };
+    const rated = run({ type: "events", events: [asked] }, { type: "events", events: [{ ...asked, feedback: { helpful: true } }] });
+    expect(rated.events).toEqual([{ ...asked, feedback: { helpful: true } }]);
+    expect(rated.cursor).toBe(1);
+    expect(reduce(rated, { type: "lost" }).earlier.map(({ feedback }) => feedback)).toEqual([null]);
+  });
+
   it("says nothing of a lost conversation that was never shown", () => {
     expect(run({ type: "lost" }).lost).toBe(false);
   });

@@ -1,0 +1,53 @@
+/** The second file: what is read only on a press. The chat is whole without it. */
+import type { html, nothing, TemplateResult } from "lit-html";
+import type { Stored } from "./store.js";
+
+/** Which build this is: both files have the same. */
+declare const __VERSION__: string;
+
+/** What the second file is given: there is one copy of Lit, and one of the chat. */
+export interface Tools {
+  html: typeof html;
+  nothing: typeof nothing;
+  root: ShadowRoot;
+  lang: string;
+  /** The words of the button that asks for a person. */
+  person: string;
+  send(text: string): void;
+  /** Rejects when the desk did not take it. */
+  rate(event: Stored, helpful: boolean): Promise<void>;
+  draw(): void;
+}
+
+/** What it draws under an answer; nothing where there is no more to tell. */
+export interface More {
+  /** The source line as a button, and what it opens. `id` is the row's. */
+  source(event: Stored, id: string, line: string): TemplateResult | null;
+  feedback(event: Stored, id: string): TemplateResult | null;
+}
+
+let tries = 0;
+let underWay: ReturnType<typeof attempt> | undefined;
+
+/**
+ * Load the second file; who asks while it is on its way gets the same. Gives undefined when it is not there, or
+ * is of another build.
+ */
+export function loadMore(...given: Parameters<typeof attempt>): ReturnType<typeof attempt> {
+  return (underWay ??= attempt(...given).finally(() => (underWay = undefined)));
+}
+
+async function attempt(
+  origin: string,
+  tools: Tools,
+  load: (address: string) => Promise<unknown> = (address) => import(/* @vite-ignore */ address),
+): Promise<More | undefined> {
+  try {
+    // A browser keeps what an address gave, a failure too: every build and every try has its own.
+    tries += 1;
+    const found = await load(`${origin}/widget-more.js?${__VERSION__}-${tries}`);
+    return (found as { start(version: string, tools: Tools): More | undefined }).start(__VERSION__, tools);
+  } catch {
+    return undefined;
+  }
+}

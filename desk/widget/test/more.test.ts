@@ -1,0 +1,82 @@
+import { describe, expect, it, vi } from "vitest";
+import { loadMore, type Tools } from "../src/more.js";
+import { start } from "../src/more/start.js";
+
+const root = { adoptedStyleSheets: [] as unknown[] } as unknown as ShadowRoot;
+vi.stubGlobal("CSSStyleSheet", class { replaceSync(): void {} });
+const tools: Tools = {
+  html: ((strings: TemplateStringsArray, ...values: unknown[]) => ({ strings, values })) as unknown as Tools["html"],
+  nothing: Symbol("nothing") as Tools["nothing"],
+  root,
+  lang: "en",
+  person: "Talk to a person",
+  send: () => undefined,
+  rate: async () => undefined,
+  draw: () => undefined,
+};
+const load = (answer: () => Promise<unknown>): ReturnType<typeof loadMore> => loadMore("https://desk.example", tools, answer);
+
+describe("the second file", () => {
+  it("is loaded from the desk, and draws for the build that it belongs to", async () => {
+    const addresses: string[] = [];
+    const more = await loadMore("https://desk.example", tools, async (address) => {
+      addresses.push(address);
+      return { start };
+    });
+    expect(addresses).toEqual([expect.stringMatching(/^https:\/\/desk\.example\/widget-more\.js\?this build-\d+$/)]);
+    const event = { seq: 1, at: "2026-11-22T10:00:00Z", from: "bot" as const, text: "x" };
+    expect(more?.source({ ...event, source: { kind: "passage", passages: [{ title: "A" }] } }, "e1", "A")).toBeTruthy();
+    expect(more?.feedback({ ...event, feedback: { helpful: null } }, "e1")).toBeTruthy();
+    expect(more?.feedback({ ...event, feedback: null }, "e1")).toBeNull();
+    expect(more?.feedback(event, "e1")).toBeNull();
+    // Of the clinic's own words the line says all, unless somebody reviewed them.
+    expect(more?.source({ ...event, source: { kind: "clinic", review: null } }, "e1", "A")).toBeNull();
+    expect(more?.source({ ...event, source: { kind: "clinic", review: { on: "2026-11-03" } } }, "e1", "A")).toBeTruthy();
+  });
+
+  it("is started once when the chat is opened again before it has come", async () => {
+    let starts = 0;
+    let come: () => void = () => undefined;
+    const slow = vi.fn(() => new Promise((resolve) => { come = () => resolve({ start: () => ({ number: ++starts }) }); }));
+    const [first, second] = [load(slow), load(slow)];
+    come();
+    expect([await first, await second]).toEqual([{ number: 1 }, { number: 1 }]);
+    expect([slow.mock.calls.length, starts]).toEqual([1, 1]);
+    const third = load(slow);
+    come();
+    expect(await third).toEqual({ number: 2 });
+  });
+
+  it("that cannot draw something leaves it out", async () => {
+    const broken: Tools = { ...tools, html: (() => { throw new Error("broken"); }) as unknown as Tools["html"] };
+    const more = start("this build", broken);
+    const event = { seq: 1, at: "", from: "bot" as const, text: "x", source: { kind: "passage" }, feedback: { helpful: true } };
+    expect([more?.source(event, "e1", "A"), more?.feedback(event, "e1")]).toEqual([null, null]);
+  });
+
+  it("of another build gives nothing", () => {
+    expect(start("another build", tools)).toBeUndefined();
+    expect(start("this build", tools)).toBeDefined();
+  });
+
+  it.each([
+    ["not there", () => Promise.reject(new Error("404"))],
+    ["of another build", () => Promise.resolve({ start: (_: string, given: Tools) => start("another build", given) })],
+    ["something else", () => Promise.resolve({})],
+    ["nothing", () => Promise.resolve(undefined)],
+    ["broken", () => Promise.resolve({ start: () => { throw new Error("broken"); } })],
+  ])("that is %s is as if there were none", async (_, answer) => {
+    expect(await load(answer)).toBeUndefined();
+  });
+
+  it("is asked for anew at each try: a browser keeps what an address gave", async () => {
+    const addresses = new Set<string>();
+    for (let time = 0; time < 3; time += 1) {
+      await loadMore("https://desk.example", tools, async (address) => {
+        addresses.add(address);
+        throw new Error("down");
+      });
+    }
+    expect(addresses.size).toBe(3);
+  });
+});
