@@ -67,30 +67,6 @@ def all_responses() -> dict[str, list[dict[str, Any]]]:
     return {**read("domain.yml")["responses"], **read("data/safety/replies.yml")["responses"]}
 
 
-def texts_in(row: Any, name: str) -> dict[str, str]:
-    """Give every text in a nested row, under a name that says where it is."""
-    if isinstance(row, str):
-        return {name: row}
-    if isinstance(row, dict):
-        parts = [texts_in(value, f"{name}.{key}") for key, value in row.items()]
-    elif isinstance(row, list):
-        parts = [texts_in(value, f"{name}.{i}") for i, value in enumerate(row)]
-    else:
-        return {}
-    return {key: text for part in parts for key, text in part.items()}
-
-
-def paragraphs(name: str) -> dict[str, str]:
-    """Give a Markdown document's headings, paragraphs and list items as plain text."""
-    text = re.sub(r"<!--.*?-->", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL)
-    # A list item begins a text of its own, like a blank line.
-    parts = re.split(r"\n\s*\n|\n(?=(?:[-*]|\d+\.) )", text)
-    plain = [re.sub(r"^\s*(?:[-*]|\d+\.|#+) |\*\*|\[|\]\([^)]*\)", "", part) for part in parts]
-    return {
-        f"{Path(name).name}.{i}": " ".join(part.split()) for i, part in enumerate(plain) if part
-    }
-
-
 def topic_names(group: str) -> list[str]:
     """Give the topics of a group in data/topics.yml."""
     return list(read("data/topics.yml")[group])

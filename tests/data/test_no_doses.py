@@ -5,8 +5,8 @@ import re
 import pytest
 
 from nightdesk.nlu.protected import FILE
-from tests.data.reading import ROOT, read, responses
-from tests.data.visible import GROUPS, files, visible_texts
+from tests.data.reading import read
+from tests.data.visible import visible_texts
 
 _NUMBER = (
     r"(?:\d+(?:[.,]\d+)?|half|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|"
@@ -57,24 +57,6 @@ def test_no_text_that_a_visitor_can_see_holds_one():
     assert found == {}
 
 
-@pytest.mark.parametrize("group", GROUPS)
-def test_every_place_where_texts_stand_is_read(group: str):
-    read_here = {name.split(".yml")[0].split(".json")[0] for name in visible_texts()}
-    for path in files(group):
-        name = str(path.relative_to(ROOT))
-        assert any(name.startswith(known) or known.startswith(name) for known in read_here), name
-    # Added answers are the clinic's: a fresh checkout has none.
-    assert files(group) or group == "data/answers/*.yml"
-
-
-def test_every_reply_button_and_string_is_among_them():
-    texts = set(visible_texts().values())
-    assert {reply["text"] for reply in responses().values()} <= texts
-    buttons = {b["title"] for r in responses().values() for b in r.get("buttons", [])}
-    assert buttons <= texts
-    assert len(texts) > 400
-
-
 def test_an_added_answer_is_read_and_its_examples_are_not(tmp_path, monkeypatch):
     from tests.data import visible
 
@@ -83,11 +65,11 @@ def test_an_added_answer_is_read_and_its_examples_are_not(tmp_path, monkeypatch)
         "question: What is it?\nanswer: Take 20 mg twice.\nexamples: [is 30 mg ok]\n"
     )
     monkeypatch.setattr(visible, "ROOT", tmp_path)
-    visible.visible_texts.cache_clear()
+    visible.all_texts.cache_clear()
     try:
         found = [text for text in visible.visible_texts().values() if faults(text)]
     finally:
-        visible.visible_texts.cache_clear()
+        visible.all_texts.cache_clear()
     assert found == ["Take 20 mg twice."]
 
 

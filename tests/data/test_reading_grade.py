@@ -1,45 +1,31 @@
 """Every text that visitors read can be read at grade 8."""
 
-import re
-
 import pytest
 import textstat
 
-from nightdesk.policies.safety_reply import LANGUAGES
-from tests.data.reading import paragraphs, read, responses, texts_in
+from nightdesk_contract.plain_words import GRADE, as_read, is_long_enough
+from tests.data.reading import responses
+from tests.data.visible import all_texts, name_of
 
-GRADE = 8.0
-NAMES = ("days", "months")
-"""Lists of names in the desk's texts, which are no sentences."""
-SHORTEST = 10
-"""Words from which on a grade says something."""
-
-
-def visitor_texts() -> dict[str, str]:
-    found = {name: reply["text"] for name, reply in responses().items()}
-    for group in ("logistics", "topics"):
-        found |= texts_in(read("clinic.yml").get(group) or {}, "clinic.yml")
-    found |= texts_in(_english(read("data/texts/desk.yml")), "desk.yml")
-    found |= texts_in(read("data/texts/pages.yml"), "pages.yml")
-    found |= texts_in(read("data/texts/figures.yml"), "figures.yml")
-    found |= paragraphs("docs/crisis-protocol.md")
-    found["demo_notice"] = read("clinic.yml")["demo_notice"]
-    # A field stands for a number, a name or a time: one short word.
-    return {name: re.sub(r"\{\w+\}", "it", text) for name, text in found.items()}
-
-
-def _english(desk: dict[str, str]) -> dict[str, str]:
-    """Give the desk's English sentences; test_crisis_transcripts measures the others."""
-    foreign = tuple(f"_{language}" for language in LANGUAGES)
-    return {key: desk[key] for key in desk if not key.endswith(foreign) and key not in NAMES}
-
-
-LONG = {name: text for name, text in visitor_texts().items() if len(text.split()) >= SHORTEST}
+TEXTS = {name_of(text): as_read(text.text) for text in all_texts() if text.graded}
+LONG = {name: text for name, text in TEXTS.items() if is_long_enough(text)}
+SPANISH = {name: as_read(r["text"]) for name, r in responses().items() if name.endswith("_es")}
+"""Measured in their language; test_crisis_transcripts measures the other languages."""
 
 
 @pytest.mark.parametrize("name", LONG)
 def test_grade(name):
     assert textstat.flesch_kincaid_grade(LONG[name]) <= GRADE
+
+
+@pytest.mark.parametrize("name", SPANISH)
+def test_spanish_replies_are_easy(name):
+    try:
+        textstat.set_lang("es")
+        # Fernández Huerta: 70 and more is fairly easy, as for the seventh grade.
+        assert textstat.fernandez_huerta(SPANISH[name]) >= 70
+    finally:
+        textstat.set_lang("en_US")
 
 
 def test_the_measure_tells_easy_from_hard():
@@ -53,4 +39,6 @@ def test_the_measure_tells_easy_from_hard():
 
 
 def test_texts_are_found():
-    assert len(LONG) > 60
+    assert len(LONG) > 180
+    for beginning in ("clinic.yml: demo_notice", "domain.yml: responses.utter_faq_safety.0.text"):
+        assert beginning in LONG

@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from nightdesk_contract.domain_answers import domain_at
 from nightdesk_contract.review import Signature, load_signatures, review
-from nightdesk_contract.signed_items import load_signed_items
+from nightdesk_contract.signed_pages import load_every_item
 from tests.data.reading import ROOT
 
 DATA = ROOT / "data"
@@ -13,7 +12,7 @@ DAY = date(2026, 11, 25)
 
 def changed(signatures: dict[str, Signature]) -> list[str]:
     """What has changed since. The clinic edits its own settings while the desk runs: not those."""
-    items = load_signed_items(domain_at(ROOT), ROOT / "clinic.yml", DATA)
+    items = load_every_item(ROOT, ROOT / "clinic.yml", DATA, ROOT / "docs")
     return [
         standing.item.id
         for standing in review(items, signatures, DAY).standings
