@@ -1,10 +1,12 @@
 """What settings that can be used come to at a moment, and what they leave out."""
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from nightdesk_contract.clinic import Clinic, topics_by_group
+from nightdesk_contract.clinic_alerts import secret_in_file, variables
 from nightdesk_contract.hours_words import differences
 from nightdesk_contract.opening import LONGEST_CLOSURE, next_opening, open_now
 from nightdesk_contract.problems import Problem
@@ -43,12 +45,17 @@ class ClinicReport:
 
 
 def report(
-    clinic: Clinic, questions: Mapping[str, str], added: Collection[str], at: datetime
+    clinic: Clinic,
+    questions: Mapping[str, str],
+    added: Collection[str],
+    at: datetime,
+    environment: Mapping[str, str] = os.environ,
 ) -> ClinicReport:
     """Say what `clinic` comes to at `at` (aware).
 
     `questions` are what visitors ask, by topic; `added` are the topics with an added answer: such a
-    topic is answered whatever clinic.yml says.
+    topic is answered whatever clinic.yml says. `environment` has the variables that addresses for
+    alerts name.
     """
     today = at.astimezone(clinic.zone).date()
     closed = tuple(sorted(day for day in set(clinic.closed_days) if day >= today))
@@ -64,7 +71,7 @@ def report(
         unset={topic: questions.get(topic, topic) for topic in unset},
         answered={topic: questions.get(topic, topic) for topic in clinic.topics},
         needed=(OWNER_NEEDED,) if needed else (),
-        warnings=tuple(_warnings(clinic, opening, closed, at)),
+        warnings=(*_warnings(clinic, opening, closed, at), *_about_alerts(clinic, environment)),
     )
 
 
@@ -81,4 +88,25 @@ def _warnings(
             Warned("closed_days", "no closed day lies ahead: are the next holidays in it?")
         )
     found += [Warned("hours_text", text) for text in differences(clinic, at)]
+    return found
+
+
+def _about_alerts(clinic: Clinic, environment: Mapping[str, str]) -> list[Warned]:
+    found = []
+    told = {level for address in clinic.alerts for level in address.levels}
+    untold = [level for level in ("P0", "P1") if level not in told]
+    if untold and (clinic.alerts or clinic.mode == "live"):
+        levels = " and ".join(untold)
+        found.append(Warned("alerts", f"no address is told of {levels}: only the inbox shows it"))
+    for i, address in enumerate(clinic.alerts):
+        key = f"alerts.{i} ({address.name})"
+        found += [
+            Warned(key, f"the variable {name} is not set here; the desk needs it")
+            for name in variables(address)
+            if not environment.get(name, "").strip()
+        ]
+        if secret_in_file(address):
+            found.append(Warned(key, "a secret stands in the file: use ${NAME} and a variable"))
+    if clinic.alerts and not clinic.desk_url and not environment.get("DESK_URL", "").strip():
+        found.append(Warned("desk_url", "unset: alerts have no link to the conversation"))
     return found

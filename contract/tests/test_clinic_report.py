@@ -22,9 +22,14 @@ GOOD = {
 OWNER = {"name": "the clinical director", "phone": "555-0100"}
 
 
-def of(at: datetime = WEDNESDAY, added: tuple[str, ...] = (), **changes) -> ClinicReport:
+def of(
+    at: datetime = WEDNESDAY,
+    added: tuple[str, ...] = (),
+    environment: dict[str, str] | None = None,
+    **changes,
+) -> ClinicReport:
     questions = {"cost": "How much does it cost?", "legality": "Is it legal?"}
-    return report(parse_clinic({**GOOD, **changes}), questions, added, at)
+    return report(parse_clinic({**GOOD, **changes}), questions, added, at, environment or {})
 
 
 def warned(found: ClinicReport) -> list[str]:
@@ -102,3 +107,45 @@ def test_the_topics_that_the_clinic_answers_itself():
 def test_live_asks_for_a_crisis_owner(mode, owner, needed):
     changes = {"mode": mode} | ({"crisis_owner": owner} if owner else {})
     assert [problem.key for problem in of(**changes).needed] == needed
+
+
+MAIL = {"name": "mail", "url": "mailtos://${LOGIN}@x"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        # While it is a demo, nobody need be told.
+        ({}, []),
+        ({"mode": "live"}, ["no address is told of P0 and P1: only the inbox shows it"]),
+        ({"alerts": [MAIL], "desk_url": "https://x"}, []),
+        (
+            {"alerts": [MAIL | {"levels": ["P0", "P2"]}], "desk_url": "https://x"},
+            ["no address is told of P1: only the inbox shows it"],
+        ),
+        ({"alerts": [MAIL]}, ["unset: alerts have no link to the conversation"]),
+        (
+            {"alerts": [MAIL | {"url": "a://${B}/${C}"}], "desk_url": "https://x"},
+            [
+                "the variable B is not set here; the desk needs it",
+                "the variable C is not set here; the desk needs it",
+            ],
+        ),
+        (
+            {"alerts": [MAIL | {"url": "mailto://a:b@x"}], "desk_url": "https://x"},
+            ["a secret stands in the file: use ${NAME} and a variable"],
+        ),
+    ],
+)
+def test_alerts_that_reach_nobody_are_worth_a_look(changes, says):
+    found = of(environment={"LOGIN": "me:word"}, **changes)
+    assert [warning.text for warning in found.warnings] == says
+
+
+def test_the_address_that_lacks_a_variable_is_named():
+    (warning,) = of(alerts=[MAIL], desk_url="https://x").warnings
+    assert warning.key == "alerts.0 (mail)"
+
+
+def test_the_desks_address_may_be_in_the_environment():
+    assert of(environment={"LOGIN": "x", "DESK_URL": "https://x"}, alerts=[MAIL]).warnings == ()

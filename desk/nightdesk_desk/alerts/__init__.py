@@ -1,0 +1,1 @@
+"""Alerts to staff: told outside the inbox that somebody waits."""

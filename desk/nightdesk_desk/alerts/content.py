@@ -1,0 +1,102 @@
+"""What an alert says: level, reason, waiting time and a link. Never a visitor's words or name."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+
+from nightdesk_desk.alerts.faults import Fault
+
+# The words that the inbox uses: people read the same in an alert.
+_WORDS: Any = (
+    Environment(loader=PackageLoader("nightdesk_desk.staff"), autoescape=True)
+    .get_template("words.html")
+    .module
+)
+
+OPEN_INBOX = "Open the inbox."
+DRILL = "Drill"
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to an address: for people a title and a text, for a webhook a type and data."""
+
+    title: str
+    text: str
+    type: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def of_handover(
+    clinic: str,
+    level: str,
+    reason: str,
+    opened_at: datetime,
+    at: datetime,
+    minutes: int | None,
+    conversation_id: str,
+    desk_url: str,
+) -> Message:
+    """Give the alert of a hand-over at `at`; `minutes` is by when a person must have seen it."""
+    link = f"{desk_url}/inbox/conversations/{conversation_id}" if desk_url else None
+    seconds = max(0, int((at - opened_at).total_seconds()))
+    lines = [
+        f"{_WORDS.REASONS.get(reason, reason.replace('_', ' '))}.",
+        f"Waiting {waiting(seconds)}." + (f" To be seen within {minutes} min." if minutes else ""),
+        link or OPEN_INBOX,
+    ]
+    data = {
+        "level": level,
+        "reason": reason,
+        "opened_at": opened_at.isoformat(),
+        "waiting_seconds": seconds,
+        "url": link,
+        "drill": False,
+    }
+    return Message(f"{level} {_WORDS.LEVELS[level]}, {clinic}", _text(lines), HANDOVER, data)
+
+
+def of_outage(clinic: str, about: str, fault: Fault | None, since: datetime, url: str) -> Message:
+    """Give the note that another address, `about`, gets no alerts."""
+    why = f": {fault.words}" if fault else ""
+    lines = [
+        f"Alerts do not reach “{about}”{why}.",
+        f"Since {since:%Y-%m-%d %H:%M} {since.tzname() or ''}".rstrip() + ".",
+        "Please tell whoever looks after it, and watch the inbox meanwhile.",
+        *([f"{url}/inbox"] if url else []),
+    ]
+    data = {
+        "address": about,
+        "fault": fault.code if fault else None,
+        "since": since.isoformat(),
+        "drill": False,
+    }
+    return Message(f"Alerts fail, {clinic}", _text(lines), OUTAGE, data)
+
+
+def of_drill(clinic: str, address: str, url: str) -> Message:
+    """Give the message that tries an address."""
+    lines = [
+        f"{DRILL}: nobody waits. This message only tries whether alerts reach “{address}”.",
+        *([f"{url}/inbox"] if url else []),
+    ]
+    return Message(f"{DRILL}, {clinic}", _text(lines), DRILL_TYPE, {"drill": True})
+
+
+def waiting(seconds: int) -> str:
+    """Give a waiting time as one says it."""
+    minutes = seconds // 60
+    if minutes < 1:
+        return "less than a minute"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours else f"{minutes} min"
+
+
+HANDOVER, OUTAGE, DRILL_TYPE = "handover.waiting", "alerts.address_failing", "alerts.drill"
+"""Types of messages, for webhooks."""
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(lines)

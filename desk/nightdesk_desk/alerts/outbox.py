@@ -1,0 +1,143 @@
+"""The outbox: alerts are written with the hand-over, then sent by whichever desk claims them.
+
+`put` runs in the transaction that opens a hand-over or raises its level: either both are there or
+neither. A claim is one statement that names the tries that were read, so of several desk processes
+exactly one gets a row; what it claimed is due again when its lease runs out (it was killed).
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from nightdesk_contract.clinic_alerts import AlertAddress
+from sqlalchemy import func, literal_column, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nightdesk_desk.alerts.deciding import recipients
+from nightdesk_desk.models import Alert, AlertAddressState, Handover, now
+
+ADDRESSES = "alert_addresses"
+"""Key in a session's `info`: what gives the addresses as they are set now."""
+
+LEASE = timedelta(seconds=45)
+"""Longer than a sending may take."""
+
+OPEN = Alert.state.in_([literal_column("'waiting'"), literal_column("'failed'")])
+"""Written out, so that the index of what is open is used."""
+
+
+class Due(NamedTuple):
+    """An alert that waits for its next try."""
+
+    id: int
+    address: str
+    tries: int
+
+
+async def put(session: AsyncSession, handover: Handover) -> None:
+    """Write an alert of a hand-over, as it is now, for each address that is told of its level."""
+    addresses: Callable[[], Sequence[AlertAddress]] | None = session.info.get(ADDRESSES)
+    if addresses is None:
+        return
+    for address in recipients(addresses(), handover.level):
+        await insert_once(
+            session,
+            Alert,
+            **_new("handover", address.name, handover.level),
+            handover_id=handover.id,
+            reason=handover.reason,
+        )
+
+
+async def put_outage(session: AsyncSession, about: str, names: Iterable[str]) -> None:
+    """Write a note that the address `about` fails, for each other address of `names`."""
+    for name in names:
+        if name != about:
+            # It is told like the most serious: without it, the next emergency may reach nobody.
+            await insert_once(session, Alert, **_new("outage", name, "P0"), about=about)
+
+
+async def due(session: AsyncSession, at: datetime, per_address: int) -> list[Due]:
+    """Give what is due at `at`, the most serious first, of each address at most so many."""
+    place = func.row_number().over(
+        partition_by=Alert.address, order_by=(Alert.level, Alert.next_at, Alert.id)
+    )
+    rows = select(
+        Alert.id, Alert.address, Alert.tries, Alert.level, Alert.next_at, place.label("place")
+    )
+    rows = rows.where(OPEN, Alert.next_at <= at, _free(at))
+    first = rows.subquery()
+    found = await session.execute(
+        select(first.c.id, first.c.address, first.c.tries)
+        .where(first.c.place <= per_address)
+        .order_by(first.c.level, first.c.next_at, first.c.id)
+    )
+    return [Due(*row) for row in found]
+
+
+async def claim(session: AsyncSession, found: Due, at: datetime) -> Alert | None:
+    """Claim an alert for this process; None when another was quicker."""
+    return await session.scalar(
+        update(Alert)
+        .where(Alert.id == found.id, Alert.tries == found.tries)
+        .where(OPEN, Alert.next_at <= at, _free(at))
+        .values(tries=found.tries + 1, leased_until=at + LEASE)
+        .returning(Alert)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def end(session: AsyncSession, claimed: Alert, **values: object) -> bool:
+    """Note what became of a claimed alert. Gives false when the claim had run out."""
+    noted = await session.scalar(
+        update(Alert)
+        .where(Alert.id == claimed.id, Alert.tries == claimed.tries, OPEN)
+        .values(leased_until=None, **values)
+        .returning(Alert.id)
+        .execution_options(synchronize_session=False)
+    )
+    return noted is not None
+
+
+async def hasten(session: AsyncSession, address: str, at: datetime) -> None:
+    """Make all that failed at an address due at once: it works again."""
+    await session.execute(
+        update(Alert)
+        .where(Alert.address == address, Alert.state == "failed", Alert.leased_until.is_(None))
+        .values(next_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def insert_once(
+    session: AsyncSession, table: type[Alert] | type[AlertAddressState], **values: object
+) -> None:
+    """Insert a row unless it is there already, whoever else inserts it now."""
+    postgres = session.get_bind().dialect.name == "postgresql"
+    insert: Any = postgresql.insert if postgres else sqlite.insert
+    await session.execute(insert(table).values(**values).on_conflict_do_nothing())
+
+
+def new_message_id() -> str:
+    """Give an id that a message keeps over all its tries."""
+    return f"msg_{secrets.token_urlsafe(18)}"
+
+
+def _new(kind: str, address: str, level: str) -> dict[str, object]:
+    at = now()
+    return {
+        "message_id": new_message_id(),
+        "kind": kind,
+        "address": address,
+        "level": level,
+        "state": "waiting",
+        "tries": 0,
+        "created_at": at,
+        "next_at": at,
+    }
+
+
+def _free(at: datetime) -> Any:
+    return or_(Alert.leased_until.is_(None), Alert.leased_until < at)
