@@ -33,7 +33,8 @@ def declined(intent: str, offer: Mapping[str, Any]) -> Reply:
     Who is offered something and says none of these gets a person, and who says it of nothing is
     offered one. A plain no to a choice of questions is offered one, too.
     """
+    offer_staff = Reply("utter_offer_staff", {"nearest": ""})
     if intent == "none_of_these":
         something = offer.get("options") or offer.get("offers") == "staff"
-        return Reply("utter_none_of_these" if something else "utter_offer_staff", {})
-    return Reply("utter_offer_staff" if offer.get("options") else "utter_deny", {})
+        return Reply("utter_none_of_these", {}) if something else offer_staff
+    return offer_staff if offer.get("options") else Reply("utter_deny", {})

@@ -35,7 +35,8 @@ class ActionFollowup(Action):
         elif found.intent:
             send(dispatcher, reply_about(found.intent, asked, material()))
         elif again := missed_again(misses_before(turns)):
-            send(dispatcher, Reply(RESPONSES[again.act], {}))
+            # What is asked leans on something that is not there: it is near to no topic.
+            send(dispatcher, Reply(RESPONSES[again.act], {"nearest": ""}))
         else:
             display = conditions().display
             send_options(dispatcher, CLARIFY, found.ask, questions(), asked, display)

@@ -5,7 +5,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.doubt import RESPONSES, in_doubt
+from actions.doubt import RESPONSES, in_doubt, nearest
 from actions.files import conditions, questions
 from actions.history import misses_before, turns_before
 from actions.reply import Reply
@@ -23,9 +23,10 @@ class ActionUnclear(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Send the reply; no events."""
-        ranking = tracker.latest_message.get("intent_ranking") or []
+        rows = tracker.latest_message.get("intent_ranking") or []
+        ranking = [(row["name"], row["confidence"]) for row in rows]
         doubt = in_doubt(
-            [(row["name"], row["confidence"]) for row in ranking if row["name"] in questions()],
+            [(name, confidence) for name, confidence in ranking if name in questions()],
             misses_before(turns_before(tracker.events)),
         )
         if doubt.act == "ask":
@@ -33,5 +34,5 @@ class ActionUnclear(Action):
             display = conditions().display
             send_options(dispatcher, CLARIFY, doubt.options, questions(), asked, display)
         else:
-            send(dispatcher, Reply(RESPONSES[doubt.act], {}))
+            send(dispatcher, Reply(RESPONSES[doubt.act], {"nearest": nearest(ranking)}))
         return []

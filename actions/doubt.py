@@ -11,7 +11,7 @@ RESPONSES = {
     "offer_staff": "utter_offer_staff",
     "hand_over": "utter_hand_over_unclear",
 }
-"""How each act but asking is worded in the domain."""
+"""How each act but asking is worded in the domain; each has a field `nearest`."""
 
 MOST_OPTIONS = 3
 LIKELY = 0.12
@@ -41,6 +41,14 @@ def in_doubt(ranking: Sequence[tuple[str, float]], misses: int) -> Doubt:
     if not likely or sum(p for _, p in likely) < CLEAR_ENOUGH:
         return Doubt("unknown")
     return Doubt("ask", tuple(name for name, _ in likely))
+
+
+def nearest(ranking: Sequence[tuple[str, float]]) -> str:
+    """Give the intent about a topic that a message came nearest to, however far; "" for none.
+
+    Visitors are not told of it: it is for those who look at what could not be answered.
+    """
+    return next((name for name, _ in ranking if group_and_topic(name)), "")
 
 
 def missed_again(misses: int) -> Doubt | None:

@@ -65,7 +65,7 @@ def conditions() -> Conditions:
     """Read the conditions of the source document."""
     row = _yaml("source/conditions.yml")
     named = dict(row["named_in_document"])
-    return Conditions(frozenset(named), {**row["display"], **named})
+    return Conditions(tuple(named), {**row["display"], **named})
 
 
 def material() -> Material:

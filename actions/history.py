@@ -4,6 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nightdesk_contract.outcome import NOT_GIVEN
+
+_WITH_STAFF = "handover:request"
+
 TOPICAL = ("answer:", "logistics:", "not_in_source:")
 """How the outcomes of replies about a topic begin."""
 
@@ -28,10 +32,15 @@ class Turn:
 
 
 def turns_before(events: Sequence[Mapping[str, Any]]) -> list[Turn]:
-    """Give the finished turns, oldest first; the message that is being answered is not one."""
+    """Give the finished turns, oldest first; the message that is being answered is not one.
+
+    A turn whose answer did not reach the visitor, as nobody has signed it, ended with staff.
+    """
     turns: list[tuple[str | None, list[Mapping[str, Any]]]] = []
     for event in events:
         if event.get("event") == "user":
+            if turns and (event.get("metadata") or {}).get(NOT_GIVEN) is True:
+                turns[-1][1][:] = [{"outcome": _WITH_STAFF}]
             intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
             turns.append((intent, []))
         elif event.get("event") == "bot" and turns:

@@ -33,9 +33,9 @@ class Reply:
 
 @dataclass(frozen=True)
 class Conditions:
-    """The conditions that the document names, and what a visitor calls any of them."""
+    """The conditions that the document names, in order, and what a visitor calls any of them."""
 
-    named: frozenset[str]
+    named: tuple[str, ...]
     display: Mapping[str, str]
 
 
@@ -94,7 +94,8 @@ def _about_conditions(intent: str, asked: Sequence[str], material: Material) -> 
     if not other and intent == "faq_conditions":
         return Reply("utter_faq_conditions", {})
     phrase = _listed(other) if other else material.phrases[OTHER_CONDITIONS]
-    not_named = Reply("utter_condition_not_named", {"other": phrase})
+    only = _listed([_shown(name, known) for name in known.named])
+    not_named = Reply("utter_condition_not_named", {"other": phrase, "named": only})
     return _given(OTHER_CONDITIONS, material) or not_named
 
 

@@ -10,10 +10,11 @@ from nightdesk.commands import (
     ask,
     clinic,
     confusion,
+    desk,
     evaluate,
     review,
     sources,
-    staff,
+    texts,
     thresholds,
 )
 from nightdesk.run import command as run
@@ -33,10 +34,11 @@ def parser() -> argparse.ArgumentParser:
     clinic.register(subparsers)
     review.register(subparsers)
     sources.register(subparsers)
+    texts.register(subparsers)
     evaluate.register(subparsers)
     confusion.register(subparsers)
     thresholds.register(subparsers)
-    staff.register(subparsers)
+    desk.register(subparsers)
     return top
 
 
@@ -46,9 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A message may hold half of a surrogate pair; written as JSON's own escape it stays exact.
         sys.stdout.reconfigure(errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["staff"]:
+    if words and words[0] in desk.COMMANDS:
         # The desk's own command line knows its options and its help.
-        return staff.hand_on(words)
+        return desk.hand_on(words)
     chosen = parser().parse_args(words)
     try:
         return int(chosen.run(chosen))

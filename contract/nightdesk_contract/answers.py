@@ -1,14 +1,16 @@
 """Answers that a clinic adds: one file each in `data/answers`, with its examples and its source."""
 
+import datetime
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from nightdesk_contract.checked_yaml import FileError, read_yaml
 from nightdesk_contract.outcome import PASSAGES, is_name
-from nightdesk_contract.passages import Passage, load_passages
-from nightdesk_contract.problems import Problem, kind_of, schema_problems
+from nightdesk_contract.passages import Passage
+from nightdesk_contract.problems import Problem, kind_of, schema_problems, shown
+from nightdesk_contract.sources import FILE as SOURCES
+from nightdesk_contract.sources import dated, load_served, load_sources
 
 SCHEMA = "answer.schema.json"
 FOLDER = "answers"
@@ -57,27 +59,23 @@ def load_answers(data: Path) -> dict[str, AddedAnswer]:
 
 
 def known_passages(data: Path) -> dict[str, Passage]:
-    """Give every passage that an answer can rest on, by id: the document's, then the added ones.
+    """Give every passage that an answer can rest on, by id: the documents', then the added ones.
 
-    Raises what load_passages raises, and AnswerError.
+    Each has its document's date, where one is known. Raises FileError and AnswerError.
     """
     added = {topic: answer.passage for topic, answer in load_answers(data).items()}
-    return {**load_passages(data / "source"), **added}
+    return dated({**load_served(data), **added}, load_sources(data / SOURCES))
 
 
 def load_answer(path: Path) -> AddedAnswer:
     """Read one added answer. Raises AnswerError naming each key that is wrong."""
     try:
-        row = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        found = f"no readable file ({type(error).__name__})"
-        raise AnswerError(path, [Problem("(whole file)", found, "a UTF-8 YAML file")]) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        problem = Problem("(whole file)", f"broken YAML{where}", "YAML")
-        raise AnswerError(path, [problem]) from error
-    return parse_answer(path, row)
+        found = read_yaml(path)
+    except FileError as error:
+        raise AnswerError(path, error.problems) from error
+    if found.twice:
+        raise AnswerError(path, found.twice)
+    return parse_answer(path, found.row)
 
 
 def parse_answer(path: Path, row: object) -> AddedAnswer:
@@ -85,14 +83,16 @@ def parse_answer(path: Path, row: object) -> AddedAnswer:
     if not isinstance(row, dict):
         allowed = "a mapping of keys to values"
         raise AnswerError(path, [Problem("(whole file)", kind_of(row), allowed)])
-    problems = list(dict.fromkeys([*_name_problems(path), *schema_problems(row, SCHEMA)]))
+    problems = [*_name_problems(path), *schema_problems(row, SCHEMA), *_date_problems(row)]
     if problems:
-        raise AnswerError(path, problems)
+        raise AnswerError(path, list(dict.fromkeys(problems)))
+    title: str = row["title"].strip()
     source: dict[str, Any] = row["source"]
-    passage = Passage(path.stem, row["title"].strip(), source["text"].strip(), source["document"])
+    words = source["text"].strip()
+    passage = Passage(path.stem, title, words, source["document"], source.get("date"))
     return AddedAnswer(
         topic=path.stem,
-        title=row["title"].strip(),
+        title=title,
         question=row["question"].strip(),
         answer=row["answer"].strip(),
         passage=passage,
@@ -109,3 +109,13 @@ def _name_problems(path: Path) -> list[Problem]:
         allowed = "a name that no passage and no question of the document has"
         return [Problem("(file name)", repr(path.name), allowed)]
     return []
+
+
+def _date_problems(row: dict[str, Any]) -> list[Problem]:
+    """A schema cannot say that YAML must have read a day; a time of day makes it a datetime."""
+    source = row.get("source")
+    if not isinstance(source, dict) or "date" not in source:
+        return []
+    if type(source["date"]) is datetime.date:
+        return []
+    return [Problem("source.date", shown(source["date"]), "YYYY-MM-DD, or no such key")]

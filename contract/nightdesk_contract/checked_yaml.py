@@ -1,13 +1,15 @@
 """Data files that must be right before anything starts: what is wrong, in which line."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from nightdesk_contract.problems import Problem, kind_of, schema_problems
+
+_WHOLE = "(whole file)"
 
 
 class FileError(ValueError):
@@ -19,6 +21,46 @@ class FileError(ValueError):
         self.problems = list(problems)
 
 
+@dataclass(frozen=True)
+class Decoded:
+    """A YAML file as it was read. `twice` are the keys of which YAML would drop the first."""
+
+    text: str
+    row: Any
+    twice: list[Problem]
+
+
+def read_yaml(path: Path) -> Decoded:
+    """Read a YAML file. Raises FileError when it cannot be read or is no YAML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        loader = _Loader(text)
+        try:
+            root = loader.get_single_node()
+            twice = list(_twice(root, set())) if root is not None else []
+            # YAML calls it "construct a document"; an empty file has none.
+            row = loader.construct_document(root) if root is not None else None
+        finally:
+            loader.dispose()
+    except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
+        raise FileError(path, [unreadable(error)]) from error
+    return Decoded(text, row, twice)
+
+
+def unreadable(error: Exception, wanted: str = "a UTF-8 YAML file") -> Problem:
+    """Give what is wrong with a file that could not be read, or is no YAML, because of `error`."""
+    if isinstance(error, OSError | UnicodeDecodeError):
+        return Problem(_WHOLE, f"no readable file ({type(error).__name__})", wanted)
+    why = "endless nesting" if isinstance(error, RecursionError) else None
+    why = why or getattr(error, "problem", None)
+    mark = getattr(error, "problem_mark", None)
+    # See _Loader: what looks like a day and is none.
+    no_day = isinstance(error.__cause__, ValueError)
+    allowed = "YAML, with real days as YYYY-MM-DD" if no_day else "YAML"
+    found = f"broken YAML ({why})" if why else "broken YAML"
+    return Problem(_WHOLE, found, allowed, mark.line + 1 if mark else None)
+
+
 def read_checked(path: Path, schema: str) -> dict[str, Any]:
     """Read a YAML mapping and check it against a schema of this package (its file name).
 
@@ -28,7 +70,7 @@ def read_checked(path: Path, schema: str) -> dict[str, Any]:
     text, row = _read(path)
     if not isinstance(row, dict):
         allowed = "a mapping of keys to values"
-        raise FileError(path, [Problem("(whole file)", kind_of(row), allowed)])
+        raise FileError(path, [Problem(_WHOLE, kind_of(row), allowed)])
     problems = list(dict.fromkeys(schema_problems(row, schema)))
     if problems:
         raise FileError(path, located(problems, text))
@@ -39,7 +81,7 @@ def read_checked_list(path: Path, schema: str) -> list[dict[str, Any]]:
     """Read a YAML list and check it against a schema of this package. Raises as `read_checked`."""
     text, rows = _read(path)
     if not isinstance(rows, list):
-        raise FileError(path, [Problem("(whole file)", kind_of(rows), "a list of entries")])
+        raise FileError(path, [Problem(_WHOLE, kind_of(rows), "a list of entries")])
     problems = list(dict.fromkeys(schema_problems(rows, schema)))
     if problems:
         raise FileError(path, located(problems, text))
@@ -60,12 +102,6 @@ def located(problems: Sequence[Problem], text: str) -> list[Problem]:
     return [replace(problem, line=_line_of(root, problem.key)) for problem in problems]
 
 
-def keys_twice(text: str) -> list[Problem]:
-    """Give every key that stands twice in one mapping of the YAML `text`: YAML drops the first."""
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    return list(_twice(root, set())) if root is not None else []
-
-
 class _Loader(yaml.SafeLoader):
     """Says where a value stands that YAML takes for a day and that is none: 2026-02-30."""
 
@@ -79,28 +115,10 @@ class _Loader(yaml.SafeLoader):
 
 
 def _read(path: Path) -> tuple[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        loader = _Loader(text)
-        try:
-            root = loader.get_single_node()
-            problems = list(_twice(root, set())) if root is not None else []
-            # YAML calls it "construct a document"; an empty file has none.
-            row = loader.construct_document(root) if root is not None else None
-        finally:
-            loader.dispose()
-    except (OSError, UnicodeDecodeError) as error:
-        found = f"no readable file ({type(error).__name__})"
-        raise FileError(path, [Problem("(whole file)", found, "a UTF-8 YAML file")]) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        why = getattr(error, "problem", None)
-        found = f"broken YAML ({why})" if why else "broken YAML"
-        raise FileError(path, [Problem("(whole file)", found, "YAML", line)]) from error
-    if problems:
-        raise FileError(path, problems)
-    return text, row
+    found = read_yaml(path)
+    if found.twice:
+        raise FileError(path, found.twice)
+    return found.text, found.row
 
 
 def _twice(node: yaml.Node, seen: set[int], inside: str = "") -> Iterator[Problem]:

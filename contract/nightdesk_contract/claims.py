@@ -80,11 +80,6 @@ def without(text: str, phrases: Iterable[str]) -> str:
     return text
 
 
-def holds(text: str, phrase: str) -> bool:
-    """Say whether `phrase` stands in `text`, as whole words."""
-    return _whole(re.escape(plain(phrase))).search(plain(text)) is not None
-
-
 def _any_of(spellings: Iterable[str]) -> "re.Pattern[str]":
     longest_first = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
     # "migraines", "the patient's depression's": the name is the same.

@@ -1,6 +1,7 @@
 """The clinic's settings: one validated file, `clinic.yml`."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,9 +12,15 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import opening_hours
-import yaml
 
-from nightdesk_contract.checked_yaml import keys_twice, located
+from nightdesk_contract.checked_yaml import Decoded, FileError, located, read_yaml, unreadable
+from nightdesk_contract.clinic_alerts import (
+    AlertAddress,
+    alert_addresses,
+    alert_problems,
+    without_secrets,
+)
+from nightdesk_contract.clinic_times import STAFF_TIMES, staff_times, times_in_order
 from nightdesk_contract.problems import (
     UNKNOWN_KEY,
     Problem,
@@ -65,7 +72,9 @@ class Clinic:
     `hours` is OpenStreetMap opening_hours syntax in `time_zone`; `logistics` holds only the topics
     that the clinic has filled in, `topics` those that the source document says nothing about and
     the clinic answers itself. `staff_answer_seconds` always has both levels, P0 and P1.
-    `crisis_owner` is None where the clinic has named nobody.
+    `crisis_owner` is None where the clinic has named nobody. `staff_times` are minutes until a
+    hand-over must be acknowledged, by level (P3 may be left out). `desk_url` is where staff reach
+    the desk, without a slash at its end; empty where the clinic has not said.
     """
 
     name: str
@@ -85,6 +94,9 @@ class Clinic:
         default_factory=lambda: dict(STAFF_ANSWER_SECONDS)
     )
     crisis_owner: CrisisOwner | None = None
+    staff_times: Mapping[str, int] = field(default_factory=lambda: dict(STAFF_TIMES))
+    alerts: tuple[AlertAddress, ...] = ()
+    desk_url: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -97,16 +109,16 @@ def load_clinic(path: Path) -> Clinic:
 
     Raises ClinicError, naming each key that is wrong, its line, what was found and what is allowed.
     """
-    text, row = _read(path)
-    problems = keys_twice(text)
+    found = _read(path)
+    problems = list(found.twice)
     try:
-        clinic = parse_clinic(row)
+        clinic = parse_clinic(found.row)
     except ClinicError as error:
-        problems += located(error.problems, text)
+        problems += located(error.problems, found.text)
         raise ClinicError(sorted(problems, key=lambda problem: problem.line or 0)) from error
     except RecursionError as error:
-        found = "something that stands inside itself"
-        raise ClinicError([*problems, Problem("(whole file)", found, "YAML")]) from error
+        ring = Problem("(whole file)", "something that stands inside itself", "YAML")
+        raise ClinicError([*problems, ring]) from error
     if problems:
         raise ClinicError(problems)
     return clinic
@@ -121,11 +133,13 @@ def parse_clinic(found: object) -> Clinic:
     wrong += _beyond_schema(row)
     if not any(problem.key.startswith("staff_answer_seconds") for problem in wrong):
         wrong += _waits_in_order(row)
+    if not any(problem.key.startswith("staff_times") for problem in wrong):
+        wrong += times_in_order(row)
+    wrong = [without_secrets(problem) for problem in [*wrong, *alert_problems(row.get("alerts"))]]
     problems = list(dict.fromkeys(wrong))  # one missing key would be told once per missing key
     if problems:
         raise ClinicError(problems)
-    own = (*TOPIC_GROUPS, "closed_days", "staff_answer_seconds", "crisis_owner")
-    fields = {key: value for key, value in row.items() if key not in own}
+    fields = {key: value for key, value in row.items() if key not in _CONVERTED}
     closed = tuple(date.fromisoformat(day) for day in row.get("closed_days") or [])
     return Clinic(
         **fields,
@@ -134,7 +148,17 @@ def parse_clinic(found: object) -> Clinic:
         closed_days=closed,
         staff_answer_seconds=_seconds(row),
         crisis_owner=CrisisOwner(**row["crisis_owner"]) if "crisis_owner" in row else None,
+        staff_times=staff_times(row.get("staff_times", {})),
+        alerts=alert_addresses(row.get("alerts")),
+        desk_url=row.get("desk_url", "").rstrip("/"),
     )
+
+
+_CONVERTED = (
+    *(*TOPIC_GROUPS, "closed_days", "staff_answer_seconds", "crisis_owner"),
+    *("staff_times", "alerts", "desk_url"),
+)
+"""The keys whose values are more than the text or number that stands there."""
 
 
 @lru_cache(maxsize=1)
@@ -143,6 +167,12 @@ def topics_by_group() -> Mapping[str, tuple[str, ...]]:
     text = resources.files(__package__).joinpath(SCHEMA).read_text(encoding="utf-8")
     groups = json.loads(text)["properties"]
     return {group: tuple(groups[group]["properties"]) for group in TOPIC_GROUPS}
+
+
+def is_desk_url(text: str) -> bool:
+    """Say whether `text` can be where staff reach the desk (as `desk_url` in clinic.yml)."""
+    schema = json.loads(resources.files(__package__).joinpath(SCHEMA).read_text(encoding="utf-8"))
+    return re.fullmatch(schema["properties"]["desk_url"]["pattern"], text) is not None
 
 
 class ClinicFile:
@@ -175,27 +205,15 @@ class ClinicFile:
         return (status.st_mtime_ns, status.st_size)
 
 
-def _read(path: Path) -> tuple[str, object]:
+def _read(path: Path) -> Decoded:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ClinicError([Problem("(whole file)", "over 1 MB", "a settings file")])
-        text = path.read_text(encoding="utf-8")
-        return text, yaml.safe_load(text)
-    except ClinicError:
-        raise
-    except (OSError, UnicodeDecodeError) as error:
-        found = f"no readable file ({type(error).__name__})"
-        raise ClinicError([Problem("(whole file)", found, "a UTF-8 YAML file")]) from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        raise ClinicError([Problem("(whole file)", f"broken YAML{where}", "YAML")]) from error
-    except ValueError as error:
-        # YAML reads what looks like a date as one, and fails on 2026-02-30.
-        found = f"a day that is none ({error})"
-        raise ClinicError([Problem("(whole file)", found, "real days as YYYY-MM-DD")]) from error
-    except RecursionError as error:
-        raise ClinicError([Problem("(whole file)", "endless nesting", "YAML")]) from error
+        return read_yaml(path)
+    except OSError as error:
+        raise ClinicError([unreadable(error)]) from error
+    except FileError as error:
+        raise ClinicError(error.problems) from error
 
 
 def _filled(texts: dict[str, str | None] | None) -> dict[str, str]:

@@ -12,6 +12,8 @@ SCHEMA = "responses.schema.json"
 MAPPING = "mapping.schema.json"
 
 _ANSWER = "answer:"
+_SHOWN_BY = {"utter_logistics": "clinic:{topic}", "utter_added_answer": "added:{topic}"}
+"""What the responses are called that show texts of the clinic, one for each topic."""
 _FRAME = "{answer}"
 """The whole text of a response that only shows another text; that one is looked at itself."""
 
@@ -51,6 +53,14 @@ def passages_of(variation: Mapping[str, Any]) -> list[str]:
     name = custom.get("outcome", "").removeprefix(_ANSWER)
     named = is_answer(variation) and is_name(name)
     return custom.get("passages") or ([name] if named else [])
+
+
+def signed_as(name: str, variation: Mapping[str, Any]) -> str | None:
+    """Give what a response's text is called where it is signed; None for what answers nothing."""
+    if name in _SHOWN_BY:
+        return _SHOWN_BY[name]
+    outcome = variation.get("custom", {}).get("outcome", "")
+    return f"{_ANSWER}{name}" if outcome.startswith(_ANSWER) else None
 
 
 def load_fields(data: Path) -> dict[str, str]:

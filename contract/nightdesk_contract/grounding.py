@@ -1,15 +1,15 @@
-"""Whether answers say only what their passages say: pure rules over answers and passages."""
+"""Whether answers say only what their passages and cautions say: pure rules over both."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nightdesk_contract.answers import AddedAnswer
-from nightdesk_contract.claims import Claim, Vocabulary, holds, plain, without
-from nightdesk_contract.domain_answers import Response, is_answer, passages_of
+from nightdesk_contract.cautions import FILE as CAUTIONS
+from nightdesk_contract.cautions import Caution, cautions_for
+from nightdesk_contract.claims import Claim, Vocabulary
+from nightdesk_contract.domain_answers import Response, is_answer, passages_of, signed_as
 from nightdesk_contract.findings import Finding
 from nightdesk_contract.problems import shown
-
-ALLOWED_IN = "data/grounding.yml"
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,6 @@ class Answer:
     file: str
     texts: tuple[str, ...]
     passages: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Allowed:
-    """Texts that answers may hold though no passage says so, why, and where that is public."""
-
-    id: str
-    texts: tuple[str, ...]
-    reason: str
-    sources: tuple[tuple[str, str], ...]
 
 
 def answers_in_domain(responses: Mapping[str, Response], file: str) -> list[Answer]:
@@ -46,7 +36,7 @@ def answers_in_domain(responses: Mapping[str, Response], file: str) -> list[Answ
             titles = (button["title"] for button in reply.get("buttons", ()))
             found.append(
                 Answer(
-                    name=name if number == 1 else f"{name} ({number})",
+                    name=_numbered(name, number),
                     file=file,
                     texts=(reply.get("text", ""), *titles),
                     passages=tuple(dict.fromkeys(passages_of(reply))),
@@ -65,15 +55,16 @@ def answer_findings(
     answer: Answer,
     passages: Mapping[str, str],
     vocabulary: Vocabulary,
-    allowed: Sequence[Allowed] = (),
+    cautions: Sequence[Caution] = (),
     fields: Mapping[str, str] | None = None,
 ) -> Iterator[Finding]:
-    """Give what an answer says that none of its passages does.
+    """Give what an answer says that neither its passages nor the cautions beside them say.
 
-    `passages` are the known passages' texts. `fields` are what stands in an answer in braces: each
-    with all that it can be filled with.
+    `passages` are the known passages' texts, `cautions` all that there are. `fields` are what
+    stands in an answer in braces: each with all that it can be filled with.
     """
     known = [passages[id] for id in answer.passages if id in passages]
+    known += [caution.text for caution in cautions_for(answer.passages, cautions)]
     if not answer.passages:
         yield _finding(answer, "no_passage", "no passage", "one or more known passages")
     for id in answer.passages:
@@ -81,17 +72,16 @@ def answer_findings(
             names = ", ".join(passages)
             yield _finding(answer, "unknown_passage", f"passage {shown(id)}", names)
     supported = frozenset[Claim]().union(*map(vocabulary.claims, known))
-    free = [text for entry in allowed for text in entry.texts]
     claimed: set[Claim] = set()
     for text in answer.texts:
         filled, unknown = _filled(text, fields or {})
         for name in unknown:
             what = "fields that can be checked: " + (", ".join(fields or ()) or "none")
             yield _finding(answer, "unknown_field", f"the field {{{name}}}", what)
-        claimed |= vocabulary.claims(without(plain(filled), free))
+        claimed |= vocabulary.claims(filled)
     where = ", ".join(answer.passages) or "its passages"
     for claim in sorted(claimed - supported):
-        what = f"what stands in {where}, or in an allowed text of {ALLOWED_IN}"
+        what = f"what stands in {where}, or in a caution beside it"
         yield _finding(answer, "not_in_passages", str(claim), what)
 
 
@@ -113,20 +103,31 @@ def unanswered_findings(
             yield Finding("answered_after_all", file, id, shown(reason), allowed)
 
 
-def allowed_findings(
-    allowed: Sequence[Allowed], answers: Sequence[Answer], vocabulary: Vocabulary
-) -> Iterator[Finding]:
-    """Give the allowed texts that stand in no answer, or in which nothing needs to be allowed."""
-    texts = [text for answer in answers for text in answer.texts]
-    for entry in allowed:
-        for phrase in entry.texts:
-            key = f"allowed.{entry.id}"
-            if not any(holds(text, phrase) for text in texts):
-                what = "texts that stand in an answer"
-                yield Finding("allowed_unused", ALLOWED_IN, key, shown(phrase), what)
-            elif not vocabulary.claims(phrase):
-                what = "texts with something in them that is checked"
-                yield Finding("allowed_needless", ALLOWED_IN, key, shown(phrase), what)
+def caution_findings(cautions: Iterable[Caution], answers: Iterable[Answer]) -> Iterator[Finding]:
+    """Give the cautions that stand beside no passage that an answer rests on: never shown."""
+    used = {id for answer in answers for id in answer.passages}
+    for caution in cautions:
+        if used.isdisjoint(caution.beside):
+            beside = f"beside {', '.join(caution.beside)} alone"
+            allowed = "a passage that an answer rests on"
+            yield Finding("caution_unused", f"data/{CAUTIONS}", caution.id, beside, allowed)
+
+
+def item_findings(responses: Mapping[str, Response], file: str) -> Iterator[Finding]:
+    """Give the responses whose `custom.item` is not what their text is called where it is signed.
+
+    By that name the desk looks up who signed a text before it is served.
+    """
+    for name, variations in responses.items():
+        for number, reply in enumerate(variations, 1):
+            item, found = signed_as(name, reply), reply.get("custom", {}).get("item")
+            if item is not None and found != item:
+                said = "no custom.item" if found is None else f"custom.item {shown(found)}"
+                yield Finding("item_wrong", file, _numbered(name, number), said, item)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} ({number})"
 
 
 def _filled(text: str, fields: Mapping[str, str]) -> tuple[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What answers are checked with, read from the data files: words to look for, allowed texts."""
+"""What is checked and with what, read from the data files: responses, words to look for."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,12 +7,12 @@ from nightdesk_contract.checked_yaml import read_checked, refused
 from nightdesk_contract.claims import CONDITION, DRUG, Vocabulary
 from nightdesk_contract.domain_answers import (
     MAPPING,
+    Response,
     condition_names,
     domain_at,
     domain_files,
     read_responses,
 )
-from nightdesk_contract.grounding import Allowed, Answer, answers_in_domain
 from nightdesk_contract.problems import Problem, kind_of
 from nightdesk_contract.quantities import Grammar
 
@@ -23,8 +23,8 @@ MEDICINES = "medicines"
 """The group of data/safety/protected_words.yml that names medicines."""
 
 
-def load_grounding(data: Path) -> tuple[Vocabulary, list[Allowed]]:
-    """Read the words that are looked for and the allowed texts. Raises FileError."""
+def load_vocabulary(data: Path) -> Vocabulary:
+    """Read the words that are looked for. Raises FileError."""
     row = read_checked(data / FILE, SCHEMA)
     times, measures = row["times"], row["measures"]
     grammar = Grammar(
@@ -36,24 +36,16 @@ def load_grounding(data: Path) -> tuple[Vocabulary, list[Allowed]]:
     words = {kind: _spelled(names) for kind, names in row["words"].items()}
     words[DRUG] = {**{name: name for name in _medicines(data)}, **words[DRUG]}
     words[CONDITION] = {**_conditions(data), **words.get(CONDITION, {})}
-    allowed = [
-        Allowed(
-            id=entry["id"],
-            texts=tuple(entry["texts"]),
-            reason=entry["reason"],
-            sources=tuple((source["name"], source["url"]) for source in entry["sources"]),
-        )
-        for entry in row["allowed"]
-    ]
-    return Vocabulary(grammar, times, words, row["no_amounts"]), allowed
+    return Vocabulary(grammar, times, words, row["no_amounts"])
 
 
-def load_domain_answers(root: Path) -> list[Answer]:
-    """Read the answers in `domain.yml`, or in the folder `domain`. Raises FileError."""
-    found: list[Answer] = []
-    for path in domain_files(domain_at(root)):
-        found += answers_in_domain(read_responses(path), path.relative_to(root).as_posix())
-    return found
+def load_domain(root: Path) -> list[tuple[str, dict[str, Response]]]:
+    """Read the responses in `domain.yml`, or in the folder `domain`, file by file.
+
+    Each file is named from the root. Raises FileError.
+    """
+    files = domain_files(domain_at(root))
+    return [(path.relative_to(root).as_posix(), read_responses(path)) for path in files]
 
 
 def _spelled(names: Mapping[str, list[str]]) -> dict[str, str]:

@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 Level = Literal["P0", "P1", "P2", "P3"]
 """P0 emergency, P1 crisis, P2 medical advice, P3 request."""
@@ -14,6 +14,7 @@ LEVELS: tuple[Level, ...] = ("P0", "P1", "P2", "P3")
 """Most serious first."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_ITEM = re.compile(r"(?:answer|added|clinic):\w{1,80}", re.ASCII)
 
 PASSAGES = (
     "what_is",
@@ -63,6 +64,9 @@ HANDOVER_LEVEL: dict[str, Level] = {
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "es", "fr", "pt", "de")
 """Languages that a reply to a crisis or a medical question may be written in."""
+
+NOT_GIVEN = "not_given"
+"""In a message's metadata: an answer that the bot gave before it did not reach the visitor."""
 
 BOT_UNAVAILABLE = "handover:bot_unavailable"
 UNKNOWN = "unknown"
@@ -130,7 +134,11 @@ def language_of(category: str | None) -> str:
 
 @dataclass(frozen=True)
 class BotReply:
-    """One message of the bot, with what it rests on."""
+    """One message of the bot, with what it rests on.
+
+    `item` is what an answer is called where it is signed. `nearest` are the intents that a message
+    which was not understood came nearest to. `basis` is what the desk records beside the text.
+    """
 
     text: str
     outcome: str
@@ -138,6 +146,9 @@ class BotReply:
     level: Level | None = None
     quick_replies: list[str] = field(default_factory=list)
     safety: Safety | None = None
+    item: str | None = None
+    nearest: list[str] = field(default_factory=list)
+    basis: Mapping[str, Any] | None = None
 
 
 def is_outcome(value: object) -> bool:
@@ -155,6 +166,11 @@ def is_outcome(value: object) -> bool:
 def is_name(value: object) -> bool:
     """Say whether `value` can name a passage or a topic: small letters, digits, underscores."""
     return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
+def is_item(value: str) -> bool:
+    """Say whether `value` can name an answer that is signed, such as `answer:utter_faq_safety`."""
+    return _ITEM.fullmatch(value) is not None
 
 
 def rests_on(reply: BotReply) -> list[str]:
@@ -232,6 +248,7 @@ def _message(text: str, buttons: list[str], custom: Mapping[str, object]) -> Bot
     passages = custom.get("passages") or []
     if not isinstance(passages, list) or not all(map(is_name, passages)):
         raise BadReply("unknown passage")
+    item = custom.get("item")
     return BotReply(
         text=text,
         outcome=outcome,
@@ -239,7 +256,14 @@ def _message(text: str, buttons: list[str], custom: Mapping[str, object]) -> Bot
         level=level,
         quick_replies=buttons,
         safety=Safety.from_json(custom.get("safety")),
+        item=item if isinstance(item, str) and is_item(item) else None,
+        nearest=_names(custom.get("nearest")) or _names(custom.get("options")),
     )
+
+
+def _names(listed: object) -> list[str]:
+    """Give the names in a text with commas between them, without what can be none."""
+    return [name for name in listed.split(",") if is_name(name)] if isinstance(listed, str) else []
 
 
 def _titles(buttons: object) -> list[str]:

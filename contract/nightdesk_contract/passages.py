@@ -1,5 +1,6 @@
 """The source document, passage by passage."""
 
+import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,12 +9,16 @@ import yaml
 
 @dataclass(frozen=True)
 class Passage:
-    """One passage of the source document: its words as they are, under a stable id."""
+    """One passage of the source document: its words as they are, under a stable id.
+
+    `date` is the document's own, None where nobody knows it.
+    """
 
     id: str
     title: str
     text: str
     document: str
+    date: datetime.date | None = None
 
 
 def load_passages(directory: Path) -> dict[str, Passage]:

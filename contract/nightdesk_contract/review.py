@@ -1,6 +1,7 @@
 """Who signed which words, and how each item stands: signed, unsigned, changed since, or due."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,9 @@ FILE = "review.yml"
 
 State = Literal["signed", "unsigned", "changed", "due"]
 STATES: tuple[State, ...] = ("signed", "unsigned", "changed", "due")
+
+ANSWERS = ("answer", "added", "clinic")
+"""Groups of items that mode live gives to visitors only when signed; help in a crisis always is."""
 
 _LONG = 80
 _SENTENCE_END = re.compile(r"(?<=[.!?…]) ")
@@ -82,6 +86,15 @@ def review(
     return Review(
         standings=[_standing(item, signatures.get(id_), today) for id_, item in items.items()],
         gone=[signature for id_, signature in signatures.items() if id_ not in items],
+    )
+
+
+def kept_back(found: Review) -> Counter[State]:
+    """Count the answers that visitors do not get in mode live, by why."""
+    return Counter(
+        standing.state
+        for standing in found.standings
+        if standing.item.group in ANSWERS and standing.state != "signed"
     )
 
 

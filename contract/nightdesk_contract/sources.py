@@ -15,9 +15,7 @@ from typing import Any
 
 import yaml
 
-from nightdesk_contract.answers import AddedAnswer
-from nightdesk_contract.checked_yaml import FileError, read_checked, refused
-from nightdesk_contract.findings import Finding
+from nightdesk_contract.checked_yaml import FileError, read_checked, refused, unreadable
 from nightdesk_contract.passages import Passage, load_passages, passage_files, read_passages
 from nightdesk_contract.problems import Problem, shown
 from nightdesk_contract.rewriting import comments_above
@@ -27,10 +25,8 @@ PASSAGES_SCHEMA = "passages.schema.json"
 FILE = "sources.yml"
 """The manifest inside the data folder."""
 
-_DATA = "data/"
-"""Findings name files from the project's root, as people do."""
-
-RENEW = "`nightdesk sources hash --write`"
+DATA = "data/"
+"""Files are named from the project's root, as people do."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +71,9 @@ def load_sources(path: Path) -> tuple[ListedDocument, ...]:
         and type(row["date"]) is not datetime.date  # a time of day makes it a datetime
     ]
     problems += _twice("file", ((f"documents.{i}.file", row["file"]) for i, row in enumerate(rows)))
+    # A passage knows its document by the title alone.
+    titles = ((f"documents.{i}.title", row["title"]) for i, row in enumerate(rows))
+    problems += _twice("title", titles)
     problems += _twice(
         "id",
         (
@@ -98,8 +97,7 @@ def read_document(listed: ListedDocument, data: Path) -> FoundDocument:
         content = path.read_bytes()
         text = content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        found = f"no readable file ({type(error).__name__})"
-        raise FileError(path, [Problem("(whole file)", found, "a UTF-8 text")]) from error
+        raise FileError(path, [unreadable(error, "a UTF-8 text")]) from error
     passages_path = data / listed.passages_in
     title = _checked_title(passages_path)
     return FoundDocument(content, text, title, read_passages(passages_path))
@@ -111,6 +109,17 @@ def load_served(data: Path) -> dict[str, Passage]:
     for path in passage_files(folder):
         _checked_title(path)
     return load_passages(folder)
+
+
+def dated(
+    passages: Mapping[str, Passage], documents: Iterable[ListedDocument]
+) -> dict[str, Passage]:
+    """Give the passages with the dates of their documents; one that has a date keeps it."""
+    dates = {document.title: document.date for document in documents}
+    return {
+        id: replace(passage, date=passage.date or dates.get(passage.document))
+        for id, passage in passages.items()
+    }
 
 
 def folded(text: str) -> str:
@@ -139,90 +148,6 @@ def stands_in(passage: Passage, document: str) -> bool:
     return bool(words) and re.search(whole, folded(document)) is not None
 
 
-def document_findings(listed: ListedDocument, found: FoundDocument) -> Iterator[Finding]:
-    """Give what differs between the manifest, the document and its passages."""
-    inside = _DATA + listed.passages_in
-    if listed.title != found.title:
-        yield Finding("title", inside, "document", shown(found.title), shown(listed.title))
-    now, noted = document_hash(found.content), listed.sha256
-    yield from _hash_findings("document", _DATA + listed.file, "(whole file)", now, noted)
-    known = {passage.id: passage for passage in listed.passages}
-    for id, entry in known.items():
-        if id not in found.passages:
-            allowed = f"the passage, or none in {_DATA}{FILE} ({RENEW})"
-            yield Finding("passage_missing", inside, id, "no such passage", allowed)
-        else:
-            now = passage_hash(found.passages[id].text)
-            yield from _hash_findings("passage", inside, id, now, entry.sha256)
-    for id, passage in found.passages.items():
-        if id not in known:
-            allowed = f"passages that {_DATA}{FILE} lists ({RENEW})"
-            yield Finding("passage_extra", inside, id, "a passage more", allowed)
-        if not stands_in(passage, found.text):
-            allowed = f"words as they stand in {_DATA}{listed.file}"
-            words = shown(folded(passage.text))
-            yield Finding("not_in_document", inside, id, words, allowed)
-
-
-def twice_findings(
-    documents: Sequence[tuple[ListedDocument, FoundDocument]],
-) -> Iterator[Finding]:
-    """Give the passages of a further document whose id another one has: the first would be shown.
-
-    A manifest that lists an id twice could not be read again.
-    """
-    seen: dict[str, str] = {}
-    for listed, found in documents:
-        for id in found.passages:
-            first = seen.setdefault(id, listed.passages_in)
-            if first != listed.passages_in:
-                there = f"the id of a passage in {_DATA}{first}"
-                inside = _DATA + listed.passages_in
-                yield Finding("id_taken", inside, id, there, "an id that no passage has")
-
-
-def unlisted_findings(
-    served: Iterable[str], documents: Sequence[tuple[ListedDocument, FoundDocument]]
-) -> Iterator[Finding]:
-    """Give the passages that answers are shown with and no document has, and the other way round.
-
-    `served` are the ids of the passages that a running system reads.
-    """
-    shown_with = set(served)
-    checked = {id: listed for listed, found in documents for id in found.passages}
-    for id in sorted(shown_with - set(checked)):
-        allowed = f"passages of a document in {_DATA}{FILE}"
-        yield Finding("passage_unlisted", _DATA + FILE, id, "a passage of no document", allowed)
-    for id in sorted(set(checked) - shown_with):
-        allowed = "data/source/passages.yml or data/source/<name>.passages.yml: others are not read"
-        yield Finding(
-            "passage_not_read", _DATA + FILE, id, _DATA + checked[id].passages_in, allowed
-        )
-
-
-def added_findings(
-    added: Iterable[AddedAnswer], documents: Sequence[tuple[ListedDocument, FoundDocument]]
-) -> Iterator[Finding]:
-    """Give the passages of added answers that do not stand in the listed document that they name.
-
-    What rests on a document that is not listed cannot be compared. An added passage must not have
-    the id of a document's either: it would stand in its place.
-    """
-    ids = {id for _, found in documents for id in found.passages}
-    texts = {found.title: (listed.file, found.text) for listed, found in documents}
-    for answer in added:
-        file, passage = f"{_DATA}answers/{answer.topic}.yml", answer.passage
-        if passage.id in ids:
-            allowed = "a name that no passage has"
-            yield Finding("id_taken", file, "(file name)", shown(passage.id), allowed)
-        if passage.document in texts:
-            name, text = texts[passage.document]
-            if not stands_in(passage, text):
-                allowed = f"words as they stand in {_DATA}{name}"
-                words = shown(folded(passage.text))
-                yield Finding("not_in_document", file, "source.text", words, allowed)
-
-
 def renewed(listed: ListedDocument, found: FoundDocument) -> ListedDocument:
     """Give the manifest's entry for the document as it lies there; what people wrote stays."""
     reasons = {passage.id: passage.unanswered for passage in listed.passages}
@@ -240,18 +165,18 @@ def changes(before: ListedDocument, after: ListedDocument) -> list[str]:
     """Say what changed in a document since its hashes were set, a sentence each."""
     said = []
     if before.sha256 != after.sha256:
-        said.append(f"{_DATA}{after.file}: {_change(before.sha256, after.sha256)}")
+        said.append(f"{DATA}{after.file}: {_change(before.sha256, after.sha256)}")
     old = {passage.id: passage for passage in before.passages}
     new = {passage.id: passage for passage in after.passages}
     for id, passage in new.items():
         if id not in old:
-            said.append(f"{_DATA}{after.passages_in}: {id}: new ({passage.sha256[:12]})")
+            said.append(f"{DATA}{after.passages_in}: {id}: new ({passage.sha256[:12]})")
         elif old[id].sha256 != passage.sha256:
             change = _change(old[id].sha256, passage.sha256)
-            said.append(f"{_DATA}{after.passages_in}: {id}: {change}")
-    said += [f"{_DATA}{after.passages_in}: {id}: gone" for id in old if id not in new]
+            said.append(f"{DATA}{after.passages_in}: {id}: {change}")
+    said += [f"{DATA}{after.passages_in}: {id}: gone" for id in old if id not in new]
     if not said and list(old) != list(new):
-        said.append(f"{_DATA}{after.passages_in}: the passages stand in another order")
+        said.append(f"{DATA}{after.passages_in}: the passages stand in another order")
     return said
 
 
@@ -284,16 +209,6 @@ def _twice(name: str, keys: Iterable[tuple[str, str]]) -> Iterator[Problem]:
         seen[value] += 1
         if seen[value] > 1:
             yield Problem(key, f"{shown(value)} again", f"each {name} once")
-
-
-def _hash_findings(kind: str, file: str, key: str, now: str, noted: str) -> Iterator[Finding]:
-    if not noted:
-        yield Finding(
-            f"{kind}_unhashed", file, key, "no hash yet", f"one in {_DATA}{FILE} ({RENEW})"
-        )
-    elif now != noted:
-        allowed = f"{noted[:12]}…, or the new one after a look at the answers ({RENEW})"
-        yield Finding(f"{kind}_changed", file, key, f"SHA-256 {now[:12]}…", allowed)
 
 
 def _change(before: str, after: str) -> str:

@@ -1,5 +1,6 @@
 """Added answers: each mistake in a file is named, and no file takes another's place."""
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from nightdesk_contract.answers import (
     load_answers,
     parse_answer,
 )
+from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.outcome import PASSAGES
 from nightdesk_contract.problems import Problem
 
@@ -108,6 +110,20 @@ def test_parts_of_the_source_are_named_with_their_place():
     assert {p.key for p in found} == {"source.text", "source.page"}
 
 
+def test_the_documents_day_may_be_given():
+    assert parse_answer(PATH, GOOD).passage.date is None
+    day = date(2026, 1, 2)
+    source = {**GOOD["source"], "date": day}
+    assert parse_answer(PATH, {**GOOD, "source": source}).passage.date == day
+
+
+@pytest.mark.parametrize("day", ["2026-01-02", "soon", 2026, None, datetime(2026, 1, 2, 3)])
+def test_a_day_that_yaml_does_not_read_as_one_is_named(day):
+    (problem,) = problems(source={**GOOD["source"], "date": day})
+    assert problem.key == "source.date"
+    assert "YYYY-MM-DD" in problem.allowed
+
+
 def test_what_is_missing_is_named():
     with pytest.raises(AnswerError) as caught:
         parse_answer(PATH, {})
@@ -162,13 +178,14 @@ def test_a_file_that_is_no_mapping(row):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"title: [unclosed\nanswer: x", "broken YAML at line"),
-        (b"title: 2026-02-30", "broken YAML"),
+        (b"title: x\nanswer: [unclosed\nquestion: x", "line 3: (whole file): found broken YAML"),
+        (b"title: 2026-02-30", "broken YAML (day is out of range"),
         (b"\xff\xfe\x00bad", "no readable file"),
         (b"[" * 20_000, "broken YAML"),
+        (b"title: x\ntitle: y", "line 2: title: found the same key again"),
         (b"", "nothing"),
     ],
-    ids=["unclosed", "no-such-day", "not-utf8", "nested", "empty"],
+    ids=["unclosed", "no-such-day", "not-utf8", "nested", "twice", "empty"],
 )
 def test_files_that_cannot_be_read_are_told_apart(tmp_path, content, says):
     path = tmp_path / "parking.yml"
@@ -210,17 +227,44 @@ class TestFolder:
         with pytest.raises(AnswerError, match=r"parking\.yml: \(file name\)"):
             load_answers(tmp_path)
 
-    def test_passages_are_the_documents_then_the_added(self, tmp_path):
+
+class TestKnownPassages:
+    DAY = date(2026, 1, 2)
+
+    @pytest.fixture
+    def data(self, tmp_path) -> Path:
         (tmp_path / "source").mkdir()
         (tmp_path / "source" / "passages.yml").write_text(
             "document: D\npassages:\n  - {id: what_is, title: What, text: So.}\n"
         )
+        row = {"title": "D", "file": "source/d.txt", "passages_in": "source/passages.yml"}
+        documents = {"documents": [{**row, "date": self.DAY}]}
+        (tmp_path / "sources.yml").write_text(yaml.safe_dump(documents))
         write(tmp_path, "parking.yml")
+        return tmp_path
 
-        found = known_passages(tmp_path)
-
+    def test_are_the_documents_then_the_added(self, data):
+        found = known_passages(data)
         assert list(found) == ["what_is", "parking"]
         assert found["parking"].document == "Visitor leaflet"
+
+    def test_have_the_dates_of_their_documents(self, data):
+        own = {**GOOD, "source": {**GOOD["source"], "date": date(2020, 3, 4)}}
+        write(data, "pets.yml", own)
+        write(data, "quoting.yml", {**GOOD, "source": {"document": "D", "text": "So."}})
+        assert {id: passage.date for id, passage in known_passages(data).items()} == {
+            "what_is": self.DAY,
+            "parking": None,
+            "pets": date(2020, 3, 4),
+            "quoting": self.DAY,
+        }
+
+    @pytest.mark.parametrize("name", ["sources.yml", "source/passages.yml", "answers/parking.yml"])
+    def test_a_file_that_cannot_be_used_is_named(self, data, name):
+        (data / name).write_text("a: [")
+        with pytest.raises((FileError, AnswerError)) as caught:
+            known_passages(data)
+        assert caught.value.path == data / name
 
 
 def test_the_example_of_the_project_itself_can_be_read():

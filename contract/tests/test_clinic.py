@@ -286,10 +286,10 @@ def test_a_file_that_is_no_mapping(row):
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"name: [unclosed\nphone: x", "broken YAML at line"),
+        (b"name: [unclosed\nphone: x", "line 2: (whole file): found broken YAML"),
         (b"name: 'x\n", "broken YAML"),
         (b"\xff\xfe\x00bad", "no readable file"),
-        (b"closed_days: [2026-02-30]", "day"),
+        (b"closed_days: [2026-02-30]", "allowed: YAML, with real days as YYYY-MM-DD"),
         (b"a: !!python/object/apply:os.system ['true']", "broken YAML"),
         (b"[" * 20_000, "nesting"),
         (b"", "nothing"),

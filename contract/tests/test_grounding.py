@@ -3,15 +3,16 @@
 import pytest
 
 from nightdesk_contract.answers import AddedAnswer
+from nightdesk_contract.cautions import Caution, PublicSource
 from nightdesk_contract.claims import Vocabulary
 from nightdesk_contract.findings import Finding
 from nightdesk_contract.grounding import (
-    Allowed,
     Answer,
-    allowed_findings,
     answer_added,
     answer_findings,
     answers_in_domain,
+    caution_findings,
+    item_findings,
     unanswered_findings,
 )
 from nightdesk_contract.passages import Passage
@@ -35,14 +36,15 @@ PASSAGES = {
     "speed": "It works in a few hours to a few days; an antidepressant takes weeks.",
     "uses": "It is used for anxiety and PTSD.",
 }
-DIZZY = Allowed("dizzy", ("it is common to feel dizzy.",), "So it is.", (("A study", "https://a"),))
+STUDY = PublicSource("A study", "https://a")
+DIZZY = Caution("dizzy", "It is common to feel dizzy for two hours.", (STUDY,), ("speed",))
 
 
 def findings(
-    *texts: str, passages=("speed",), allowed=(), fields=None, file="domain.yml"
+    *texts: str, passages=("speed",), cautions=(), fields=None, file="domain.yml"
 ) -> list[Finding]:
     answer = Answer("utter_it", file, texts, tuple(passages))
-    return list(answer_findings(answer, PASSAGES, VOCABULARY, allowed, fields))
+    return list(answer_findings(answer, PASSAGES, VOCABULARY, cautions, fields))
 
 
 class TestAnAnswer:
@@ -83,19 +85,20 @@ class TestAnAnswer:
         assert (found.rule, found.found) == ("unknown_passage", "passage 'other'")
         assert found.allowed == "speed, uses"
 
-    def test_what_is_allowed_beside_the_passages(self):
-        said = "Please know: It is\ncommon to feel dizzy."
-        assert [f.rule for f in findings(said)] == ["not_in_passages"]
-        assert findings(said, allowed=[DIZZY]) == []
+    def test_says_what_a_caution_beside_its_passages_says(self):
+        said = ("You may get dizzy.", "How long am I dizzy?")
+        assert [f.found for f in findings(*said)] == ['effect "dizziness"']
+        assert findings(*said, cautions=[DIZZY]) == []
+        assert findings(*said, passages=("uses", "speed"), cautions=[DIZZY]) == []
 
-    def test_only_as_it_stands(self):
-        said = "It is not common to feel dizzy."
-        assert [f.rule for f in findings(said, allowed=[DIZZY])] == ["not_in_passages"]
-        twice = "It is common to feel dizzy. You feel dizzy for days."
-        assert [f.found for f in findings(twice, allowed=[DIZZY])] == [
-            'duration "day"',
-            'effect "dizziness"',
-        ]
+    def test_must_not_say_what_a_caution_beside_another_passage_says(self):
+        (found,) = findings("You may get dizzy.", passages=("uses",), cautions=[DIZZY])
+        assert (found.rule, found.found) == ("not_in_passages", 'effect "dizziness"')
+        assert found.allowed == "what stands in uses, or in a caution beside it"
+
+    def test_must_not_say_more_than_the_caution(self):
+        (found,) = findings("You may get dizzy for three hours.", cautions=[DIZZY])
+        assert found.found == 'duration "3 hour"'
 
     def test_fields_are_checked_with_all_that_they_can_hold(self):
         fields = {"named": "anxiety, PTSD", "other": ""}
@@ -175,16 +178,54 @@ class TestEveryPassage:
         assert [(row.rule, row.key) for row in rows] == found
 
 
-class TestAllowedTexts:
-    def rules(self, *phrases: str) -> list[str]:
-        said = ("It is common to feel dizzy. So it is.",)
-        answers = [Answer("utter_it", "domain.yml", said, ("speed",))]
-        entry = Allowed("it", phrases, "So.", (("A study", "https://a"),))
-        return [f.rule for f in allowed_findings([entry], answers, VOCABULARY)]
+class TestCautions:
+    ANSWERS = (Answer("utter_it", "domain.yml", ("It works.",), ("speed",)),)
 
-    def test_stand_in_an_answer(self):
-        assert self.rules("it is common to feel dizzy.") == []
-        assert self.rules("it is rare to feel dizzy.") == ["allowed_unused"]
+    @pytest.mark.parametrize(
+        ("beside", "keys"),
+        [(("speed",), []), (("uses", "speed"), []), (("uses",), ["dizzy"])],
+    )
+    def test_stand_beside_a_passage_that_an_answer_rests_on(self, beside, keys):
+        found = list(caution_findings([Caution("dizzy", "So.", (STUDY,), beside)], self.ANSWERS))
+        assert [row.key for row in found] == keys
+        assert {row.rule for row in found} <= {"caution_unused"}
+        assert {row.file for row in found} <= {"data/cautions.yml"}
 
-    def test_allow_something(self):
-        assert self.rules("so it is.") == ["allowed_needless"]
+    def test_may_say_what_no_passage_says(self):
+        assert list(caution_findings([DIZZY], self.ANSWERS)) == []
+
+
+class TestItems:
+    def found(self, name: str, outcome: str, item: object = None) -> list[Finding]:
+        custom = {"outcome": outcome} if item is None else {"outcome": outcome, "item": item}
+        return list(item_findings({name: [{"text": "So.", "custom": custom}]}, "a.yml"))
+
+    @pytest.mark.parametrize(
+        ("name", "outcome", "item"),
+        [
+            ("utter_it", "answer:speed", "answer:utter_it"),
+            ("utter_logistics", "logistics:{topic}", "clinic:{topic}"),
+            ("utter_added_answer", "answer:{topic}", "added:{topic}"),
+        ],
+    )
+    def test_an_answer_says_what_it_is_called_where_it_is_signed(self, name, outcome, item):
+        assert self.found(name, outcome, item) == []
+        for wrong in (None, "answer:utter_other", f" {item}", 5):
+            (finding,) = self.found(name, outcome, wrong)
+            assert (finding.rule, finding.file, finding.key) == ("item_wrong", "a.yml", name)
+            assert finding.allowed == item
+            assert str(wrong).strip() in finding.found or finding.found == "no custom.item"
+
+    @pytest.mark.parametrize("outcome", ["smalltalk", "not_in_source:cost", "handover:request"])
+    def test_what_answers_nothing_is_called_nothing(self, outcome):
+        assert self.found("utter_it", outcome) == []
+
+    def test_every_variation_is_looked_at(self):
+        custom = {"outcome": "answer:speed", "item": "answer:utter_it"}
+        row = [
+            {"text": "So.", "custom": custom},
+            {"text": "Thus."},
+            {"custom": {"outcome": "answer:speed"}},
+        ]
+        (finding,) = item_findings({"utter_it": row}, "a.yml")
+        assert (finding.key, finding.found) == ("utter_it (3)", "no custom.item")

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from nightdesk_contract.checked_yaml import FileError
-from nightdesk_contract.grounding_files import load_domain_answers, load_grounding
+from nightdesk_contract.grounding_files import load_domain, load_vocabulary
 
 GROUNDING = {
     "numbers": {"two": 2},
@@ -16,14 +16,6 @@ GROUNDING = {
     "times": {"hour": ["hour", "hours"]},
     "measures": {"percent": ["%"]},
     "words": {"duration": {"long-term": ["long-term"]}, "drug": {"ketamine": ["ketamine"]}},
-    "allowed": [
-        {
-            "id": "it",
-            "texts": ["So it is."],
-            "reason": "So.",
-            "sources": [{"name": "A study", "url": "https://a"}],
-        }
-    ],
 }
 LOOKUP = """
 nlu:
@@ -74,14 +66,8 @@ def write(data: Path, name: str, row: object) -> None:
     ],
 )
 def test_words_come_from_every_list(data, text, found):
-    vocabulary, _ = load_grounding(data)
+    vocabulary = load_vocabulary(data)
     assert [str(claim) for claim in sorted(vocabulary.claims(text))] == found
-
-
-def test_allowed_texts_have_a_reason_and_a_source(data):
-    _, (entry,) = load_grounding(data)
-    assert (entry.id, entry.texts, entry.reason) == ("it", ("So it is.",), "So.")
-    assert entry.sources == (("A study", "https://a"),)
 
 
 @pytest.mark.parametrize(
@@ -91,18 +77,13 @@ def test_allowed_texts_have_a_reason_and_a_source(data):
         ({"vague": []}, "vague"),
         ({"words": {"drug": {"a": ["a"]}}}, "words.duration"),
         ({"extra": 1}, "extra"),
-        ({"allowed": [{**GROUNDING["allowed"][0], "sources": []}]}, "allowed.0.sources"),
-        ({"allowed": [{**GROUNDING["allowed"][0], "reason": " "}]}, "allowed.0.reason"),
-        (
-            {"allowed": [{**GROUNDING["allowed"][0], "sources": [{"name": "x", "url": "x"}]}]},
-            "allowed.0.sources.0.url",
-        ),
+        ({"allowed": []}, "allowed"),
     ],
 )
 def test_a_wrong_key_is_named(data, changed, key):
     write(data, "grounding.yml", {**GROUNDING, **changed})
     with pytest.raises(FileError) as caught:
-        load_grounding(data)
+        load_vocabulary(data)
     assert [problem.key for problem in caught.value.problems] == [key]
 
 
@@ -117,7 +98,7 @@ def test_a_wrong_key_is_named(data, changed, key):
 def test_a_list_of_words_that_is_not_there(data, name, key):
     write(data, name, {"other": 1})
     with pytest.raises(FileError) as caught:
-        load_grounding(data)
+        load_vocabulary(data)
     assert caught.value.path == data / name
     assert caught.value.problems[0].key == key
 
@@ -136,7 +117,7 @@ def test_a_list_of_conditions_of_another_kind_is_refused(data, text, key):
     path = data / "nlu" / "conditions_lookup.yml"
     path.write_text(text)
     with pytest.raises(FileError) as caught:
-        load_grounding(data)
+        load_vocabulary(data)
     assert caught.value.path == path
     assert [problem.key for problem in caught.value.problems] == [key]
 
@@ -144,7 +125,7 @@ def test_a_list_of_conditions_of_another_kind_is_refused(data, text, key):
 def test_a_name_that_is_no_text_to_yaml_is_one_here(data):
     words = {**GROUNDING["words"], "drug": {False: ["nitric oxide"], "ketamine": ["ketamine"]}}
     write(data, "grounding.yml", {**GROUNDING, "words": words})
-    vocabulary, _ = load_grounding(data)
+    vocabulary = load_vocabulary(data)
     found = sorted(vocabulary.claims("ketamine, nitric oxide"))
     assert [claim.value for claim in found] == ["False", "ketamine"]
 
@@ -155,20 +136,21 @@ RESPONSES = {"utter_it": [{"text": "So.", "custom": {"outcome": "answer:a"}}]}
 class TestDomain:
     def test_a_file(self, tmp_path):
         write(tmp_path, "domain.yml", {"responses": RESPONSES})
-        (answer,) = load_domain_answers(tmp_path)
-        assert (answer.name, answer.file) == ("utter_it", "domain.yml")
+        assert load_domain(tmp_path) == [("domain.yml", RESPONSES)]
 
     def test_a_folder(self, tmp_path):
         (tmp_path / "domain" / "more").mkdir(parents=True)
         write(tmp_path, "domain/more/a.yml", {"responses": RESPONSES})
         write(tmp_path, "domain/intents.yml", {"intents": []})
-        (answer,) = load_domain_answers(tmp_path)
-        assert answer.file == "domain/more/a.yml"
+        assert load_domain(tmp_path) == [
+            ("domain/intents.yml", {}),
+            ("domain/more/a.yml", RESPONSES),
+        ]
 
     def test_a_response_twice_is_refused(self, tmp_path):
         (tmp_path / "domain.yml").write_text("responses:\n  a: []\n  a: []\n")
         with pytest.raises(FileError, match="the same key again"):
-            load_domain_answers(tmp_path)
+            load_domain(tmp_path)
 
     @pytest.mark.parametrize(
         ("responses", "key"),
@@ -186,5 +168,5 @@ class TestDomain:
     def test_responses_of_another_kind_are_refused(self, tmp_path, responses, key):
         write(tmp_path, "domain.yml", {"responses": responses})
         with pytest.raises(FileError) as caught:
-            load_domain_answers(tmp_path)
+            load_domain(tmp_path)
         assert [problem.key for problem in caught.value.problems] == [key]

@@ -133,6 +133,42 @@ def test_several_messages_keep_their_order_and_their_own_buttons():
 
 
 @pytest.mark.parametrize(
+    ("item", "read"),
+    [
+        ("answer:utter_faq_safety", "answer:utter_faq_safety"),
+        ("clinic:cost", "clinic:cost"),
+        ("added:parking", "added:parking"),
+        ("crisis:utter_crisis", None),
+        ("answer:", None),
+        ("answer:utter_FAQ_x", "answer:utter_FAQ_x"),
+        ("answer:utter_ä", None),
+        ("answer:a b", None),
+        (7, None),
+        (None, None),
+    ],
+)
+def test_what_an_answer_is_called_where_it_is_signed(item, read):
+    (reply,) = read_replies([{"text": "A", "custom": {"outcome": "answer:safety", "item": item}}])
+    assert reply.item == read
+
+
+@pytest.mark.parametrize(
+    ("custom", "nearest"),
+    [
+        ({"nearest": "faq_safety"}, ["faq_safety"]),
+        ({"nearest": ""}, []),
+        ({"nearest": "{nearest}"}, []),
+        ({"options": "faq_safety,logistics_cost"}, ["faq_safety", "logistics_cost"]),
+        ({"options": ["faq_safety"]}, []),
+        ({}, []),
+    ],
+)
+def test_what_a_message_that_was_not_understood_came_nearest_to(custom, nearest):
+    (reply,) = read_replies([{"text": "A", "custom": {"outcome": "unknown", **custom}}])
+    assert reply.nearest == nearest
+
+
+@pytest.mark.parametrize(
     ("name", "level"),
     [("crisis", "P1"), ("medical_advice", "P2"), ("request", "P3"), ("bot_unavailable", "P1")],
 )

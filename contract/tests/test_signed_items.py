@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 import yaml
 
 from nightdesk_contract.answers import AddedAnswer
+from nightdesk_contract.canned_replies import CannedReply
+from nightdesk_contract.cautions import Caution, PublicSource
 from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.clinic import SCHEMA as CLINIC_SCHEMA
 from nightdesk_contract.clinic import load_clinic
@@ -19,6 +22,7 @@ from nightdesk_contract.signed_items import (
     GROUPS,
     added_items,
     answer_items,
+    canned_items,
     clinic_items,
     desk_items,
     load_signed_items,
@@ -32,6 +36,13 @@ PASSAGES = {
     "safety": Passage("safety", "Safety", "It is safe.", "The guide"),
     "what_is": Passage("what_is", "What", "It is a drug.", "The guide"),
 }
+CAUTION = Caution(
+    id="misuse",
+    text="It has a risk.",
+    sources=(PublicSource("A label", "https://a"), PublicSource("A study", "https://b")),
+    beside=("safety", "parking"),
+    reason="The guide says less.",
+)
 SAFETY = {"text": "Our guide says it is safe.", "custom": {"outcome": "answer:safety"}}
 
 
@@ -51,6 +62,11 @@ class TestAnswers:
             "document: The guide",
             "passage safety (Safety): It is safe.",
         ]
+
+    def test_the_documents_date_is_signed_where_it_is_known(self):
+        dated = {"safety": replace(PASSAGES["safety"], date=date(2026, 3, 1))}
+        (item,) = answer_items({"utter_safety": [SAFETY]}, dated)
+        assert "\ndated: 2026-03-01\n" in item.content
 
     def test_named_passages_go_before_the_one_in_the_outcome(self):
         custom = {"outcome": "answer:safety", "passages": ["what_is"]}
@@ -99,6 +115,42 @@ class TestAnswers:
         (after,) = answer_items({"utter_x": [SAFETY]}, changed)
         assert before.sha256 != after.sha256
 
+    def test_a_caution_beside_its_passages_is_signed_with_it(self):
+        (item,) = answer_items({"utter_x": [SAFETY]}, PASSAGES, cautions=[CAUTION])
+        assert item.content.split("\n")[-3:] == [
+            "caution: It has a risk.",
+            "source: A label (https://a)",
+            "source: A study (https://b)",
+        ]
+
+    def test_a_caution_beside_other_passages_is_not(self):
+        custom = {"outcome": "answer:what_is"}
+        response = {"utter_x": [{**SAFETY, "custom": custom}]}
+        (item,) = answer_items(response, PASSAGES, cautions=[CAUTION])
+        assert "risk" not in item.content
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"text": "It has no risk."},
+            {"sources": CAUTION.sources[:1]},
+            {"sources": (PublicSource("Label", "https://a"), CAUTION.sources[1])},
+            {"sources": (PublicSource("A label", "https://c"), CAUTION.sources[1])},
+            {"beside": ("what_is",)},
+        ],
+    )
+    def test_what_a_visitor_would_notice_of_it_changes_the_hash(self, change):
+        (before,) = answer_items({"utter_x": [SAFETY]}, PASSAGES, cautions=[CAUTION])
+        changed = [replace(CAUTION, **change)]
+        (after,) = answer_items({"utter_x": [SAFETY]}, PASSAGES, cautions=changed)
+        assert before.sha256 != after.sha256
+
+    @pytest.mark.parametrize("change", [{"reason": "So."}, {"id": "other"}])
+    def test_what_is_for_us_alone_does_not(self, change):
+        before = answer_items({"utter_x": [SAFETY]}, PASSAGES, cautions=[CAUTION])
+        changed = [replace(CAUTION, **change)]
+        assert answer_items({"utter_x": [SAFETY]}, PASSAGES, cautions=changed) == before
+
     def test_what_a_field_can_be_filled_with_is_signed_where_it_stands(self):
         fields = {"named": "anxiety, gout", "other": ""}
         text = {**SAFETY, "text": "It names {named}, not {other}."}
@@ -131,6 +183,14 @@ def test_an_added_answer_with_its_passage_and_without_its_examples():
         "added:parking": "title: Parking\nquestion: Where?\ntext: Behind it.\n"
         "document: Leaflet\npassage parking (Parking): Cars stand behind."
     }
+
+
+def test_an_added_answer_with_the_caution_beside_its_passage():
+    passages = [Passage(name, "Title", "Words.", "Leaflet") for name in ("parking", "pets")]
+    answers = [AddedAnswer(p.id, "Title", "Where?", "So.", p, ("x",)) for p in passages]
+    parking, pets = added_items(answers, [CAUTION])
+    assert "caution: It has a risk.\nsource: A label (https://a)\n" in parking.content
+    assert "caution" not in pets.content
 
 
 class TestClinic:
@@ -169,6 +229,14 @@ def test_what_the_desk_says_around_a_hand_over_or_with_a_crisis_number():
     assert list(contents(desk_items(texts))) == [
         f"crisis:desk.{key}" for key in texts if key != "staff_joined"
     ]
+
+
+def test_a_canned_reply_with_its_title_and_without_its_levels():
+    reply = CannedReply("one_moment", "One moment", ("P1",), "One moment, {name} asks.")
+    assert contents(canned_items([reply])) == {
+        "canned:one_moment": "title: One moment\ntext: One moment, {name} asks."
+    }
+    assert canned_items([replace(reply, levels=("P3",))]) == canned_items([reply])
 
 
 class TestNumbers:
@@ -210,6 +278,8 @@ class TestFiles:
             shutil.copy(DATA / "safety" / name, tmp_path / "data" / "safety")
         for name in ("domain.yml", "clinic.yml"):
             shutil.copy(ROOT / name, tmp_path)
+        for name in ("cautions.yml", "sources.yml"):
+            shutil.copy(DATA / name, tmp_path / "data")
         return tmp_path
 
     def load(self, folder: Path, domain: str = "domain.yml"):
@@ -219,9 +289,13 @@ class TestFiles:
         items = self.load(ROOT)
         groups = [item.group for item in items.values()]
         assert groups == sorted(groups, key=GROUPS.index)
-        assert {"answer", "clinic", "crisis", "number"} <= set(groups)
+        assert {"answer", "clinic", "crisis", "number", "canned"} <= set(groups)
         assert "does not lead to addiction" in items["answer:utter_faq_safety"].content
         assert "button: What are the side effects?" in items["answer:utter_faq_safety"].content
+        assert (
+            "caution: Ketamine is a controlled medicine."
+            in items["answer:utter_faq_safety"].content
+        )
         assert "answer:utter_added_answer" not in items
         assert "answer:utter_greet" not in items
 
@@ -237,6 +311,24 @@ class TestFiles:
             "answer:utter_condition_named",
             "answer:utter_condition_partly_named",
         ]
+
+    def test_another_caution_changes_the_answers_that_it_stands_beside(self, copy):
+        before = self.load(copy)
+        path = copy / "data" / "cautions.yml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("has a known risk", "has a risk"), encoding="utf-8")
+        after = self.load(copy)
+        assert [id_ for id_ in after if before[id_] != after[id_]] == [
+            "answer:utter_faq_benefits",
+            "answer:utter_faq_controlled_setting",
+            "answer:utter_faq_safety",
+        ]
+
+    def test_the_documents_date_is_that_of_the_manifest(self, copy):
+        path = copy / "data" / "sources.yml"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("  file:", "  date: 2026-03-01\n  file:", 1), encoding="utf-8")
+        assert "\ndated: 2026-03-01\n" in self.load(copy)["answer:utter_faq_safety"].content
 
     def test_every_reply_to_a_crisis_is_there(self):
         replies = yaml.safe_load((DATA / "safety" / "replies.yml").read_text(encoding="utf-8"))
@@ -278,9 +370,11 @@ class TestFiles:
             ("clinic.yml", "mode: demo", "mode: x", "mode: found 'x'"),
             ("data/safety/replies.yml", "responses:", "replies:", "responses: found nothing"),
             ("data/safety/crisis_lines.yml", '"911"', "911", "emergency: found 911"),
+            ("data/cautions.yml", "[safety]", "[safe]", "line .*beside.0: found 'safe'"),
             ("data/texts/desk.yml", "crisis_open:", "crisis_open: {", "not readable as YAML"),
             ("data/texts/desk.yml", "crisis_open:", "a: 2026-02-30\ncrisis_open:", "day is out"),
             ("data/texts/desk.yml", "crisis_open:", "a: " + "[" * 9000, "recursion depth"),
+            ("data/texts/canned_replies.yml", "replies:", "reply:", "replies: found nothing"),
             ("data/source/conditions.yml", "\nnamed_in", "\nnames_in", "named_in_document: found"),
         ],
     )
@@ -304,7 +398,9 @@ class TestFiles:
             self.load(copy)
         assert caught.value.path == path
 
-    @pytest.mark.parametrize("name", ["domain.yml", "clinic.yml", "data/texts/desk.yml"])
+    @pytest.mark.parametrize(
+        "name", ["domain.yml", "clinic.yml", "data/texts/desk.yml", "data/cautions.yml"]
+    )
     def test_a_file_that_is_not_there_is_named(self, copy, name):
         (copy / name).unlink()
         with pytest.raises(FileError) as caught:

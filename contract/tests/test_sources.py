@@ -1,23 +1,21 @@
-"""The manifest of documents: each difference is named, and renewing says what changed."""
+"""The manifest of documents: what it lists, renewing it, and the dates that it gives."""
 
 import datetime
-import hashlib
 from dataclasses import replace
 
 import pytest
 import yaml
 
-from nightdesk_contract.answers import AddedAnswer
+from contract.tests.leaflet import DOGS, FOUND, LISTED, PARKING, TEXT, with_passages
 from nightdesk_contract.checked_yaml import FileError
-from nightdesk_contract.findings import Finding
 from nightdesk_contract.passages import Passage
+from nightdesk_contract.source_findings import document_findings
 from nightdesk_contract.sources import (
     FoundDocument,
     ListedDocument,
     ListedPassage,
-    added_findings,
     changes,
-    document_findings,
+    dated,
     document_hash,
     load_served,
     load_sources,
@@ -26,82 +24,9 @@ from nightdesk_contract.sources import (
     renewed,
     stands_in,
     to_yaml,
-    twice_findings,
-    unlisted_findings,
 )
 
-TEXT = "Leaflet\n\n1. Parking: Park behind\nthe house.\n\n2. Dogs: No dogs."
-PARKING = Passage("parking", "Parking", "Park behind the house.", "Leaflet")
-DOGS = Passage("dogs", "Dogs", "No dogs.", "Leaflet")
-FOUND = FoundDocument(TEXT.encode(), TEXT, "Leaflet", {"parking": PARKING, "dogs": DOGS})
-LISTED = ListedDocument(
-    title="Leaflet",
-    file="source/leaflet.txt",
-    passages_in="source/leaflet.passages.yml",
-    sha256=document_hash(TEXT.encode()),
-    passages=(
-        ListedPassage("parking", passage_hash(PARKING.text)),
-        ListedPassage("dogs", passage_hash(DOGS.text), "Nobody asks."),
-    ),
-)
 HASH = "0" * 64
-
-
-def findings(listed: ListedDocument = LISTED, found: FoundDocument = FOUND) -> list[Finding]:
-    return list(document_findings(listed, found))
-
-
-def with_passages(*passages: Passage) -> FoundDocument:
-    return replace(FOUND, passages={passage.id: passage for passage in passages})
-
-
-class TestDifferences:
-    def test_nothing_differs(self):
-        assert findings() == []
-
-    def test_hashes_are_those_that_anybody_can_compute(self):
-        assert LISTED.sha256 == hashlib.sha256(TEXT.encode()).hexdigest()
-        assert passage_hash("No  dogs.\n") == hashlib.sha256(b"No dogs.").hexdigest()
-
-    def test_the_document_changed(self):
-        (found,) = findings(found=replace(FOUND, content=TEXT.encode() + b"\n"))
-        assert (found.rule, found.file) == ("document_changed", "data/source/leaflet.txt")
-        assert LISTED.sha256[:12] in found.allowed
-        assert "sources hash --write" in found.allowed
-
-    def test_a_passage_changed(self):
-        other = replace(DOGS, text="Dogs: No dogs.")
-        (found,) = findings(found=with_passages(PARKING, other))
-        assert (found.rule, found.key) == ("passage_changed", "dogs")
-        assert found.file == "data/source/leaflet.passages.yml"
-        assert passage_hash("Dogs: No dogs.")[:12] in found.found
-
-    def test_where_its_lines_end_says_nothing(self):
-        assert (
-            findings(found=with_passages(replace(PARKING, text="Park\n behind the house."), DOGS))
-            == []
-        )
-
-    def test_a_passage_is_missing(self):
-        (found,) = findings(found=with_passages(PARKING))
-        assert (found.rule, found.key) == ("passage_missing", "dogs")
-
-    def test_a_passage_is_there_that_the_manifest_lacks(self):
-        (found,) = findings(replace(LISTED, passages=LISTED.passages[:1]))
-        assert (found.rule, found.key) == ("passage_extra", "dogs")
-
-    def test_words_that_are_not_in_the_document(self):
-        other = replace(DOGS, text="No small dogs.")
-        rules = [found.rule for found in findings(found=with_passages(PARKING, other))]
-        assert rules == ["passage_changed", "not_in_document"]
-
-    def test_no_hash_yet(self):
-        bare = replace(LISTED, sha256="", passages=(ListedPassage("parking"), LISTED.passages[1]))
-        assert [f.rule for f in findings(bare)] == ["document_unhashed", "passage_unhashed"]
-
-    def test_another_title(self):
-        (found,) = findings(replace(LISTED, title="Flyer"))
-        assert (found.rule, found.found, found.allowed) == ("title", "'Leaflet'", "'Flyer'")
 
 
 @pytest.mark.parametrize(
@@ -122,40 +47,6 @@ def test_a_passage_stands_in_the_document_word_for_word(text, there):
     assert stands_in(replace(PARKING, text=text), TEXT) is there
 
 
-def test_passages_of_no_document_and_documents_that_are_not_read():
-    rows = list(unlisted_findings(["parking", "stray"], [(LISTED, FOUND)]))
-    assert [(f.rule, f.key) for f in rows] == [
-        ("passage_unlisted", "stray"),
-        ("passage_not_read", "dogs"),
-    ]
-    assert list(unlisted_findings(["dogs", "parking"], [(LISTED, FOUND)])) == []
-
-
-def test_an_id_that_two_documents_have():
-    other = replace(LISTED, file="source/b.txt", passages_in="source/b.passages.yml")
-    second = (other, with_passages(replace(PARKING, id="bikes"), DOGS))
-    (found,) = twice_findings([(LISTED, FOUND), second])
-    assert (found.rule, found.file, found.key) == ("id_taken", "data/source/b.passages.yml", "dogs")
-    assert "data/source/leaflet.passages.yml" in found.found
-    assert list(twice_findings([(LISTED, FOUND)])) == []
-
-
-@pytest.mark.parametrize(
-    ("id", "document", "text", "rules"),
-    [
-        ("pets", "Leaflet", "No dogs.", []),
-        ("pets", "Leaflet", "No cats.", ["not_in_document"]),
-        ("pets", "Another", "No cats.", []),
-        ("dogs", "Another", "No cats.", ["id_taken"]),
-    ],
-)
-def test_added_answers_quote_listed_documents_word_for_word(id, document, text, rules):
-    added = AddedAnswer(id, "T", "Q?", "A.", Passage(id, "T", text, document), ())
-    rows = list(added_findings([added], [(LISTED, FOUND)]))
-    assert [found.rule for found in rows] == rules
-    assert all(found.file == f"data/answers/{id}.yml" for found in rows)
-
-
 class TestRenewing:
     def test_what_people_wrote_stays_and_hashes_are_new(self):
         cats = Passage("cats", "Cats", "No cats.", "Leaflet")
@@ -167,7 +58,8 @@ class TestRenewing:
             ListedPassage("dogs", passage_hash("No dogs."), "Nobody asks."),
             ListedPassage("cats", passage_hash("No cats.")),
         )
-        assert findings(after, with_passages(DOGS, cats))[0].rule == "not_in_document"
+        (found,) = document_findings(after, with_passages(DOGS, cats))
+        assert found.rule == "not_in_document"
 
     def test_it_says_what_changed(self):
         new = FoundDocument(
@@ -201,6 +93,32 @@ class TestRenewing:
         assert load_sources(path) == (dated, bare)
 
 
+class TestDates:
+    DAY, OTHER = datetime.date(2026, 1, 2), datetime.date(2020, 3, 4)
+
+    def test_a_passage_has_that_of_its_document(self):
+        documents = [
+            replace(LISTED, date=self.DAY),
+            replace(LISTED, title="Flyer", date=self.OTHER),
+        ]
+        found = dated({"parking": PARKING, "bikes": replace(PARKING, document="Flyer")}, documents)
+        assert {id: passage.date for id, passage in found.items()} == {
+            "parking": self.DAY,
+            "bikes": self.OTHER,
+        }
+        assert found["parking"] == replace(PARKING, date=self.DAY)
+
+    @pytest.mark.parametrize("document", ["Leaflet", "Unlisted"])
+    def test_none_where_nobody_knows_it(self, document):
+        passage = replace(PARKING, document=document)
+        assert dated({"parking": passage}, [LISTED]) == {"parking": passage}
+
+    def test_its_own_stays(self):
+        passage = replace(PARKING, date=self.OTHER)
+        found = dated({"parking": passage}, [replace(LISTED, date=self.DAY)])
+        assert found["parking"].date == self.OTHER
+
+
 ROW = {"title": "T", "file": "source/t.txt", "passages_in": "source/t.passages.yml"}
 
 
@@ -217,7 +135,8 @@ ROW = {"title": "T", "file": "source/t.txt", "passages_in": "source/t.passages.y
         ([{**ROW, "date": "soon"}], "documents.0.date"),
         ([{**ROW, "date": datetime.datetime(2026, 1, 2, 3)}], "documents.0.date"),
         ([{"title": "T", "file": "t.txt"}], "documents.0.passages_in"),
-        ([ROW, ROW], "documents.1.file"),
+        ([ROW, {**ROW, "title": "U"}], "documents.1.file"),
+        ([ROW, {**ROW, "file": "source/u.txt"}], "documents.1.title"),
         ([{**ROW, "passages": [{"id": "A b"}]}], "documents.0.passages.0.id"),
         (
             [{**ROW, "passages": [{"id": "a", "unanswered": ""}]}],
@@ -225,7 +144,10 @@ ROW = {"title": "T", "file": "source/t.txt", "passages_in": "source/t.passages.y
         ),
         ([{**ROW, "passages": [{"id": "a"}, {"id": "a"}]}], "documents.0.passages.1.id"),
         (
-            [{**ROW, "passages": [{"id": "a"}]}, {**ROW, "file": "b", "passages": [{"id": "a"}]}],
+            [
+                {**ROW, "passages": [{"id": "a"}]},
+                {**ROW, "title": "U", "file": "b", "passages": [{"id": "a"}]},
+            ],
             "documents.1.passages.0.id",
         ),
     ],
@@ -254,7 +176,7 @@ class TestReading:
     def test_a_document_with_its_passages(self, data):
         found = read_document(LISTED, data)
         assert found == FOUND
-        assert findings(found=found) == []
+        assert list(document_findings(LISTED, found)) == []
 
     def test_no_document(self, data):
         (data / LISTED.file).unlink()

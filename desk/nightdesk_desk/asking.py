@@ -12,11 +12,16 @@ logger = logging.getLogger(__name__)
 
 
 async def ask_surely(
-    rasa: Rasa, metrics: Metrics, sender: str, text: str, earlier: Sequence[str] = ()
+    rasa: Rasa,
+    metrics: Metrics,
+    sender: str,
+    text: str,
+    earlier: Sequence[str] = (),
+    not_given: bool = False,
 ) -> list[BotReply] | None:
     """Give the bot's replies to `text`, or None. Never raises; no words of the text are logged."""
     try:
-        return await rasa.ask(sender, text, earlier=earlier)
+        return await rasa.ask(sender, text, earlier=earlier, not_given=not_given)
     except RasaFailed as error:
         kind: str = error.kind
     except Exception as error:

@@ -1,4 +1,4 @@
-"""`nightdesk-desk`: serve the desk, migrate its database, manage staff accounts.
+"""`nightdesk-desk`: serve the desk, migrate its database, manage staff accounts, try alerts.
 
 Exit codes: 0 done, 1 it could not be done (one sentence on stderr says why), 2 wrong usage.
 """
@@ -15,6 +15,8 @@ from nightdesk_contract.clinic import ClinicError
 from nightdesk_contract.texts import TextsError
 from sqlalchemy.exc import SQLAlchemyError
 
+from nightdesk_desk import gaps_commands
+from nightdesk_desk.alerts import commands as alert_commands
 from nightdesk_desk.app import create_app
 from nightdesk_desk.db import migrate
 from nightdesk_desk.desk import Desk
@@ -34,7 +36,9 @@ ENVIRONMENT = """environment:
   DATABASE_URL                    sqlite:///… or postgresql://… (var/desk.sqlite3)
   NIGHTDESK_CLINIC                the clinic's settings (clinic.yml)
   NIGHTDESK_DATA                  the data directory (data/)
+  NIGHTDESK_DOMAIN                Rasa's domain, whose answers are signed (domain.yml)
   NIGHTDESK_DOCS                  the directory of the public page on crises (docs/)
+  DESK_URL                        where staff reach the desk, for the links in alerts
   DESK_MESSAGES_PER_MINUTE, DESK_ADDRESS_MESSAGES_PER_MINUTE,
   DESK_ADDRESS_CONVERSATIONS_PER_MINUTE   rate limits (30, 240, 60)
 """
@@ -59,6 +63,8 @@ def parser() -> argparse.ArgumentParser:
     )
     update.set_defaults(run=_migrate)
     staff_commands.register(commands)
+    alert_commands.register(commands)
+    gaps_commands.register(commands)
     return top
 
 

@@ -25,8 +25,11 @@ class Database:
     the inner one would wait for the outer.
     """
 
-    def __init__(self, url: str) -> None:
-        """Take a full SQLAlchemy address (see `settings.database_url`); connects on first use."""
+    def __init__(self, url: str, info: dict[str, Any] | None = None) -> None:
+        """Take a full SQLAlchemy address (see `settings.database_url`); connects on first use.
+
+        `info` is what every session carries beside its transaction (`session.info`).
+        """
         sqlite = url.startswith("sqlite")
         if sqlite and (path := make_url(url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -36,8 +39,8 @@ class Database:
         if sqlite:
             _prepare_sqlite(self.engine.sync_engine)
         writer = self.engine.execution_options(nightdesk_writes=True)
-        self._reads = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._writes = async_sessionmaker(writer, expire_on_commit=False)
+        self._reads = async_sessionmaker(self.engine, expire_on_commit=False, info=info)
+        self._writes = async_sessionmaker(writer, expire_on_commit=False, info=info)
         # SQLite has one writer at a time. Queueing here is fair and wakes at once, where its own
         # busy handler sleeps and may starve a writer.
         self._turn: asyncio.Lock | None = asyncio.Lock() if sqlite else None

@@ -176,4 +176,5 @@ def _bot_event(reply: BotReply) -> NewEvent:
         passages=rests_on(reply),
         level=reply.level,
         quick_replies=reply.quick_replies,
+        basis=dict(reply.basis) if reply.basis is not None else None,
     )

@@ -1,16 +1,21 @@
 """The desk's parts, put together once for an application."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nightdesk_contract.answers import known_passages
 from nightdesk_contract.clinic import ClinicFile
 from nightdesk_contract.passages import Passage
 
+from nightdesk_desk.alerts import outbox
+from nightdesk_desk.alerts.sending import Sender
+from nightdesk_desk.alerts.worker import Alerts
+from nightdesk_desk.answers import Answers
 from nightdesk_desk.bursts import Pace
 from nightdesk_desk.db import Database
 from nightdesk_desk.form_words import NotNames
 from nightdesk_desk.handovers import Handovers
 from nightdesk_desk.held import HeldReplies
+from nightdesk_desk.introduced import NoNames
 from nightdesk_desk.limits import RateLimit
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.rasa import Rasa
@@ -28,18 +33,25 @@ class Desk:
     settings: Settings
     db: Database
     words: Words
-    passages: dict[str, Passage]
+    answers: Answers
     topics: dict[str, Topic]
     not_names: NotNames
+    no_names: NoNames
     metrics: Metrics
     wakeups: Wakeups
     rasa: Rasa
     turns: Turns
     handovers: Handovers
     held: HeldReplies
+    alerts: Alerts
     conversation_limit: RateLimit
     address_limit: RateLimit
     opening_limit: RateLimit
+
+    @property
+    def passages(self) -> Mapping[str, Passage]:
+        """Every passage that an answer can rest on, by id, as it stands now."""
+        return self.answers.passages
 
     @staticmethod
     def build(settings: Settings) -> "Desk":
@@ -48,11 +60,12 @@ class Desk:
         Raises ClinicError, AnswerError, FileError, TextsError, OSError or KeyError when a file is
         missing or wrong.
         """
-        db = Database(settings.database_url)
         words = Words(ClinicFile(settings.clinic_path), settings.data)
+        # A hand-over is written with its alerts: what writes knows whom to tell.
+        db = Database(settings.database_url, {outbox.ADDRESSES: lambda: words.clinic.alerts})
+        answers = Answers(words, settings.domain, settings.data)
         metrics, wakeups = Metrics(), Wakeups(db)
-        passages = known_passages(settings.data)
-        rasa = Rasa(settings.rasa_url, settings.rasa_deadline, frozenset(passages))
+        rasa = Rasa(settings.rasa_url, settings.rasa_deadline, lambda: answers.passages)
         # A burst: somebody in distress writes many short lines at once.
         per_minute = settings.messages_per_minute
         per_address = settings.address_messages_per_minute
@@ -61,24 +74,27 @@ class Desk:
             settings=settings,
             db=db,
             words=words,
-            passages=passages,
+            answers=answers,
             topics=load_topics(settings.data / "topics.yml"),
             not_names=NotNames.load(settings.data / "safety" / "not_names.yml"),
+            no_names=NoNames.load(settings.data),
             metrics=metrics,
             wakeups=wakeups,
             rasa=rasa,
-            turns=Turns(db, rasa, wakeups, words, metrics, Pace.of(settings.burst_quiet)),
+            turns=Turns(db, rasa, wakeups, words, answers, metrics, Pace.of(settings.burst_quiet)),
             handovers=Handovers(db, wakeups, words, metrics),
             held=HeldReplies(db, wakeups, metrics),
+            alerts=Alerts(db, words, metrics.alerts, Sender(), settings.desk_url),
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
             address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),
             opening_limit=RateLimit(openings, burst=max(1, openings // 2)),
         )
 
     async def start(self) -> None:
-        """Start the background work: news, held replies that are due, unanswered messages."""
+        """Start the background work: news, held replies and alerts that are due, open messages."""
         await self.wakeups.start()
         await self.held.start()
+        await self.alerts.start()
         await self.turns.start()
 
     async def stop(self) -> None:
@@ -86,5 +102,6 @@ class Desk:
         await self.wakeups.stop()
         await self.turns.stop()
         await self.held.stop()
+        await self.alerts.stop()
         await self.rasa.close()
         await self.db.close()

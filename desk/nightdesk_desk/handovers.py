@@ -33,6 +33,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import held, log
+from nightdesk_desk.alerts import outbox
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.metrics import Metrics
@@ -119,6 +120,7 @@ async def open_or_raise(
     """Open a hand-over, or add to the unresolved one and raise its level if this one is higher.
 
     The caller holds the conversation's row (`log.hold`). `seq` is the event that triggered it.
+    Whoever the clinic wants told of the level is told: the alerts are written here too.
     """
     handover = await unresolved(session, conversation_id)
     new = handover is None
@@ -128,9 +130,11 @@ async def open_or_raise(
         )
         session.add(handover)
         await session.flush()
+        await outbox.put(session, handover)
     elif call.raises and more_serious(cast(Level, handover.level), call.level) != handover.level:
         # The reason follows the level: staff read first what is worst.
         handover.level, handover.reason = call.level, call.reason
+        await outbox.put(session, handover)
     session.add(_trigger(handover.id, seq, call))
     await session.flush()
     return Opened(handover.id, new, cast(Level, handover.level))

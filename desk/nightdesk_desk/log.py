@@ -15,10 +15,10 @@ from typing import Any, Literal, NamedTuple
 
 from nightdesk_contract.outcome import Safety
 from nightdesk_contract.pieces import Said
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nightdesk_desk.models import Conversation, Event, Staff, now
+from nightdesk_desk.models import Conversation, Event, Feedback, Staff, now
 
 Sender = Literal["visitor", "bot", "staff", "system"]
 READ_LIMIT = 500
@@ -48,10 +48,14 @@ class NewEvent:
     staff_id: int | None = None
     idempotency_key: str | None = None
     answered: bool = True
+    basis: dict[str, Any] | None = None
 
 
 class LogEvent(NamedTuple):
-    """A stored event, as readers get it; `name` is the first name of the staff member who wrote."""
+    """A stored event, as readers get it; `name` is the first name of the staff member who wrote.
+
+    `helpful` is what the visitor said of an answer, None before they said anything.
+    """
 
     seq: int
     at: datetime
@@ -65,6 +69,8 @@ class LogEvent(NamedTuple):
     name: str | None
     answered: bool
     safety: dict[str, Any] | None
+    basis: dict[str, Any] | None = None
+    helpful: bool | None = None
 
 
 class Stored(NamedTuple):
@@ -133,6 +139,7 @@ async def append(
                 staff_id=event.staff_id,
                 idempotency_key=event.idempotency_key,
                 answered=event.answered,
+                basis=event.basis,
             )
         )
     await session.flush()
@@ -194,8 +201,12 @@ async def read_events(
 ) -> list[LogEvent]:
     """Give the events with a number above `after`, in order, at most `limit`."""
     rows = await session.execute(
-        select(Event, Staff.first_name)
+        select(Event, Staff.first_name, Feedback.helpful)
         .outerjoin(Staff, Staff.id == Event.staff_id)
+        .outerjoin(
+            Feedback,
+            and_(Feedback.conversation_id == Event.conversation_id, Feedback.seq == Event.seq),
+        )
         .where(Event.conversation_id == conversation_id, Event.seq > after)
         .order_by(Event.seq)
         .limit(limit)
@@ -214,8 +225,10 @@ async def read_events(
             name=name if event.sender == "staff" else None,
             answered=event.answered,
             safety=event.safety,
+            basis=event.basis,
+            helpful=helpful,
         )
-        for event, name in rows
+        for event, name, helpful in rows
     ]
 
 

@@ -14,6 +14,7 @@ from prometheus_client import (
 )
 from sqlalchemy import func, select
 
+from nightdesk_desk.alerts.figures import AlertFigures
 from nightdesk_desk.db import Database
 from nightdesk_desk.log import NewEvent
 from nightdesk_desk.models import Event, Handover, HeldReply, now
@@ -110,6 +111,8 @@ class Metrics:
             registry=registry,
         )
 
+        self.alerts = AlertFigures(registry)
+
     def count_said(self, events: Sequence[NewEvent]) -> None:
         """Count messages of the bot or the desk that have been stored."""
         for event in events:
@@ -168,6 +171,7 @@ async def metrics(request: Request) -> Response:
     desk = request.app.state.desk
     desk.metrics.waiting_readers.set(desk.wakeups.total())
     await desk.metrics.read_record(desk.db)
+    await desk.alerts.read_figures()
     return Response(
         generate_latest(desk.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
     )

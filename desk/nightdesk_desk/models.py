@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -26,6 +27,8 @@ CONVERSATION_STATES = ("bot", "staff")
 SENDERS = ("visitor", "bot", "staff", "system")
 HANDOVER_STATES = ("open", "acknowledged", "taken", "resolved")
 HELD_STATES = ("held", "answered", "sent")
+ALERT_KINDS = ("handover", "outage")
+ALERT_STATES = ("waiting", "failed", "sent", "given_up", "needless")
 ROLES = ("staff", "lead", "admin")
 
 
@@ -115,6 +118,39 @@ class Event(Base):
     idempotency_key: Mapped[str | None] = mapped_column(String(200))
     answered: Mapped[bool] = mapped_column(Boolean, default=True)
     safety: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # What the message rests on, as it stood when it was said: see basis.py.
+    basis: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Feedback(Base):
+    """What a visitor said to "Did this answer your question?" about one message of the bot."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        ForeignKeyConstraint(["conversation_id", "seq"], ["events.conversation_id", "events.seq"]),
+    )
+
+    conversation_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    helpful: Mapped[bool] = mapped_column(Boolean)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Draft(Base):
+    """An answer that staff are writing to what visitors asked; one for each topic."""
+
+    __tablename__ = "drafts"
+
+    topic: Mapped[str] = mapped_column(String(60), primary_key=True)
+    title: Mapped[str] = mapped_column(String(80))
+    question: Mapped[str] = mapped_column(String(45))
+    answer: Mapped[str] = mapped_column(Text)
+    document: Mapped[str] = mapped_column(String(200))
+    passage: Mapped[str] = mapped_column(Text)
+    examples: Mapped[list[str]] = mapped_column(JSON, default=list)
+    written_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    placed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Handover(Base):
@@ -211,6 +247,57 @@ class HeldReply(Base):
     passages: Mapped[list[str]] = mapped_column(JSON, default=list)
     level: Mapped[str] = mapped_column(String(2))
     quick_replies: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class Alert(Base):
+    """One thing that one address is to be told: a hand-over, or that another address fails.
+
+    Failed ones are tried again at `next_at`; one that a desk process sends now is leased by it.
+    """
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", ALERT_KINDS), name="kind"),
+        CheckConstraint(_one_of("state", ALERT_STATES), name="state"),
+        # However many write: an address hears of a hand-over once a level.
+        UniqueConstraint("handover_id", "level", "address"),
+        Index(
+            "ix_alerts_open",
+            "next_at",
+            postgresql_where=text("state IN ('waiting', 'failed')"),
+            sqlite_where=text("state IN ('waiting', 'failed')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(16))
+    address: Mapped[str] = mapped_column(String(40), index=True)
+    handover_id: Mapped[int | None] = mapped_column(ForeignKey("handovers.id"))
+    level: Mapped[str] = mapped_column(String(2))
+    reason: Mapped[str | None] = mapped_column(String(32))
+    about: Mapped[str | None] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str | None] = mapped_column(String(80))
+
+
+class AlertAddressState(Base):
+    """How an address for alerts has been doing: when it last worked, and since when it does not."""
+
+    __tablename__ = "alert_addresses"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    last_error: Mapped[str | None] = mapped_column(String(80))
+    # When the other addresses were told of this outage.
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Staff(Base):

@@ -6,6 +6,7 @@ from typing import Any
 
 from nightdesk_contract.passages import Passage
 
+from nightdesk_desk.basis import is_answer
 from nightdesk_desk.log import LogEvent
 
 
@@ -23,6 +24,7 @@ def event_json(
         "text": event.text,
         "outcome": event.outcome,
         "source": source_json(event, passages, clinic_source),
+        "feedback": feedback_json(event),
         "level": event.level,
         "quick_replies": event.quick_replies,
         "name": event.name,
@@ -36,12 +38,32 @@ def source_json(
     if event.sender != "bot":
         return None
     known = [passages[name] for name in event.passages if name in passages]
-    if known:
+    beside = {"review": review_json(event), "cautions": (event.basis or {}).get("cautions", [])}
+    # Cautions stay also with an answer whose passage has been taken out since.
+    if known or beside["cautions"]:
+        first = known[0] if known else None
         return {
             "kind": "passage",
             "passages": [{"id": p.id, "title": p.title, "text": p.text} for p in known],
-            "document": known[0].document,
+            "document": first.document if first else None,
+            "document_date": first.date.isoformat() if first and first.date else None,
+            **beside,
         }
     if event.outcome is not None and event.outcome.startswith("logistics:"):
-        return {"kind": "clinic", "title": clinic_source}
+        return {"kind": "clinic", "title": clinic_source, **beside}
     return None
+
+
+def review_json(event: LogEvent) -> dict[str, str] | None:
+    """Give who stood for the words when they were said, or None where nobody did."""
+    review = (event.basis or {}).get("review") or {}
+    if review.get("state") != "signed":
+        return None
+    return {key: review[key] for key in ("on", "next_review", "reviewer", "role")}
+
+
+def feedback_json(event: LogEvent) -> dict[str, bool | None] | None:
+    """Give what the visitor said about an answer; None for what is not asked about."""
+    if event.sender != "bot" or not is_answer(event.outcome):
+        return None
+    return {"helpful": event.helpful}

@@ -23,8 +23,9 @@ class Protocol:
     """The document, read once; what it says of the clinic is filled in whenever it is asked for.
 
     Fields are those of `Words.fill`; {place} and {checked} of the crisis lines; {owner}, the crisis
-    owner that the clinic names, or else the owner of the crisis lines; and {emergency_wait} and
-    {crisis_wait}, the seconds that staff in a chat have to answer.
+    owner that the clinic names, or else the owner of the crisis lines; {emergency_wait} and
+    {crisis_wait}, the seconds that staff in a chat have to answer; and {emergency_seen},
+    {crisis_seen} and {medical_seen}, the minutes until staff should have seen a hand-over.
     """
 
     def __init__(self, folder: Path, words: Words) -> None:
@@ -75,6 +76,7 @@ def _text(
 ) -> str:
     words: Words = env["words"]
     lines, waits = words.lines, words.clinic.staff_answer_seconds
+    seen = words.clinic.staff_times
     # A name or a function only: how to reach that person is not for this page.
     named = words.clinic.crisis_owner
     text = words.fill(
@@ -84,6 +86,9 @@ def _text(
         checked=day_words(lines.last_verified),
         emergency_wait=str(waits["P0"]),
         crisis_wait=str(waits["P1"]),
+        emergency_seen=str(seen["P0"]),
+        crisis_seen=str(seen["P1"]),
+        medical_seen=str(seen["P2"]),
     )
     return dialled(text, lines, words.clinic.phone)
 

@@ -1,11 +1,11 @@
 """Asking Rasa: one turn over its REST channel, with a deadline."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal
 
 import httpx
-from nightdesk_contract.outcome import BadReply, BotReply, read_replies, rests_on
+from nightdesk_contract.outcome import NOT_GIVEN, BadReply, BotReply, read_replies, rests_on
 from nightdesk_contract.pieces import KEY
 
 FailureKind = Literal["late", "unreachable", "status", "garbage", "fault"]
@@ -27,11 +27,13 @@ class RasaFailed(Exception):
 class Rasa:
     """Rasa's REST channel."""
 
-    def __init__(self, url: str, deadline: float, passages: frozenset[str] | None = None) -> None:
+    def __init__(
+        self, url: str, deadline: float, passages: Callable[[], Collection[str]] = tuple
+    ) -> None:
         """Take Rasa's base address and the seconds that a whole turn may last.
 
-        `passages` are the ids that the desk can show; an answer that rests on any other is no
-        answer, because it would go out without its source. None: any.
+        `passages` gives the ids that the desk can show now; an answer that rests on any other is no
+        answer, because it would go out without its source. Where there are none, any will do.
         """
         self._passages = passages
         self._webhook = f"{url.rstrip('/')}/webhooks/rest/webhook"
@@ -45,17 +47,26 @@ class Rasa:
         )
 
     async def ask(
-        self, sender: str, text: str, deadline: float | None = None, earlier: Sequence[str] = ()
+        self,
+        sender: str,
+        text: str,
+        deadline: float | None = None,
+        earlier: Sequence[str] = (),
+        not_given: bool = False,
     ) -> list[BotReply]:
         """Give the bot's messages for one message of `sender`.
 
         `earlier` are the visitor's short messages just before it, for safety to read beside it.
+        `not_given` says that an answer which the bot gave before it did not reach the visitor.
         Raises RasaFailed for anything but a usable answer within the deadline: late, refused,
         another status than 200, `[]` (Rasa's answer to every fault), not the agreed form.
         """
         body: dict[str, object] = {"sender": sender, "message": text}
-        if earlier:
-            body["metadata"] = {KEY: list(earlier)}
+        metadata: dict[str, object] = {KEY: list(earlier)} if earlier else {}
+        if not_given:
+            metadata[NOT_GIVEN] = True
+        if metadata:
+            body["metadata"] = metadata
         try:
             async with asyncio.timeout(deadline or self.deadline):
                 replies = read_replies(await self._post_twice(body))
@@ -66,9 +77,8 @@ class Rasa:
         except (BadReply, ValueError, RecursionError):
             # Not chained: the cause may quote what was read.
             raise RasaFailed("garbage") from None
-        if self._passages is not None and not all(
-            self._passages.issuperset(rests_on(reply)) for reply in replies
-        ):
+        known = self._passages()
+        if known and not all(id in known for reply in replies for id in rests_on(reply)):
             raise RasaFailed("garbage")
         return replies
 

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nightdesk_contract.clinic import is_desk_url
+from nightdesk_contract.domain_answers import domain_at
+
 from nightdesk_desk.bursts import PACE
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +30,9 @@ class Settings:
     database_url: str  # DATABASE_URL
     clinic_path: Path  # NIGHTDESK_CLINIC
     data: Path  # NIGHTDESK_DATA
+    domain: Path = PROJECT_ROOT / "domain.yml"  # NIGHTDESK_DOMAIN, a file or a folder
     docs: Path = PROJECT_ROOT / "docs"  # NIGHTDESK_DOCS, with the public page on crises
+    desk_url: str = ""  # DESK_URL, where staff reach the desk: for the links in alerts
     burst_quiet: float = PACE.quiet  # DESK_BURST_QUIET, seconds; see bursts.Pace
     messages_per_minute: int = 30  # DESK_MESSAGES_PER_MINUTE, one conversation
     address_messages_per_minute: int = 240  # DESK_ADDRESS_MESSAGES_PER_MINUTE
@@ -51,7 +56,9 @@ class Settings:
             database_url=database_url(text("DATABASE_URL", f"sqlite:///{var / 'desk.sqlite3'}")),
             clinic_path=Path(text("NIGHTDESK_CLINIC", str(PROJECT_ROOT / "clinic.yml"))),
             data=Path(text("NIGHTDESK_DATA", str(PROJECT_ROOT / "data"))),
+            domain=Path(text("NIGHTDESK_DOMAIN", str(domain_at(PROJECT_ROOT)))),
             docs=Path(text("NIGHTDESK_DOCS", str(PROJECT_ROOT / "docs"))),
+            desk_url=_address("DESK_URL", text("DESK_URL", "")),
             burst_quiet=_quiet(
                 "DESK_BURST_QUIET", text("DESK_BURST_QUIET", str(PACE.quiet)), PACE.longest
             ),
@@ -89,6 +96,12 @@ def _port(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
         raise SettingsError(f"{name}: expected a port from 1 to 65535")
     return int(text)
+
+
+def _address(name: str, text: str) -> str:
+    if text and not is_desk_url(text):
+        raise SettingsError(f"{name}: expected an address such as https://desk.clinic.example")
+    return text.rstrip("/")
 
 
 def _count(name: str, text: str) -> int:

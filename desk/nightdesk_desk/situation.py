@@ -41,6 +41,18 @@ async def read_situation(
     )
 
 
+async def answer_not_given(session: AsyncSession, conversation_id: str, before: int) -> bool:
+    """Say whether the bot's last message before number `before` stood for an answer not given."""
+    basis = await session.scalar(
+        select(Event.basis)
+        .where(Event.conversation_id == conversation_id, Event.seq < before)
+        .where(Event.sender == "bot")
+        .order_by(Event.seq.desc())
+        .limit(1)
+    )
+    return bool(basis and basis.get("withheld"))
+
+
 async def _last_crisis(
     session: AsyncSession, handover: Handover, triggers: Sequence[HandoverTrigger]
 ) -> int:

@@ -23,6 +23,7 @@ from nightdesk_contract.pieces import MOST_PIECES, earlier_pieces
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, held, log
+from nightdesk_desk.answers import Answers
 from nightdesk_desk.asking import ask_surely
 from nightdesk_desk.bursts import (
     MOST_MESSAGES,
@@ -39,7 +40,7 @@ from nightdesk_desk.handovers import Opened
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import now
 from nightdesk_desk.rasa import Rasa
-from nightdesk_desk.situation import read_situation
+from nightdesk_desk.situation import answer_not_given, read_situation
 from nightdesk_desk.wakeups import Typing, Wakeups
 from nightdesk_desk.words import Words
 
@@ -77,6 +78,7 @@ class Turns:
         rasa: Rasa,
         wakeups: Wakeups,
         words: Words,
+        answers: Answers,
         metrics: Metrics,
         pace: Pace = PACE,
         sweep_every: float = SWEEP_EVERY,
@@ -85,6 +87,7 @@ class Turns:
         self._rasa = rasa
         self._wakeups = wakeups
         self._words = words
+        self._answers = answers
         self._metrics = metrics
         self._pace = pace
         self._sweep_every = sweep_every
@@ -190,21 +193,23 @@ class Turns:
                 await news.wait(left)
 
     async def _ask(self, conversation_id: str, burst: Burst) -> list[BotReply] | None:
-        earlier = await self._earlier(conversation_id, burst)
+        earlier, not_given = await self._before(conversation_id, burst)
         return await ask_surely(
-            self._rasa, self._metrics, conversation_id, burst.text, earlier=earlier
+            self._rasa, self._metrics, conversation_id, burst.text, earlier, not_given
         )
 
-    async def _earlier(self, conversation_id: str, burst: Burst) -> list[str]:
+    async def _before(self, conversation_id: str, burst: Burst) -> tuple[list[str], bool]:
+        """Give the short messages before, and whether the answer before did not reach anybody."""
         first = burst.messages[0]
         try:
             async with self._db.read() as session:
                 said = await log.visitor_said(session, conversation_id, first.seq, MOST_PIECES)
+                not_given = await answer_not_given(session, conversation_id, first.seq)
         except Exception as error:
             # It only adds to what is judged: the message itself must be answered all the same.
             logger.warning("earlier messages could not be read: %s", type(error).__name__)
-            return []
-        return earlier_pieces(said, first.at)
+            return [], False
+        return earlier_pieces(said, first.at), not_given
 
     async def _record_surely(
         self, conversation_id: str, burst: Burst, replies: list[BotReply] | None
@@ -222,7 +227,7 @@ class Turns:
                     else self._words.system_texts_without_hours()
                 )
                 waits = self._words.clinic.staff_answer_seconds
-                usable = replies if as_decided else None
+                usable = self._answers.served(replies) if replies and as_decided else None
                 async with self._db.write() as session:
                     return await record(session, conversation_id, burst, usable, texts, waits)
             except Overtaken:

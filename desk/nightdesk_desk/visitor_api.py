@@ -81,6 +81,29 @@ class PassageOut(BaseModel):
     text: str
 
 
+class ReviewOut(BaseModel):
+    """Who stood for the words when they were said, since when and until when."""
+
+    on: str
+    next_review: str
+    reviewer: str
+    role: str
+
+
+class PublicSourceOut(BaseModel):
+    """Where anybody can read what a caution rests on."""
+
+    name: str
+    url: str
+
+
+class CautionOut(BaseModel):
+    """What must be shown beside an answer, apart from it."""
+
+    text: str
+    sources: list[PublicSourceOut]
+
+
 class SourceOut(BaseModel):
     """What a bot message rests on: passages of the document, or the clinic's own settings."""
 
@@ -88,6 +111,15 @@ class SourceOut(BaseModel):
     title: str | None = None
     passages: list[PassageOut] | None = None
     document: str | None = None
+    document_date: str | None = Field(None, description="the document's own date, where known")
+    review: ReviewOut | None = Field(None, description="null: no clinician has signed the words")
+    cautions: list[CautionOut] = []
+
+
+class FeedbackOut(BaseModel):
+    """What the visitor said to "Did this answer your question?", null while they have not."""
+
+    helpful: bool | None
 
 
 class EventOut(BaseModel):
@@ -101,6 +133,7 @@ class EventOut(BaseModel):
     text: str
     outcome: str | None
     source: SourceOut | None
+    feedback: FeedbackOut | None = Field(description="null: the message is not asked about")
     level: str | None
     quick_replies: list[str]
     name: str | None = Field(description="a staff member's first name")
@@ -113,7 +146,8 @@ class ErrorOut(BaseModel):
     message: str
 
 
-def _errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def error_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Give the error answers of a route for /openapi.json: these, and those that all have."""
     return {status: {"model": ErrorOut} for status in (*statuses, 422, 429, 503)}
 
 
@@ -154,16 +188,17 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-def _within_limits(*waits: float) -> None:
+def within_limits(*waits: float) -> None:
+    """Refuse with 429 when one of the waits that rate limits gave is not over."""
     seconds = max(waits)
     if seconds > 0:
         raise Refused(429, "rate_limited", {"Retry-After": str(int(seconds) + 1)})
 
 
-@router.post("/conversations", status_code=201, responses=_errors())
+@router.post("/conversations", status_code=201, responses=error_answers())
 async def start_conversation(request: Request, desk: TheDesk) -> Started:
     """Begin a conversation. Gives its id and its token; neither can be guessed."""
-    _within_limits(desk.opening_limit.wait(address_of(request)))
+    within_limits(desk.opening_limit.wait(address_of(request)))
     async with desk.db.write() as session:
         conversation_id, token = await log.start_conversation(session)
     return Started(conversation_id=conversation_id, token=token)
@@ -172,7 +207,7 @@ async def start_conversation(request: Request, desk: TheDesk) -> Started:
 @router.post(
     "/conversations/{conversation_id}/messages",
     status_code=202,
-    responses=_errors(401, 404, 413),
+    responses=error_answers(401, 404, 413),
 )
 async def send_message(
     body: MessageIn,
@@ -189,7 +224,7 @@ async def send_message(
         text = clean(body.text)
     except MessageRefused as error:
         raise Refused(422, error.code) from None
-    _within_limits(
+    within_limits(
         desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(address_of(request))
     )
     event = log.NewEvent("visitor", text, idempotency_key=idempotency_key or None, answered=False)
@@ -206,7 +241,7 @@ async def send_message(
 @router.get(
     "/conversations/{conversation_id}/events",
     response_model=list[EventOut],
-    responses=_errors(401, 404),
+    responses=error_answers(401, 404),
 )
 async def read_events(
     desk: TheDesk,
@@ -231,7 +266,7 @@ async def read_events(
     "/conversations/{conversation_id}/stream",
     response_class=EventSourceResponse,
     responses={
-        **_errors(401, 404),
+        **error_answers(401, 404),
         200: {"description": "Server-sent events: id is seq, data is an event as JSON"},
     },
 )
@@ -259,7 +294,7 @@ async def stream(
 @router.post(
     "/conversations/{conversation_id}/contact",
     status_code=202,
-    responses=_errors(401, 404, 413),
+    responses=error_answers(401, 404, 413),
 )
 async def contact(
     body: ContactSent, request: Request, desk: TheDesk, conversation_id: TheConversation
@@ -269,7 +304,7 @@ async def contact(
     All words in the form are judged first, also in one that is refused. What staff must see of
     them becomes a message of the visitor's in the conversation, and has its answer there.
     """
-    _within_limits(
+    within_limits(
         desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(address_of(request))
     )
     parts = parts_of(body.values(), desk.not_names)

@@ -77,17 +77,22 @@ class Words:
 
     def fill(self, text: str, language: str = ENGLISH, **fields: str) -> str:
         """Give `text`, written in `language`, with the clinic's facts and `fields` filled in."""
+        return text.format(**self.facts(language), **fields)
+
+    def facts(self, language: str = ENGLISH) -> dict[str, str]:
+        """Give what fields stand for, in `language`; "" where there is no such line."""
         clinic, lines = self.clinic, self.lines
-        return text.format(
-            clinic=clinic.name,
-            phone=clinic.phone,
-            emergency=lines.emergency,
-            crisis_call=lines.crisis_call,
-            crisis_text=lines.crisis_text,
-            reach=lines.reach[language],
-            country=lines.name,
-            **fields,
-        )
+        return {
+            "clinic": clinic.name,
+            "phone": clinic.phone,
+            "emergency": lines.emergency,
+            "crisis_call": lines.crisis_call,
+            "crisis_text": lines.crisis_text,
+            "reach": lines.reach[language],
+            "country": lines.name,
+            "poison_help": lines.poison_help.get(language, ""),
+            "abuse_help": lines.abuse_help if language == ENGLISH else "",
+        }
 
     def after_handover(self, kind: str, at: datetime | None = None, language: str = ENGLISH) -> str:
         """Give the truthful text that follows a hand-over.
@@ -171,7 +176,7 @@ _NEEDED = frozenset(
         "contact_help",
         "source_clinic",
     ]
-    + ["person_button"]
+    + ["person_button", "answer_withheld"]
     + ["error_bad_request", "error_rate_limited", "error_unavailable", "error_unauthorized"]
     + ["error_not_found", "error_not_text", "error_empty", "error_too_long", "error_too_large"]
 )

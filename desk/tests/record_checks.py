@@ -4,15 +4,21 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from nightdesk_contract.clinic_alerts import AlertAddress
 from nightdesk_contract.outcome import Safety
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from nightdesk_desk import handovers, held, log
+from nightdesk_desk.alerts import addresses, outbox
+from nightdesk_desk.alerts.faults import Fault
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
+from nightdesk_desk.drafts import Fields, checked, read_drafts, save_draft
+from nightdesk_desk.feedback_api import store_feedback
+from nightdesk_desk.gaps import read_gap_turns
 from nightdesk_desk.log import NewEvent
-from nightdesk_desk.models import Event, Handover, HeldReply, Staff, now
+from nightdesk_desk.models import Alert, Event, Handover, HeldReply, Staff, now
 
 
 async def new_conversation(db: Database) -> str:
@@ -134,6 +140,45 @@ async def a_conversation_has_at_most_one_unresolved_hand_over(one: Database, two
             )
 
 
+async def an_alert_is_written_once_and_claimed_by_one(one: Database, two: Database) -> None:
+    conversation_id = await new_conversation(one)
+    name = f"phone {conversation_id[:8]}"
+    address = AlertAddress(name, url="json://localhost", levels=("P0", "P1"))
+    async with one.write() as session:
+        session.info[outbox.ADDRESSES] = lambda: [address]
+        await log.hold(session, conversation_id)
+        opened = await handovers.open_or_raise(session, conversation_id, 1, Call("crisis", "P1"))
+        case = await handovers.get(session, opened.handover_id)
+        assert case is not None
+        await outbox.put(session, case)
+    async with two.read() as session:
+        [found] = [row for row in await outbox.due(session, now(), 3) if row.address == name]
+
+    async def claimed(db: Database) -> Alert | None:
+        async with db.write() as session:
+            return await outbox.claim(session, found, now())
+
+    [alert] = [
+        got for got in await asyncio.gather(*map(claimed, (one, two) * 5)) if got is not None
+    ]
+    fault = Fault("server", "500")
+
+    async def fails(db: Database) -> None:
+        async with db.write() as session:
+            await addresses.note_failure(session, name, fault, now(), [name, f"{name} too"])
+
+    await asyncio.gather(*map(fails, (one, two) * 2))
+    async with one.write() as session:
+        assert await outbox.end(session, alert, state="failed")
+        notes = await session.scalars(select(Alert.address).where(Alert.about == name))
+        assert list(notes) == [f"{name} too"]
+        failing = (await addresses.known(session))[name]
+        assert (failing.waiting, failing.fault) == (1, fault)
+        await addresses.note_success(session, name, now())
+    async with two.read() as session:
+        assert (await addresses.known(session))[name].failing_since is None
+
+
 HELD = NewEvent("bot", "Please call.", "handover:crisis", level="P1", quick_replies=["Yes"])
 
 
@@ -236,15 +281,81 @@ async def unknown_states_are_refused_by_the_tables(one: Database, _two: Database
                 session.add(row)
 
 
+async def an_answer_is_judged_once_by_the_last_word(one: Database, two: Database) -> None:
+    conversation_id = await new_conversation(one)
+    async with one.write() as session:
+        said = [NewEvent("visitor", "how?"), NewEvent("bot", "So.", "answer:safety")]
+        await log.append(session, conversation_id, said)
+
+    async def press(db: Database, helpful: bool) -> None:
+        async with db.write() as session:
+            assert await store_feedback(session, conversation_id, 2, helpful=helpful)
+
+    await asyncio.gather(*(press(db, helpful) for db in (one, two) for helpful in (True, False)))
+    await press(two, False)
+    async with one.read() as session:
+        asked, answered = await log.read_events(session, conversation_id)
+    assert (asked.helpful, answered.helpful) == (None, False)
+
+
+async def a_topic_has_one_draft(one: Database, two: Database) -> None:
+    async with one.write() as session:
+        staff = Staff(username="dora", first_name="Dora", password_hash="x")
+        session.add(staff)
+        await session.flush()
+        staff_id = staff.id
+
+    async def save(db: Database, words: str) -> None:
+        row = Fields("Parking", "Where?", words, "Guide", "Behind.", "\n".join("abcdefghij"))
+        async with db.write() as session:
+            await save_draft(session, "parking", checked("parking", row), staff_id)
+
+    await asyncio.gather(*(save(db, f"Behind {i}.") for i in range(4) for db in (one, two)))
+    await save(two, "In front.")
+    async with one.read() as session:
+        kept = await read_drafts(session)
+    assert [(k.draft.topic, k.draft.answer, k.by) for k in kept] == [
+        ("parking", "In front.", "Dora")
+    ]
+
+
+async def turns_without_an_answer_are_read_with_their_topic(one: Database, two: Database) -> None:
+    since = now()
+    conversation_id = await new_conversation(one)
+    outcomes = [
+        ("not_in_source:mechanism", None),
+        ("unknown", {"nearest": ["cost"]}),
+        ("not_inXsource:legality", None),
+        ("handover:request", None),
+        ("answer:safety", {"item": "answer:utter_faq_safety"}),
+    ]
+    async with one.write() as session:
+        said = [NewEvent("bot", "So.", outcome, basis=basis) for outcome, basis in outcomes]
+        await log.append(session, conversation_id, said)
+        await store_feedback(session, conversation_id, 5, helpful=False)
+    async with two.read() as session:
+        turns = await read_gap_turns(session, since, ["faq_safety", "cost", "mechanism"])
+    found = [(t.kind, t.topic, t.seq) for t in turns if t.conversation_id == conversation_id]
+    assert found == [
+        ("not_helpful", "faq_safety", 5),
+        ("not_understood", "cost", 2),
+        ("not_covered", "mechanism", 1),
+    ]
+
+
 ALL = [
     writers_at_once_leave_no_gap_and_no_double,
     the_same_key_at_once_is_stored_once,
     a_message_is_answered_once,
     waiting_messages_are_read_as_an_unbroken_run,
     a_conversation_has_at_most_one_unresolved_hand_over,
+    an_alert_is_written_once_and_claimed_by_one,
     a_held_reply_is_sent_once,
     a_conversation_holds_one_reply_at_most,
     moments_come_back_as_they_went,
     a_failed_block_leaves_nothing,
     unknown_states_are_refused_by_the_tables,
+    an_answer_is_judged_once_by_the_last_word,
+    a_topic_has_one_draft,
+    turns_without_an_answer_are_read_with_their_topic,
 ]

@@ -14,7 +14,7 @@ KNOWN = frozenset({"rapid_relief", "what_is", "parking"})
 
 @pytest_asyncio.fixture
 async def asked(rasa: FakeRasa) -> AsyncIterator[Rasa]:
-    client = Rasa(rasa.url, 2.0, KNOWN)
+    client = Rasa(rasa.url, 2.0, lambda: KNOWN)
     yield client
     await client.close()
 

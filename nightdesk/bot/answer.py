@@ -1,9 +1,10 @@
 """What a visitor would get for one message, as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from nightdesk_contract.cautions import Caution, cautions_for
 from nightdesk_contract.outcome import (
     BOT_UNAVAILABLE,
     BadReply,
@@ -19,7 +20,7 @@ class Answer:
 
     `source` is the passage that the reply rests on, "clinic" for the clinic's settings, or None.
     `confidence` is that of the intent (0..1). `reply` is what the visitor reads; empty when the
-    desk would have had to answer itself.
+    desk would have had to answer itself. `cautions` are shown below it.
     """
 
     text: str
@@ -29,17 +30,21 @@ class Answer:
     confidence: float | None
     reply: str
     intent: str | None = None
+    cautions: tuple[Caution, ...] = ()
 
     def to_row(self) -> dict[str, Any]:
-        """Give the answer as a JSON object."""
-        return asdict(self)
+        """Give the answer as a JSON object; of cautions their ids."""
+        return {**asdict(self), "cautions": [caution.id for caution in self.cautions]}
 
 
-def answer_from(text: str, replies: object, parsed: Mapping[str, Any]) -> Answer:
+def answer_from(
+    text: str, replies: object, parsed: Mapping[str, Any], cautions: Sequence[Caution] = ()
+) -> Answer:
     """Judge Rasa's replies as the desk does.
 
-    Takes the visitor's text, what Rasa's REST channel would give, and the parsed message. What the
-    desk cannot use ends at a person, so it is `handover:bot_unavailable` here too.
+    Takes the visitor's text, what Rasa's REST channel would give, the parsed message, and all
+    cautions that there are. What the desk cannot use ends at a person, so it is
+    `handover:bot_unavailable` here too.
     """
     intent = parsed.get("intent") or {}
     name, confidence = intent.get("name"), intent.get("confidence")
@@ -52,7 +57,17 @@ def answer_from(text: str, replies: object, parsed: Mapping[str, Any]) -> Answer
     if speaking.outcome.startswith("logistics:"):
         source = "clinic"
     reply = "\n\n".join(message.text for message in messages)
-    return Answer(text, speaking.outcome, speaking.level, source, confidence, reply, name)
+    passages = [passage for message in messages for passage in rests_on(message)]
+    return Answer(
+        text,
+        speaking.outcome,
+        speaking.level,
+        source,
+        confidence,
+        reply,
+        name,
+        tuple(cautions_for(passages, cautions)),
+    )
 
 
 def refused(text: object, code: str) -> Answer:

@@ -4,6 +4,7 @@ import logging
 import os
 import uuid
 import warnings
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import structlog
 
 from nightdesk.bot.answer import Answer, answer_from, refused
+from nightdesk_contract.cautions import Caution
 from nightdesk_contract.door import MessageRefused, clean
 from nightdesk_contract.pieces import KEY, MOST_PIECES, Said, earlier_pieces
 
@@ -18,13 +20,14 @@ from nightdesk_contract.pieces import KEY, MOST_PIECES, Said, earlier_pieces
 class Bot:
     """The bot; make one with `load` (about 10 s, most of it importing Rasa)."""
 
-    def __init__(self, agent: Any) -> None:
-        """Take a loaded Rasa agent."""
+    def __init__(self, agent: Any, cautions: Sequence[Caution] = ()) -> None:
+        """Take a loaded Rasa agent, and the cautions that stand beside answers."""
         self._agent = agent
+        self._cautions = cautions
         self._said: dict[str, list[Said]] = {}
 
     @staticmethod
-    def load(model: Path) -> "Bot":
+    def load(model: Path, cautions: Sequence[Caution] = ()) -> "Bot":
         """Load a trained model. Raises what Rasa raises when it cannot be used."""
         _quiet()
         from rasa.core.agent import Agent
@@ -43,7 +46,7 @@ class Bot:
                 """Give the action's events and responses."""
                 return await self._executor.run(json)
 
-        return Bot(Agent.load(model, action_endpoint=ActionsHere()))
+        return Bot(Agent.load(model, action_endpoint=ActionsHere()), cautions)
 
     async def ask(self, text: object, conversation: str | None = None) -> Answer:
         """Give what a visitor would get. Without `conversation` the message begins a new one."""
@@ -60,7 +63,8 @@ class Bot:
             replies = []
         tracker = await self._agent.tracker_store.retrieve(sender)
         latest = tracker.latest_message if tracker else None
-        return answer_from(str(text), replies, latest.parse_data if latest else {})
+        parsed = latest.parse_data if latest else {}
+        return answer_from(str(text), replies, parsed, self._cautions)
 
     async def _handled(self, message: str, sender: str, metadata: dict[str, Any] | None) -> object:
         from rasa.core.channels.channel import UserMessage

@@ -10,6 +10,7 @@ import yaml
 
 from nightdesk.answers.overlap import CLOSE, NEAR, SAME, Overlap, overlaps, repeated
 from nightdesk.answers.topics import intent_of_answer
+from nightdesk.commands.options import day
 from nightdesk.nlu.training_lines import TrainingLinesError, known_topics, load_training_lines
 from nightdesk.run.places import Places
 from nightdesk_contract.answers import (
@@ -43,6 +44,7 @@ def register(subparsers: "Subparsers") -> None:
     add.add_argument("--question", help="what a visitor would tap, at most 45 characters")
     add.add_argument("--answer", help="what the bot says, in plain language")
     add.add_argument("--document", help="the name of the document that the answer rests on")
+    add.add_argument("--date", type=day, help="the document's own day, as YYYY-MM-DD, if known")
     add.add_argument("--passage", help="the passage of that document, word for word")
     add.add_argument("--example", action="append", default=[], metavar="TEXT", help="repeat it")
     add.add_argument("--examples", type=Path, metavar="FILE", help="one question a line")
@@ -136,6 +138,7 @@ def _row(arguments: argparse.Namespace) -> dict[str, Any]:
         "source": {
             "document": arguments.document or _ask("Name of the document that it rests on"),
             "text": arguments.passage or _ask("The passage, word for word"),
+            **({"date": arguments.date} if arguments.date else {}),
         },
         "examples": examples or _ask_lines("Ten or more example questions; an empty line ends"),
     }

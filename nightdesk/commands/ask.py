@@ -62,7 +62,8 @@ def shown(answer: Answer) -> str:
     source = f", source {answer.source}" if answer.source else ""
     level = f", level {answer.level}" if answer.level else ""
     reply = answer.reply or "(the desk would answer: staff, the phone number, the crisis lines)"
-    return f"{reply}\n[{answer.outcome}{level}{source}]"
+    cautions = [f"[caution {caution.id}] {caution.text}" for caution in answer.cautions]
+    return "\n".join([reply, *cautions, f"[{answer.outcome}{level}{source}]"])
 
 
 async def _rows(bot: Bot, texts: list[str]) -> None:

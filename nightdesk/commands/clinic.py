@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,14 @@ import yaml
 from nightdesk.answers.topics import FILE, load_topics
 from nightdesk.run.places import Places
 from nightdesk_contract.answers import AnswerError, load_answers
-from nightdesk_contract.clinic import ClinicError, load_clinic
-from nightdesk_contract.clinic_report import ClinicReport, report
+from nightdesk_contract.checked_yaml import FileError
+from nightdesk_contract.clinic import Clinic, ClinicError, load_clinic
+from nightdesk_contract.clinic_report import ClinicReport, Warned, report
+from nightdesk_contract.domain_answers import domain_at
 from nightdesk_contract.problems import Problem
+from nightdesk_contract.review import FILE as REVIEW
+from nightdesk_contract.review import kept_back, load_signatures, review
+from nightdesk_contract.signed_items import items_without_clinic, with_clinic
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -65,9 +71,31 @@ def run_check(arguments: argparse.Namespace) -> int:
     except (AnswerError, TopicsError) as error:
         print(f"nightdesk clinic: {error}", file=sys.stderr)
         return 1
-    found = report(clinic, questions, added, datetime.now(timezone.utc))
+    now = datetime.now(timezone.utc)
+    found = report(clinic, questions, added, now)
+    try:
+        unsigned = _kept_back(places, clinic, now) if clinic.mode == "live" else ()
+    except FileError as error:
+        print(f"nightdesk clinic: {error}", file=sys.stderr)
+        return 1
+    found = replace(found, warnings=(*found.warnings, *unsigned))
     print(_as_json(_row(path, found)) if arguments.json else _text(path, found))
     return 1 if found.needed else 0
+
+
+def _kept_back(places: Places, clinic: Clinic, now: datetime) -> tuple[Warned, ...]:
+    """Say how many answers visitors do not get in mode live. Raises FileError."""
+    items = with_clinic(items_without_clinic(domain_at(places.root), places.data), clinic)
+    signatures = load_signatures(places.data / REVIEW)
+    count = kept_back(review(items, signatures, now.astimezone(clinic.zone).date())).total()
+    if not count:
+        return ()
+    what = "1 answer is" if count == 1 else f"{count} answers are"
+    text = (
+        f"{what} not signed, and mode live hands these questions to staff: "
+        "`nightdesk review status` lists them"
+    )
+    return (Warned("mode", text),)
 
 
 class TopicsError(ValueError):
@@ -87,16 +115,7 @@ def _questions(data: Path) -> dict[str, str]:
 
 def _told(path: Path, problems: Sequence[Problem]) -> str:
     how_many = "one thing" if len(problems) == 1 else f"{len(problems)} things"
-    lines = [f"{path}: {how_many} must change"]
-    for problem in problems:
-        where = f"line {problem.line}: " if problem.line else ""
-        meant = f"; did you mean {problem.hint}?" if problem.hint else ""
-        lines += [
-            f"  {where}{problem.key}",
-            f"      found    {problem.found}{meant}",
-            f"      allowed  {problem.allowed}",
-        ]
-    return "\n".join(lines)
+    return "\n".join([f"{path}: {how_many} must change", *(f"  {p}" for p in problems)])
 
 
 def _text(path: Path, found: ClinicReport) -> str:
@@ -108,6 +127,11 @@ def _text(path: Path, found: ClinicReport) -> str:
         "Open": _open(found),
         "Closed days": ", ".join(f"{day:%a} {day}" for day in found.closed_days) or "none to come",
         "Crisis owner": owner.name if owner else "unset: nobody is named for the crisis protocol",
+        "Seen within": ", ".join(f"{level} {n} min" for level, n in clinic.staff_times.items()),
+        "Alerts to": "; ".join(
+            f"{address.name} ({', '.join(address.levels)})" for address in clinic.alerts
+        )
+        or "nobody: hand-overs wait in the inbox alone",
     }
     lines = [_told(path, found.needed) if found.needed else f"{path}: can be used", ""]
     lines += [f"  {name:14}{value}" for name, value in facts.items()]
@@ -148,6 +172,11 @@ def _row(path: Path, found: ClinicReport) -> dict[str, Any]:
         "next_opening": opening.isoformat() if opening else None,
         "closed_days": [day.isoformat() for day in found.closed_days],
         "crisis_owner": clinic.crisis_owner.name if clinic.crisis_owner else None,
+        "staff_times": dict(clinic.staff_times),
+        "alerts": [
+            {"name": address.name, "levels": list(address.levels)} for address in clinic.alerts
+        ],
+        "desk_url": clinic.desk_url or None,
         "warnings": [vars(warned) for warned in found.warnings],
         "unset": dict(found.unset),
         "topics": dict(found.answered),

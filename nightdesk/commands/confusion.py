@@ -68,12 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         lines = without_repeats(load_training_lines(places.data))
         train = trainer(places)
-    except WeightsRefused as error:
+    except (WeightsRefused, TrainingLinesError, AnswerError, OSError, yaml.YAMLError) as error:
         print(f"nightdesk confusion: {error}", file=sys.stderr)
         return 1
-    except (TrainingLinesError, AnswerError, OSError, yaml.YAMLError) as error:
-        print(f"nightdesk confusion: {error}", file=sys.stderr)
-        return 2
     if len(lines) < arguments.folds:
         print(f"nightdesk confusion: {len(lines)} training lines are too few", file=sys.stderr)
         return 2

@@ -10,15 +10,20 @@ from nightdesk.run.places import Places
 from nightdesk.run.progress import Step, StepFailed
 from nightdesk.run.training import ensure_model
 from nightdesk.safety.detector import Detector
+from nightdesk_contract.answers import AnswerError, known_passages
+from nightdesk_contract.cautions import load_cautions
+from nightdesk_contract.checked_yaml import FileError
 
 
 def load_bot() -> Bot | None:
     """Give the bot on the model for today's inputs; None, after saying why, when there is none."""
+    places = Places.from_environment()
     try:
-        model = ensure_model(Places.from_environment())
+        cautions = load_cautions(places.data, known_passages(places.data))
+        model = ensure_model(places)
         with Step("Loading the model"):
-            return Bot.load(model)
-    except StepFailed as error:
+            return Bot.load(model, cautions)
+    except (AnswerError, FileError, StepFailed) as error:
         print(error, file=sys.stderr)
         return None
 

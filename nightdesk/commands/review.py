@@ -9,9 +9,9 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
+from nightdesk.commands.options import day
 from nightdesk.run.places import ROOT, Places
 from nightdesk_contract.checked_yaml import FileError
-from nightdesk_contract.domain_answers import domain_at
 from nightdesk_contract.review import (
     FILE,
     STATES,
@@ -24,7 +24,8 @@ from nightdesk_contract.review import (
     review,
     save_signatures,
 )
-from nightdesk_contract.signed_items import GROUPS, load_signed_items
+from nightdesk_contract.signed_items import GROUPS
+from nightdesk_contract.signed_pages import load_every_item
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -41,16 +42,16 @@ def register(subparsers: "Subparsers") -> None:
     top = subparsers.add_parser(
         "review",
         help="what a clinician has signed, what has changed since, and signing",
-        description="Each answer, each text for a crisis and each number that visitors read is an "
-        "item that a clinician signs; data/review.yml keeps who signed which words, and when. How "
-        "a clinic signs: docs/review.md.",
+        description="Each answer, each text for a crisis, each number and each canned reply that "
+        "visitors read is an item that a clinician signs; data/review.yml keeps who signed which "
+        "words, and when. How a clinic signs: docs/review.md.",
     )
     acts = top.add_subparsers(dest="act", required=True, metavar="ACT")
     status = acts.add_parser(
         "status",
         help="say what is signed, unsigned, changed since, and due",
         description="Exit status 1 when an item is unsigned, has changed since it was signed, or "
-        "is due for its next review; 2 when a file cannot be used.",
+        "is due for its next review, and when a file cannot be used.",
     )
     status.add_argument("--all", action="store_true", help="list every item")
     status.add_argument("--json", action="store_true", help="print JSON, with every item")
@@ -59,14 +60,15 @@ def register(subparsers: "Subparsers") -> None:
         "sign",
         help="sign items: shows their words and asks first",
         description="Shows the words of each item and, once you say yes, keeps them in "
-        "data/review.yml with your name. A signature that an item has already is replaced.",
+        "data/review.yml with your name. A signature that an item has already is replaced. Exit "
+        "status 1 when nothing was signed: not confirmed, or a file cannot be used or written.",
     )
     sign.add_argument("items", nargs="+", metavar="ITEM", help=_ITEM_HELP)
     sign.add_argument("--reviewer", required=True, type=_name, metavar="NAME", help="who signs")
     sign.add_argument("--role", required=True, type=_name, help="e.g. 'Medical director'")
-    sign.add_argument("--date", type=_day, metavar="DATE", help="day of signing (default: today)")
+    sign.add_argument("--date", type=day, metavar="DATE", help="day of signing (default: today)")
     sign.add_argument(
-        "--next-review", type=_day, metavar="DATE", help="due from then on (default: a year later)"
+        "--next-review", type=day, metavar="DATE", help="due from then on (default: a year later)"
     )
     sign.add_argument("--yes", action="store_true", help="sign without being asked")
     sign.add_argument("--json", action="store_true", help="print what was signed as JSON")
@@ -75,7 +77,7 @@ def register(subparsers: "Subparsers") -> None:
         "diff",
         help="show what has changed since it was signed",
         description="A unified diff from the signed words to those that stand now, sentence by "
-        "sentence. Exit status 1 when something has changed, 2 when a file cannot be used.",
+        "sentence. Exit status 1 when something has changed, and when a file cannot be used.",
     )
     diff.add_argument("items", nargs="*", metavar="ITEM", help=f"{_ITEM_HELP} (default: all)")
     diff.add_argument("--json", action="store_true", help="print JSON")
@@ -83,7 +85,7 @@ def register(subparsers: "Subparsers") -> None:
 
 
 def run_status(arguments: argparse.Namespace) -> int:
-    """Carry out `review status`. Gives the exit status: 0, 1 needs attention, 2 a bad file."""
+    """Carry out `review status`. Gives the exit status: 0, 1 needs attention or a bad file."""
     try:
         found = _load(_places())
     except FileError as error:
@@ -96,7 +98,7 @@ def run_status(arguments: argparse.Namespace) -> int:
 
 
 def run_sign(arguments: argparse.Namespace) -> int:
-    """Carry out `review sign`. Gives the exit status: 0, 1 not confirmed, 2 wrong use."""
+    """Carry out `review sign`. Gives the exit status: 0, 1 nothing was signed, 2 wrong use."""
     today = date.today()
     signed_on = arguments.date or today
     until = arguments.next_review or a_year_after(signed_on)
@@ -128,8 +130,10 @@ def run_sign(arguments: argparse.Namespace) -> int:
         save_signatures(path, kept.values())
     except FileError as error:
         return _bad_file(error)
-    except (_NoSuchItem, OSError) as error:
+    except _NoSuchItem as error:
         return _wrong(str(error))
+    except OSError as error:
+        return _failed(str(error))
     if arguments.json:
         print(json.dumps([_signature_row(s) for s in signatures], ensure_ascii=False, indent=1))
     else:
@@ -138,7 +142,7 @@ def run_sign(arguments: argparse.Namespace) -> int:
 
 
 def run_diff(arguments: argparse.Namespace) -> int:
-    """Carry out `review diff`. Gives the exit status: 0 no change, 1 changes, 2 wrong use."""
+    """Carry out `review diff`. Gives the exit status: 0, 1 changes or a bad file, 2 wrong use."""
     try:
         found = _load(_places())
         among: list[Standing | Signature] = [*found.standings, *found.gone]
@@ -173,7 +177,7 @@ def _places() -> Places:
 
 def _load(places: Places) -> Review:
     """Read how everything stands today. Raises FileError."""
-    items = load_signed_items(domain_at(places.root), places.clinic, places.data)
+    items = load_every_item(places.root, places.clinic, places.data, places.docs)
     return review(items, load_signatures(places.data / FILE), date.today())
 
 
@@ -213,13 +217,6 @@ def _name(text: str) -> str:
     if not name or len(name) > _LONGEST_NAME:
         raise argparse.ArgumentTypeError(f"{text!r}: give 1 to {_LONGEST_NAME} characters")
     return name
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it YYYY-MM-DD") from error
 
 
 def _confirmed(signatures: Sequence[Signature]) -> bool:
@@ -331,8 +328,12 @@ def _items(count: int) -> str:
 
 def _bad_file(error: FileError) -> int:
     problems = "".join(f"\n  {problem}" for problem in error.problems)
-    print(f"nightdesk review: {error.path} cannot be used:{problems}", file=sys.stderr)
-    return 2
+    return _failed(f"{error.path} cannot be used:{problems}")
+
+
+def _failed(message: str) -> int:
+    print(f"nightdesk review: {message}", file=sys.stderr)
+    return 1
 
 
 def _wrong(message: str) -> int:

@@ -10,31 +10,36 @@ from typing import TYPE_CHECKING, TypeVar
 
 from nightdesk.run.places import Places
 from nightdesk_contract.answers import AnswerError, load_answers
+from nightdesk_contract.cautions import load_cautions
 from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.domain_answers import load_fields
 from nightdesk_contract.findings import Finding, of_problems
 from nightdesk_contract.grounding import (
-    allowed_findings,
     answer_added,
     answer_findings,
+    answers_in_domain,
+    caution_findings,
+    item_findings,
     unanswered_findings,
 )
-from nightdesk_contract.grounding_files import load_domain_answers, load_grounding
+from nightdesk_contract.grounding_files import load_domain, load_vocabulary
 from nightdesk_contract.rewriting import write_whole
+from nightdesk_contract.source_findings import (
+    added_findings,
+    document_findings,
+    twice_findings,
+    unlisted_findings,
+)
 from nightdesk_contract.sources import (
     FILE,
     FoundDocument,
     ListedDocument,
-    added_findings,
     changes,
-    document_findings,
     load_served,
     load_sources,
     read_document,
     renewed,
     to_yaml,
-    twice_findings,
-    unlisted_findings,
 )
 
 if TYPE_CHECKING:
@@ -58,8 +63,8 @@ def register(subparsers: "Subparsers") -> None:
         help="say what differs, and what answers say that no passage says",
         description="Compares documents and passages with their hashes, and every answer in "
         "domain.yml and data/answers with its passages: each number, duration, condition, drug and "
-        "effect in it must stand in one of them, or be allowed in data/grounding.yml. Exit status "
-        "1 with each finding.",
+        "effect in it must stand in one of them, or in a caution beside one (data/cautions.yml). "
+        "Exit status 1 when something was found, a file that cannot be used included.",
     )
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(run=run_check)
@@ -67,7 +72,8 @@ def register(subparsers: "Subparsers") -> None:
         "hash",
         help="say what changed in the documents; with --write, renew the hashes",
         description="Says which documents and passages changed since their hashes were set. "
-        "Without --write nothing is written, and the exit status is 1 when something changed.",
+        "Without --write nothing is written, and the exit status is 1 when something changed. It "
+        "is 1, too, when a file cannot be used or written.",
     )
     hashing.add_argument("--write", action="store_true", help="write data/sources.yml anew")
     hashing.add_argument("--json", action="store_true", help="print JSON")
@@ -88,7 +94,7 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 
 def run_hash(arguments: argparse.Namespace) -> int:
-    """Carry out `sources hash`. Gives the exit status: 0, or 1 (changed, or a file is bad)."""
+    """Carry out `sources hash`. Gives the exit status: 0, or 1 (changed, or a bad file)."""
     data = Places.from_environment().data
     path = data / FILE
     found: list[Finding] = []
@@ -110,7 +116,7 @@ def run_hash(arguments: argparse.Namespace) -> int:
             write_whole(path, to_yaml(path.read_text(encoding="utf-8"), after))
         except OSError as error:
             print(f"nightdesk sources: {error}", file=sys.stderr)
-            return 2
+            return 1
     if arguments.json:
         _print_hash(said, written=bool(said and arguments.write), bad=[])
     else:
@@ -128,28 +134,41 @@ def findings(places: Places) -> list[Finding]:
     bad: list[Finding] = []
     documents = _documents(data, bad)
     served = _try(lambda: load_served(data), bad)
-    grounding = _try(lambda: load_grounding(data), bad)
+    vocabulary = _try(lambda: load_vocabulary(data), bad)
     fields = _try(lambda: load_fields(data), bad)
-    own = _try(lambda: load_domain_answers(places.root), bad)
+    domain = _try(lambda: load_domain(places.root), bad)
     added = _try(lambda: load_answers(data), bad)
+    cautions = None
+    if served is not None and added is not None:
+        known = served | {answer.passage.id: answer.passage for answer in added.values()}
+        cautions = _try(lambda: load_cautions(data, known), bad)
     found = [*dict.fromkeys(bad)]  # some files are read by more than one check
     for listed, there in documents:
         found += document_findings(listed, there)
-    if bad or served is None or grounding is None or fields is None or own is None or added is None:
+    if (
+        bad
+        or served is None
+        or vocabulary is None
+        or fields is None
+        or domain is None
+        or added is None
+        or cautions is None
+    ):
         # What rests on a file that cannot be read would all be wrong.
         return found
     found += unlisted_findings(served, documents)
     found += added_findings(added.values(), documents)
-    passages = {id: passage.text for id, passage in served.items()}
-    passages |= {answer.passage.id: answer.passage.text for answer in added.values()}
-    vocabulary, allowed = grounding
-    answers = [*own, *map(answer_added, added.values())]
+    passages = {id: passage.text for id, passage in known.items()}
+    answers = [answer for file, said in domain for answer in answers_in_domain(said, file)]
+    answers += map(answer_added, added.values())
     for answer in answers:
-        found += answer_findings(answer, passages, vocabulary, allowed, fields)
+        found += answer_findings(answer, passages, vocabulary, cautions, fields)
+    for file, said in domain:
+        found += item_findings(said, file)
     for listed, there in documents:
         reasons = {passage.id: passage.unanswered for passage in listed.passages}
         found += unanswered_findings(answers, there.passages, reasons, f"data/{FILE}")
-    found += allowed_findings(allowed, answers, vocabulary)
+    found += caution_findings(cautions, answers)
     return found
 
 

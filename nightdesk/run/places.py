@@ -23,12 +23,13 @@ class Places:
     models: Path
     clinic: Path
     data: Path
+    docs: Path
 
     @staticmethod
     def from_environment(
         environment: Mapping[str, str] = os.environ, root: Path = ROOT
     ) -> "Places":
-        """Read NIGHTDESK_VAR, NIGHTDESK_MODELS, NIGHTDESK_CLINIC and NIGHTDESK_DATA."""
+        """Read NIGHTDESK_VAR, NIGHTDESK_MODELS, NIGHTDESK_CLINIC, NIGHTDESK_DATA and _DOCS."""
 
         def place(name: str, default: Path) -> Path:
             text = environment.get(name, "").strip()
@@ -41,6 +42,7 @@ class Places:
             models=place("NIGHTDESK_MODELS", var / "models"),
             clinic=place("NIGHTDESK_CLINIC", root / "clinic.yml"),
             data=place("NIGHTDESK_DATA", root / "data"),
+            docs=place("NIGHTDESK_DOCS", root / "docs"),
         )
 
     @property

@@ -15,10 +15,11 @@ from actions.action_followup import ActionFollowup, nothing_more
 from actions.action_several import ActionSeveral
 from actions.action_topic import ActionTopic
 from actions.action_unclear import ActionUnclear
+from actions.doubt import RESPONSES
 from actions.reply import Reply
 from nightdesk_contract.outcome import LOGISTICS_TOPICS
 from tests.actions.values import bot, talk, turn
-from tests.data.reading import read, topic_names
+from tests.data.reading import read, rules, topic_names
 
 RELIEF = turn("faq_rapid_relief", bot("answer:rapid_relief", passages=["rapid_relief"]))
 UNKNOWN = turn("nlu_fallback", bot("unknown", offers="staff"))
@@ -120,6 +121,8 @@ class TestTopic:
             sent = run(ActionTopic(), "faq_conditions", name)
             assert sent["response"] == "utter_condition_not_named", name
             assert sent["other"] == shown
+            *first, last = row["named_in_document"].values()
+            assert sent["named"] == f"{', '.join(first)} and {last}"
 
     def test_a_foreign_intent_fails_rather_than_guesses(self):
         with pytest.raises(ValueError, match="intent"):
@@ -170,9 +173,9 @@ class TestFollowUp:
         asked = turn("followup_how_long", bot("unknown", options="faq_lasting_effects"))
         offered = turn("followup_how_long", bot("unknown", offers="staff"))
         again = run(ActionFollowup(), "followup_how_long", before=(asked,))
-        assert again["response"] == "utter_offer_staff"
+        assert (again["response"], again["nearest"]) == ("utter_offer_staff", "")
         third = run(ActionFollowup(), "followup_how_long", before=(asked, offered))
-        assert third["response"] == "utter_hand_over_unclear"
+        assert (third["response"], third["nearest"]) == ("utter_hand_over_unclear", "")
 
     def test_a_miss_before_does_not_matter_where_it_is_clear_what_is_meant(self):
         sent = run(ActionFollowup(), "followup_how_long", before=(RELIEF, UNKNOWN))
@@ -283,19 +286,23 @@ class TestUnclear:
     def test_an_intent_that_nobody_can_be_asked_about_is_not_offered(self):
         # An added answer whose file is gone is known to the model until the next training.
         sent = run(ActionUnclear(), "nlu_fallback", ranking=(("answers_gone", 0.38),))
-        assert sent["response"] == "utter_unknown"
+        assert (sent["response"], sent["nearest"]) == ("utter_unknown", "answers_gone")
 
     def test_nothing_likely(self):
-        sent = run(ActionUnclear(), "nonsense", ranking=(("faq_safety", 0.1),))
-        assert sent["response"] == "utter_unknown"
-        assert run(ActionUnclear(), "nonsense", intent_ranking=[])["response"] == "utter_unknown"
+        sent = run(ActionUnclear(), "nonsense", ranking=(("greet", 0.2), ("faq_safety", 0.1)))
+        assert (sent["response"], sent["nearest"]) == ("utter_unknown", "faq_safety")
+        sent = run(ActionUnclear(), "nonsense", intent_ranking=[])
+        assert (sent["response"], sent["nearest"]) == ("utter_unknown", "")
 
     def test_at_the_second_miss_staff_are_offered_and_the_third_hands_over(self):
         tie = (("logistics_cost", 0.35), ("logistics_insurance", 0.3))
         second = run(ActionUnclear(), "nlu_fallback", before=(RELIEF, UNKNOWN), ranking=tie)
-        assert second["response"] == "utter_offer_staff"
+        assert (second["response"], second["nearest"]) == ("utter_offer_staff", "logistics_cost")
         third = run(ActionUnclear(), "nlu_fallback", before=(UNKNOWN, UNKNOWN), ranking=tie)
-        assert third["response"] == "utter_hand_over_unclear"
+        assert (third["response"], third["nearest"]) == (
+            "utter_hand_over_unclear",
+            "logistics_cost",
+        )
 
     def test_what_is_understood_and_not_ours_is_no_miss(self):
         weather = turn("out_of_scope", bot("unknown"))
@@ -350,7 +357,9 @@ class TestAffirmAndDeny:
         ],
     )
     def test_no_and_none_of_these(self, intent, before, response):
-        assert run(ActionDeny(), intent, before=before)["response"] == response
+        sent = run(ActionDeny(), intent, before=before)
+        assert sent["response"] == response
+        assert sent.get("nearest") == ("" if response == "utter_offer_staff" else None)
 
 
 class TestWithTheDomain:
@@ -363,6 +372,16 @@ class TestWithTheDomain:
         customs = [v[0]["custom"] for v in read("domain.yml")["responses"].values()]
         assert {custom["offers"] for custom in customs if "offers" in custom} == {"staff"}
         assert {custom["options"] for custom in customs if "options" in custom} == {"{options}"}
+
+    def test_what_says_how_near_a_miss_was_is_sent_by_actions_that_know(self):
+        near = {
+            name
+            for name, variations in read("domain.yml")["responses"].items()
+            if "nearest" in variations[0]["custom"]
+        }
+        assert near == set(RESPONSES.values())
+        steps = [step for rule in rules() for step in rule["steps"]]
+        assert not near & {step.get("action") for step in steps}
 
     def test_each_question_to_tap_is_one_of_the_topics(self):
         topics = read("data/topics.yml").values()

@@ -54,7 +54,8 @@ class TestNo:
         ],
     )
     def test_by_what_was_offered(self, intent, offer, response):
-        assert declined(intent, offer) == Reply(response, {})
+        fields = {"nearest": ""} if response == "utter_offer_staff" else {}
+        assert declined(intent, offer) == Reply(response, fields)
 
     @pytest.mark.parametrize("offer", NO_OFFERS)
     @pytest.mark.parametrize("intent", ["deny", "none_of_these"])

@@ -2,7 +2,15 @@
 
 import pytest
 
-from actions.doubt import CLEAR_ENOUGH, LIKELY, MOST_OPTIONS, RESPONSES, Doubt, in_doubt
+from actions.doubt import (
+    CLEAR_ENOUGH,
+    LIKELY,
+    MOST_OPTIONS,
+    RESPONSES,
+    Doubt,
+    in_doubt,
+    nearest,
+)
 from tests.data.reading import read
 
 TIE = [("nlu_fallback", 0.4), ("logistics_cost", 0.35), ("logistics_insurance", 0.3)]
@@ -51,6 +59,19 @@ def test_the_second_miss_offers_staff_and_the_third_hands_over(ranking):
     assert in_doubt(ranking, 1) == Doubt("offer_staff")
     assert in_doubt(ranking, 2) == Doubt("hand_over")
     assert in_doubt(ranking, 7) == Doubt("hand_over")
+
+
+@pytest.mark.parametrize(
+    ("ranking", "found"),
+    [
+        (TIE, "logistics_cost"),
+        ([("greet", 0.5), ("faq_safety", 0.001)], "faq_safety"),
+        ([("nlu_fallback", 0.6), ("followup_why", 0.3)], ""),
+        ([], ""),
+    ],
+)
+def test_the_nearest_topic_however_far(ranking, found):
+    assert nearest(ranking) == found
 
 
 def test_every_act_is_worded():

@@ -81,5 +81,5 @@ def test_files_are_read_once(data):
 def test_conditions_have_both_kinds_of_names(root):
     row = yaml.safe_load((root / "data/source/conditions.yml").read_text(encoding="utf-8"))
     known = files.conditions()
-    assert known.named == set(row["named_in_document"])
+    assert known.named == tuple(row["named_in_document"])
     assert set(known.display) == {*row["named_in_document"], *row["display"]}

@@ -18,6 +18,9 @@ THANKS = turn("thanks", bot("smalltalk"))
 UNKNOWN = turn("nlu_fallback", bot("unknown", offers="staff"))
 
 
+NOT_GIVEN = [{"event": "user", "metadata": {"not_given": True}}]
+
+
 def topic(*turns: list[dict]) -> str | None:
     return topic_before(turns_before(talk(*turns)))
 
@@ -153,3 +156,28 @@ class TestOffers:
     def test_of_several_replies_in_one_turn(self):
         both = turn("several_questions", bot("unknown", offers="staff"), bot("logistics:cost"))
         assert offer(both) == {"offers": "staff"}
+
+
+class TestAnAnswerThatWasNotGiven:
+    """The desk kept it back, as nobody has signed it: staff have the question."""
+
+    def test_nothing_leans_on_it(self):
+        turns = turns_before([*RELIEF, *NOT_GIVEN])
+        assert [turn.outcomes for turn in turns] == [["handover:request"]]
+        assert topic_before(turns) is None
+
+    def test_what_it_offered_was_not_offered(self):
+        asked = turn("nlu_fallback", bot("answer:safety", offers="staff"))
+        assert offered(turns_before([*asked, *NOT_GIVEN])) == {}
+
+    def test_only_the_turn_before_is_meant(self):
+        turns = turns_before([*RELIEF, *THANKS, *NOT_GIVEN])
+        assert [turn.outcomes for turn in turns] == [["answer:rapid_relief"], ["handover:request"]]
+
+    def test_with_nothing_before_it_changes_nothing(self):
+        assert turns_before(NOT_GIVEN) == []
+
+    @pytest.mark.parametrize("metadata", [None, {}, {"not_given": "yes"}, {"earlier": ["hm"]}])
+    def test_any_other_metadata_says_nothing_of_it(self, metadata):
+        turns = turns_before([*RELIEF, {"event": "user", "metadata": metadata}])
+        assert topic_before(turns) == "answer:rapid_relief"

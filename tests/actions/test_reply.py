@@ -6,6 +6,7 @@ from actions.reply import Reply, group_and_topic, reply_about
 from tests.actions.values import added, clinic, material
 
 MATERIAL = material()
+NAMED = "depression, PTSD and OCD"
 
 
 class TestConditions:
@@ -21,9 +22,13 @@ class TestConditions:
                 "utter_condition_named",
                 {"named": "depression, PTSD and OCD"},
             ),
-            (["adhd"], "utter_condition_not_named", {"other": "ADHD"}),
-            (["lupus"], "utter_condition_not_named", {"other": "lupus"}),
-            (["adhd", "lupus"], "utter_condition_not_named", {"other": "ADHD and lupus"}),
+            (["adhd"], "utter_condition_not_named", {"other": "ADHD", "named": NAMED}),
+            (["lupus"], "utter_condition_not_named", {"other": "lupus", "named": NAMED}),
+            (
+                ["adhd", "lupus"],
+                "utter_condition_not_named",
+                {"other": "ADHD and lupus", "named": NAMED},
+            ),
             (
                 ["adhd", "ptsd"],
                 "utter_condition_partly_named",
@@ -45,7 +50,7 @@ class TestConditions:
 
     def test_a_condition_that_could_not_be_made_out_is_never_said_to_be_named(self):
         reply = reply_about("not_in_source_other_conditions", [], MATERIAL)
-        fields = {"other": "using ketamine for that condition"}
+        fields = {"other": "using ketamine for that condition", "named": NAMED}
         assert reply == Reply("utter_condition_not_named", fields)
 
     @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ TABLE = {
     "condition": FollowUp({}, "faq_conditions", ("faq_conditions",)),
     "why": FollowUp({}, "same", ("faq_benefits",)),
 }
+NAMED = "depression, PTSD and OCD"
 MATERIAL = material(clinic(cost="It is $5.", hours="At nine."), added("parking", "Behind."))
 
 
@@ -66,7 +67,7 @@ class TestConditions:
         )
         assert found == [
             Reply("utter_condition_named", {"named": "PTSD"}),
-            Reply("utter_condition_not_named", {"other": "ADHD"}),
+            Reply("utter_condition_not_named", {"other": "ADHD", "named": NAMED}),
         ]
 
     def test_do_not_belong_to_other_questions(self):
@@ -85,7 +86,7 @@ class TestConditions:
         )
         assert found == [
             Reply("utter_condition_named", {"named": "depression"}),
-            Reply("utter_condition_not_named", {"other": "multiple sclerosis"}),
+            Reply("utter_condition_not_named", {"other": "multiple sclerosis", "named": NAMED}),
         ]
 
     def test_one_outside_every_question_belongs_to_the_first_about_conditions(self):

@@ -8,7 +8,7 @@ from nightdesk_contract.clinic import Clinic
 from nightdesk_contract.passages import Passage
 
 KNOWN = Conditions(
-    named=frozenset({"depression", "ptsd", "ocd"}),
+    named=("depression", "ptsd", "ocd"),
     display={"depression": "depression", "ptsd": "PTSD", "ocd": "OCD", "adhd": "ADHD"},
 )
 PHRASES = {

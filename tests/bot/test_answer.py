@@ -8,6 +8,7 @@ import pytest
 
 from nightdesk.bot.answer import Answer, answer_from, refused
 from nightdesk.bot.in_process import Bot
+from nightdesk_contract.cautions import Caution, PublicSource
 
 PARSED = {"intent": {"name": "faq_safety", "confidence": 0.83}}
 SAFE = [
@@ -66,8 +67,29 @@ def test_a_refused_message():
     assert refused(5, "not_text").text == ""
 
 
+def caution(id: str, *beside: str) -> Caution:
+    return Caution(id, f"Know {id}.", (PublicSource("A label", "https://a"),), beside)
+
+
+CAUTIONS = (caution("misuse", "safety"), caution("parking", "parking"), caution("so", "uses"))
+
+
+def test_cautions_beside_every_passage_that_the_replies_rest_on():
+    more = {"text": "Behind it.", "custom": {"outcome": "answer:parking"}}
+    answer = answer_from("x", [more, *SAFE], PARSED, CAUTIONS)
+    assert [found.id for found in answer.cautions] == ["misuse", "parking"]
+    assert answer.reply == "Behind it.\n\nIt is generally safe."
+
+
+@pytest.mark.parametrize("outcome", ["logistics:parking", "not_in_source:parking", "unknown"])
+def test_no_caution_beside_what_rests_on_no_passage(outcome):
+    replies = [{"text": "So.", "custom": {"outcome": outcome}}]
+    assert answer_from("x", replies, PARSED, CAUTIONS).cautions == ()
+
+
 def test_a_row_is_a_json_object_with_every_field():
-    row = json.loads(json.dumps(answer_from("x", SAFE, PARSED).to_row()))
+    row = json.loads(json.dumps(answer_from("x", SAFE, PARSED, CAUTIONS).to_row()))
+    assert row.pop("cautions") == ["misuse"]
     assert set(row) == {"text", "outcome", "level", "source", "confidence", "reply", "intent"}
 
 
@@ -113,6 +135,10 @@ class TestBot:
         agent = FakeAgent()
         assert ask(agent, text).outcome == f"refused:{code}"
         assert agent.heard == []
+
+    def test_an_answer_has_its_cautions(self):
+        answer = asyncio.run(Bot(FakeAgent(), CAUTIONS).ask("is it safe"))
+        assert [found.id for found in answer.cautions] == ["misuse"]
 
     def test_a_failing_turn_ends_at_a_person(self):
         assert ask(FakeAgent(RuntimeError("x")), "hello").outcome == "handover:bot_unavailable"

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -74,10 +75,23 @@ class TestAdd:
         assert answer.answer == "You can park behind the building."
         assert answer.passage.document == "Visitor leaflet"
         assert answer.passage.text == "Parking is behind the building."
+        assert answer.passage.date is None
         assert answer.examples == tuple(EXAMPLES)
         said = capsys.readouterr()
         assert str(data / "answers" / "parking.yml") in said.err
         assert "No example is near" in said.out
+
+    def test_with_the_documents_day(self, data):
+        assert add(date="2026-01-02") == 0
+        passage = load_answers(data)["parking"].passage
+        assert (passage.document, passage.date) == ("Visitor leaflet", date(2026, 1, 2))
+
+    def test_a_day_that_is_none(self, data, capsys):
+        with pytest.raises(SystemExit) as caught:
+            add(date="2026-02-30")
+        assert caught.value.code == 2
+        assert "'2026-02-30' is no day" in capsys.readouterr().err
+        assert not (data / "answers").exists()
 
     def test_examples_may_come_from_a_file(self, data, tmp_path):
         path = tmp_path / "lines.txt"

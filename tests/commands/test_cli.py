@@ -1,14 +1,16 @@
 """The command line: wrong use, exit statuses and what is printed, without loading Rasa."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from nightdesk import cli
 from nightdesk.bot.answer import Answer, refused
-from nightdesk.commands import ask, evaluate, staff
+from nightdesk.commands import ask, desk, evaluate
 from nightdesk.evaluation.published import BEGIN, END
+from nightdesk_contract.cautions import Caution, PublicSource
 from nightdesk_contract.door import MessageRefused, clean
 
 
@@ -97,6 +99,17 @@ class TestAsk:
     def test_one_question(self, bot, capsys):
         assert cli.main(["ask", "is it safe"]) == 0
         assert capsys.readouterr().out == "It is safe.\n[answer:safety, source safety]\n"
+
+    def test_cautions_stand_below_the_reply(self, capsys):
+        risk = Caution("misuse", "It has a risk.", (PublicSource("A label", "https://a"),), ("x",))
+        other = replace(risk, id="off_label", text="It is new.")
+        answer = Answer("x", "answer:x", None, "x", 0.9, "So.", cautions=(risk, other))
+        assert ask.shown(answer).split("\n") == [
+            "So.",
+            "[caution misuse] It has a risk.",
+            "[caution off_label] It is new.",
+            "[answer:x, source x]",
+        ]
 
     def test_a_hand_over_shows_its_level(self, bot, capsys):
         assert cli.main(["ask", "i want to die"]) == 0
@@ -298,11 +311,11 @@ class TestStaff:
         command = tmp_path / "desk"
         command.write_text('#!/bin/sh\necho "$@"\nexit 7\n')
         command.chmod(0o755)
-        monkeypatch.setattr(staff, "DESK_COMMAND", command)
+        monkeypatch.setattr(desk, "DESK_COMMAND", command)
         assert cli.main(["staff", "add", "--role", "lead", "--help"]) == 7
         assert capfd.readouterr().out == "staff add --role lead --help\n"
 
     def test_before_the_desk_is_set_up_it_says_what_to_do(self, monkeypatch, tmp_path, capsys):
-        monkeypatch.setattr(staff, "DESK_COMMAND", tmp_path / "none")
+        monkeypatch.setattr(desk, "DESK_COMMAND", tmp_path / "none")
         assert cli.main(["staff", "list"]) == 1
         assert "make run" in capsys.readouterr().err

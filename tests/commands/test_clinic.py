@@ -2,12 +2,15 @@
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
 from nightdesk import cli
+from nightdesk_contract.review import Signature, save_signatures
+from nightdesk_contract.signed_items import load_signed_items
 
 GOOD = {
     "name": "Example Clinic",
@@ -26,8 +29,9 @@ GOOD = {
 def data(tmp_path, root, monkeypatch) -> Path:
     """A data folder of one's own, with the topics."""
     data = tmp_path / "data"
-    data.mkdir()
-    shutil.copy(root / "data" / "topics.yml", data)
+    bulky = shutil.ignore_patterns("answers", "nlu", "encoder", "crisis*", "medical*", "benign*")
+    shutil.copytree(root / "data", data, ignore=bulky)
+    shutil.copy(root / "data" / "safety" / "crisis_lines.yml", data / "safety")
     monkeypatch.setenv("NIGHTDESK_DATA", str(data))
     return data
 
@@ -115,6 +119,33 @@ class TestGood:
         assert "Crisis owner  the director" in out
         assert "0100" not in out
 
+    def test_live_says_how_many_answers_are_kept_back(self, file, data, root, capsys):
+        owner = {"name": "the director", "phone": "555-0100"}
+        write(file, crisis_owner=owner, mode="live")
+        assert cli.main(["clinic", "check", "--json"]) == 0
+        (said,) = [w["text"] for w in rows(capsys)["warnings"] if w["key"] == "mode"]
+        items = load_signed_items(root / "domain.yml", file, data)
+        answers = [i for i in items if i.startswith(("answer:", "added:", "clinic:"))]
+        assert said.startswith(f"{len(answers)} answers are not signed")
+        day, later = date(2026, 11, 3), date(2999, 1, 1)
+        signed = [Signature(i, items[i].content, "A", "B", day, later) for i in answers]
+        save_signatures(data / "review.yml", signed[1:])
+        assert cli.main(["clinic", "check"]) == 0
+        assert "mode: 1 answer is not signed" in capsys.readouterr().out
+        save_signatures(data / "review.yml", signed)
+        assert cli.main(["clinic", "check"]) == 0
+        assert "not signed" not in capsys.readouterr().out
+
+    def test_demo_says_nothing_of_signing(self, file, capsys):
+        assert cli.main(["clinic", "check"]) == 0
+        assert "not signed" not in capsys.readouterr().out
+
+    def test_signatures_that_cannot_be_used_are_named(self, file, data, capsys):
+        write(file, crisis_owner={"name": "the director", "phone": "555-0100"}, mode="live")
+        (data / "review.yml").write_text("signed: []\n")
+        assert cli.main(["clinic", "check"]) == 1
+        assert "review.yml" in capsys.readouterr().err
+
     def test_live_asks_for_a_crisis_owner(self, file, capsys):
         write(file, mode="live")
         assert cli.main(["clinic", "check"]) == 1
@@ -141,9 +172,26 @@ class TestGood:
             "open_now": True,
             "closed_days": ["2999-12-25"],
             "crisis_owner": None,
+            "staff_times": {"P0": 2, "P1": 5, "P2": 15},
+            "alerts": [],
+            "desk_url": None,
             "warnings": [],
             "topics": {"legality": "Is ketamine legal?"},
         }
+
+    def test_who_is_told_of_a_hand_over_and_what_is_missing_for_it(self, file, monkeypatch, capsys):
+        monkeypatch.delenv("ON_CALL", raising=False)
+        address = {"name": "phone", "url": "sms://${ON_CALL}", "levels": ["P0"]}
+        write(file, alerts=[address], staff_times={"P0": 1}, desk_url="https://x.example/")
+        assert cli.main(["clinic", "check"]) == 0
+        out = capsys.readouterr().out
+        assert "Seen within   P0 1 min, P1 5 min, P2 15 min\n" in out
+        assert "Alerts to     phone (P0)\n" in out
+        assert "alerts.0 (phone): the variable ON_CALL is not set here; the desk needs it" in out
+        assert cli.main(["clinic", "check", "--json"]) == 0
+        row = rows(capsys)
+        assert row["alerts"] == [{"name": "phone", "levels": ["P0"]}]
+        assert row["desk_url"] == "https://x.example"
 
     def test_the_projects_own_settings(self, root, capsys):
         assert cli.main(["clinic", "check", str(root / "clinic.yml"), "--json"]) == 0
@@ -161,10 +209,12 @@ class TestWrong:
         out = capsys.readouterr().out
         assert out.startswith(f"{other}: 4 things must change\n")
         for line in (
-            "  line 2: country\n      found    'FR'\n      allowed  US, CA",
-            "  line 6: mode\n      found    'test'\n      allowed  demo or live\n",
-            "topics.mecanism\n      found    an unknown key; did you mean topics.mechanism?\n",
-            "hour\n      found    an unknown key; did you mean hours?\n      allowed  name, ",
+            "  line 2: country: found 'FR'; allowed: US, CA",
+            "  line 6: mode: found 'test'; allowed: demo or live\n",
+            "topics.mecanism: found an unknown key; allowed: ",
+            "; did you mean topics.mechanism?\n",
+            "hour: found an unknown key; allowed: name, ",
+            "; did you mean hours?\n",
         ):
             assert line in out
 
@@ -178,14 +228,20 @@ class TestWrong:
         assert {"name", "hours", "crisis_owner", "topics"} <= set(allowed)
         assert problem == {"key": "hour", "found": "an unknown key", "line": 15, "hint": "hours"}
 
-    @pytest.mark.parametrize("content", [None, "name: ["])
-    def test_a_file_that_cannot_be_read(self, file, capsys, content):
+    @pytest.mark.parametrize(
+        ("content", "says"),
+        [
+            (None, "  (whole file): found no readable file"),
+            ("name: [", "  line 1: (whole file): found broken YAML"),
+        ],
+    )
+    def test_a_file_that_cannot_be_read(self, file, capsys, content, says):
         if content is None:
             file.unlink()
         else:
             file.write_text(content)
         assert cli.main(["clinic", "check"]) == 1
-        assert f"{file}: one thing must change\n  (whole file)" in capsys.readouterr().out
+        assert f"{file}: one thing must change\n{says}" in capsys.readouterr().out
 
     @pytest.mark.parametrize("content", [None, "a: [", "- a", "faq: {x: {}}", "5", "[" * 9000])
     def test_topics_that_cannot_be_used_are_named(self, file, data, capsys, content):

@@ -24,14 +24,17 @@ def project(tmp_path, root, monkeypatch) -> Path:
     """A checkout of one's own, as far as visitors read it."""
     for name in ("source", "texts", "answers"):
         shutil.copytree(root / "data" / name, tmp_path / "data" / name)
+    shutil.copytree(root / "desk" / "widget" / "strings", tmp_path / "desk" / "widget" / "strings")
+    (tmp_path / "docs").mkdir()
+    shutil.copy(root / "docs" / "crisis-protocol.md", tmp_path / "docs")
     (tmp_path / "data" / "safety").mkdir()
-    for name in ("safety/replies.yml", "safety/crisis_lines.yml"):
+    for name in ("cautions.yml", "sources.yml", "safety/replies.yml", "safety/crisis_lines.yml"):
         shutil.copy(root / "data" / name, tmp_path / "data" / name)
     for name in ("domain.yml", "clinic.yml"):
         shutil.copy(root / name, tmp_path)
     (tmp_path / "data" / "review.yml").write_text("# Who signed.\n\nsignatures: []\n")
     monkeypatch.setattr(review, "ROOT", tmp_path)
-    for name in ("NIGHTDESK_CLINIC", "NIGHTDESK_DATA"):
+    for name in ("NIGHTDESK_CLINIC", "NIGHTDESK_DATA", "NIGHTDESK_DOCS"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -94,7 +97,13 @@ class TestStatus:
     def test_all_items_when_asked_for(self, project, capsys):
         code, out = status(capsys, "--all")
         assert code == 1
-        for item in (SAFETY, "clinic:cost", "crisis:utter_crisis", "number:US.emergency"):
+        for item in (
+            SAFETY,
+            "clinic:cost",
+            "crisis:page.protocol",
+            "number:US.emergency",
+            "canned:hello",
+        ):
             assert f"  {item}  (unsigned)\n" in out
 
     def test_everything_signed(self, project, capsys):
@@ -121,6 +130,16 @@ class TestStatus:
         assert "answer:utter_faq_quick_relief" in unsigned
         assert "no longer there" in gone
         assert "answer:utter_faq_rapid_relief" in gone
+
+    def test_a_caution_that_has_changed_makes_its_answers_changed(self, project, capsys):
+        assert sign("answer:*") == 0
+        edit(project, "data/cautions.yml", "has a known risk", "has a risk")
+        _, out = status(capsys, "--json")
+        changed = [i["item"] for i in json.loads(out)["items"] if i["state"] == "changed"]
+        assert SAFETY in changed
+        assert "answer:utter_faq_rapid_relief" not in changed
+        assert cli.main(["review", "diff", SAFETY]) == 1
+        assert "has a risk of misuse" in capsys.readouterr().out
 
     @pytest.mark.parametrize("state", ["changed", "due"])
     def test_one_item_that_is_changed_or_due_is_enough(self, project, capsys, state):
@@ -163,6 +182,7 @@ class TestStatus:
         [
             ("data/review.yml", "signatures: [{item: x}]"),
             ("data/review.yml", None),
+            ("data/cautions.yml", "cautions: [{id: x}]"),
             ("clinic.yml", "name: ''"),
             ("domain.yml", "responses: ["),
         ],
@@ -174,7 +194,7 @@ class TestStatus:
             path.unlink()
         else:
             path.write_text(content)
-        assert cli.main(["review", *act]) == 2
+        assert cli.main(["review", *act]) == 1
         err = capsys.readouterr().err
         assert f"{path} cannot be used" in err
         assert "allowed: " in err
@@ -300,7 +320,7 @@ class TestSign:
             raise OSError("no space left")
 
         monkeypatch.setattr(review, "save_signatures", full)
-        assert sign(SAFETY) == 2
+        assert sign(SAFETY) == 1
         assert "no space left" in capsys.readouterr().err
 
     def test_json(self, project, capsys):

@@ -14,6 +14,7 @@ from nightdesk.run.places import Places
 FILES = (
     "sources.yml",
     "grounding.yml",
+    "cautions.yml",
     "source",
     "answers",
     "nlu/conditions_lookup.yml",
@@ -82,6 +83,43 @@ class TestCheck:
         assert 'found duration "6 week"' in out
         assert out.endswith("1 found.\n")
 
+    def test_an_answer_that_says_what_a_caution_beside_it_says(self, data, capsys):
+        change(
+            data.parent / "domain.yml",
+            "does not lead to",
+            "can make you dizzy, and does not lead to",
+        )
+        assert check(capsys) == []
+        change(
+            data / "cautions.yml",
+            "beside: [fewer_side_effects, safety]",
+            "beside: [fewer_side_effects]",
+        )
+        (finding,) = check(capsys)
+        assert (finding["rule"], finding["key"]) == ("not_in_passages", "utter_faq_safety")
+
+    def test_a_caution_that_is_never_shown(self, data, capsys):
+        change(data / "cautions.yml", "beside: [safety]", "beside: [dogs]")
+        (finding,) = check(capsys)
+        assert (finding["rule"], finding["key"]) == ("bad_file", "cautions.2.beside.0")
+        assert Path(finding["file"]) == data / "cautions.yml"
+        assert finding["line"]
+        path = data / "source" / "leaflet.passages.yml"
+        path.write_text("document: L\npassages: [{id: dogs, title: Dogs, text: No dogs.}]")
+        assert rules(capsys) == [("passage_unlisted", "dogs"), ("caution_unused", "misuse")]
+
+    @pytest.mark.parametrize(
+        ("old", "new", "key"),
+        [
+            ('item: "answer:utter_faq_safety"', 'item: "answer:utter_safety"', "utter_faq_safety"),
+            ('item: "clinic:{topic}"', 'item: "clinic:cost"', "utter_logistics"),
+            (', item: "added:{topic}"', "", "utter_added_answer"),
+        ],
+    )
+    def test_an_answer_under_another_name_than_it_is_signed_by(self, data, capsys, old, new, key):
+        change(data.parent / "domain.yml", old, new)
+        assert rules(capsys) == [("item_wrong", key)]
+
     def test_a_condition_that_the_document_does_not_name(self, data, capsys):
         path = data / "source" / "conditions.yml"
         change(path, '  ocd: "obsessive', '  gout: "gout"\n  ocd: "obsessive')
@@ -120,6 +158,7 @@ class TestCheck:
         [
             "sources.yml",
             "grounding.yml",
+            "cautions.yml",
             "source/passages.yml",
             "source/conditions.yml",
             "source/stray.passages.yml",
@@ -201,7 +240,7 @@ class TestHash:
 
         change(data / "source" / "benefits-of-ketamine-therapy.txt", "generally safe", "safe")
         monkeypatch.setattr(sources, "write_whole", full)
-        assert cli.main(["sources", "hash", "--write"]) == 2
+        assert cli.main(["sources", "hash", "--write"]) == 1
         assert "no space left" in capsys.readouterr().err
 
     def test_a_document_that_cannot_be_read(self, data, capsys):

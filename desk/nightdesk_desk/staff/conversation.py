@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from nightdesk_contract.passages import Passage
@@ -21,7 +21,11 @@ from nightdesk_desk.staff.waiting import Wait, clock, wait
 
 
 class ShownEvent(NamedTuple):
-    """A message of the transcript."""
+    """A message of the transcript.
+
+    `basis` is what was recorded beside it: who had signed its words, its cautions, answers that
+    were not given. `helpful` is what the visitor said of it, None for nothing.
+    """
 
     seq: int
     at: Moment
@@ -32,6 +36,8 @@ class ShownEvent(NamedTuple):
     passages: list[Passage]
     level: str | None
     waiting: bool
+    basis: Mapping[str, Any] = {}
+    helpful: bool | None = None
 
 
 class ShownHandover(NamedTuple):
@@ -111,8 +117,12 @@ async def read_view(
     passages: Mapping[str, Passage],
     zone: ZoneInfo,
     now: datetime,
+    minutes: Mapping[str, int],
 ) -> View | None:
-    """Give the conversation as the staff member `reader_id` sees it, or None if there is none."""
+    """Give the conversation as the staff member `reader_id` sees it, or None if there is none.
+
+    `minutes` are those until a hand-over must be acknowledged, by level.
+    """
     if await session.get(Conversation, conversation_id) is None:
         return None
     events = await _events(session, conversation_id)
@@ -125,7 +135,8 @@ async def read_view(
     shown = None
     if case is not None:
         replies = [event.at for event in events if event.sender == "staff"]
-        shown = _handover(case, triggers[case.id], replies, names, zone, now)
+        running = clock(case, [t.at for t in triggers[case.id]], max(replies, default=None))
+        shown = _handover(case, wait(running, case.level, zone, now, minutes), names, zone, now)
     view = View(
         id=conversation_id,
         handover=shown,
@@ -165,6 +176,8 @@ def show_events(
             passages=[passages[key] for key in event.passages if key in passages],
             level=event.level,
             waiting=event.sender == "visitor" and not event.answered,
+            basis=event.basis or {},
+            helpful=event.helpful,
         )
         for event in events
     ]
@@ -181,20 +194,14 @@ async def _events(session: AsyncSession, conversation_id: str) -> list[log.LogEv
 
 
 def _handover(
-    case: Handover,
-    triggers: Sequence[HandoverTrigger],
-    replies: Sequence[datetime],
-    names: Mapping[int, str],
-    zone: ZoneInfo,
-    now: datetime,
+    case: Handover, wait: Wait, names: Mapping[int, str], zone: ZoneInfo, now: datetime
 ) -> ShownHandover:
-    running = clock(case, [trigger.at for trigger in triggers], max(replies, default=None))
     return ShownHandover(
         id=case.id,
         level=case.level,
         reason=case.reason,
         state=case.state,
-        wait=wait(running, case.level, zone, now),
+        wait=wait,
         acknowledged_by=names.get(case.acknowledged_by or 0),
         acknowledged_at=moment(case.acknowledged_at, zone, now) if case.acknowledged_at else None,
         taken_by=names.get(case.taken_by or 0),

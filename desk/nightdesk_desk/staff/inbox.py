@@ -12,11 +12,19 @@ from starlette.responses import RedirectResponse, Response
 from nightdesk_desk import handovers
 from nightdesk_desk.log import KeyReused
 from nightdesk_desk.models import now
-from nightdesk_desk.staff.asked import PERIODS, Material, period, read_asked
+from nightdesk_desk.staff.canned import choices_for
 from nightdesk_desk.staff.conversation import View, read_view
+from nightdesk_desk.staff.failing_alerts import failing_addresses
 from nightdesk_desk.staff.login import Acting, Me, Present
-from nightdesk_desk.staff.pages import InboxRoute, desk_of, is_fragment, page, zone_of
-from nightdesk_desk.staff.queue import Queue, read_queue
+from nightdesk_desk.staff.pages import (
+    InboxRoute,
+    desk_of,
+    is_fragment,
+    minutes_of,
+    page,
+    zone_of,
+)
+from nightdesk_desk.staff.queue import read_queue
 from nightdesk_desk.staff.sessions import SignedIn
 from nightdesk_desk.wakeups import Typing
 
@@ -26,23 +34,13 @@ router = APIRouter(prefix="/inbox", route_class=InboxRoute, include_in_schema=Fa
 @router.get("")
 async def queue_page(request: Request, me: Present) -> Response:
     """Give the queue's page."""
-    return page(request, "queue.html", me=me, queue=await _queue(request))
+    return await _queue_page(request, "queue.html", me)
 
 
 @router.get("/queue")
 async def queue_fragment(request: Request, me: Me) -> Response:
     """Give the parts of the queue's page that change, for a live update."""
-    return page(request, "queue_live.html", me=me, queue=await _queue(request))
-
-
-@router.get("/asked")
-async def asked_page(request: Request, me: Present, days: str = "") -> Response:
-    """Give what visitors asked in the last `days` days (a choice of periods)."""
-    desk = desk_of(request)
-    material = Material(desk.topics, desk.passages, desk.words.clinic)
-    async with desk.db.read() as session:
-        asked = await read_asked(session, period(days), material, now())
-    return page(request, "asked.html", me=me, asked=asked, periods=PERIODS)
+    return await _queue_page(request, "queue_live.html", me)
 
 
 @router.get("/conversations/{conversation_id}")
@@ -161,16 +159,25 @@ class _Refused(Exception):
         self.code = code
 
 
-async def _queue(request: Request) -> Queue:
-    async with desk_of(request).db.read() as session:
-        return await read_queue(session, zone_of(request), now())
+async def _queue_page(request: Request, template: str, me: SignedIn) -> Response:
+    desk, zone = desk_of(request), zone_of(request)
+    async with desk.db.read() as session:
+        queue = await read_queue(session, zone, now(), minutes_of(request))
+    failing = failing_addresses(await desk.alerts.standing(), zone, now())
+    return page(request, template, me=me, queue=queue, failing_alerts=failing)
 
 
 async def _view(request: Request, conversation_id: str, me: SignedIn) -> View:
     desk = desk_of(request)
     async with desk.db.read() as session:
         view = await read_view(
-            session, conversation_id, me.staff_id, desk.passages, zone_of(request), now()
+            session,
+            conversation_id,
+            me.staff_id,
+            desk.passages,
+            zone_of(request),
+            now(),
+            minutes_of(request),
         )
     if view is None:
         raise HTTPException(404)
@@ -240,6 +247,7 @@ def _conversation(
         notice=notice,
         draft={**nothing, **(draft or {})},
         resolving=resolving,
+        canned=choices_for(request, view.handover.level if view.handover else None, me.first_name),
         outcome_codes=handovers.OUTCOME_CODES,
         reply_key=secrets.token_urlsafe(12),
     )

@@ -14,6 +14,7 @@ from nightdesk_desk.staff import sessions
 from nightdesk_desk.staff.accounts import find_working_account, plain_username
 from nightdesk_desk.staff.pages import (
     InboxRoute,
+    NotAllowed,
     SignInNeeded,
     Stale,
     desk_of,
@@ -26,6 +27,7 @@ router = APIRouter(route_class=InboxRoute, include_in_schema=False)
 
 WRONG = "The user name or the password is not right."
 TOO_MANY = "There were too many tries. Wait a few minutes, then try again."
+LEADING_ROLES = ("lead", "admin")
 OUT_OF_DATE = "This page was out of date. Please sign in again."
 
 
@@ -99,6 +101,13 @@ async def acting(
     return await present(request, me)
 
 
+async def leading(me: Annotated[sessions.SignedIn, Depends(acting)]) -> sessions.SignedIn:
+    """Give the person behind a change that only leads and admins make. Raises NotAllowed."""
+    if me.role not in LEADING_ROLES:
+        raise NotAllowed
+    return me
+
+
 async def _field(request: Request, name: str) -> str:
     """Give a field of the form; empty when it is missing or not text."""
     value = (await request.form(max_files=0, max_fields=20)).get(name)
@@ -108,6 +117,7 @@ async def _field(request: Request, name: str) -> str:
 Me = Annotated[sessions.SignedIn, Depends(signed_in)]
 Present = Annotated[sessions.SignedIn, Depends(present)]
 Acting = Annotated[sessions.SignedIn, Depends(acting)]
+Leading = Annotated[sessions.SignedIn, Depends(leading)]
 
 
 @router.get("/inbox/login")

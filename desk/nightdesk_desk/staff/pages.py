@@ -1,6 +1,6 @@
 """How inbox pages are made: templates, sign-in before everything, and errors as pages."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -25,6 +25,10 @@ class Stale(Exception):
     """The page's CSRF token is not the session's: it was loaded before the last sign-in."""
 
 
+class NotAllowed(Exception):
+    """The person's role does not include this."""
+
+
 _templates = Environment(
     loader=PackageLoader("nightdesk_desk.staff"),
     autoescape=True,
@@ -43,6 +47,7 @@ _UNSAID: dict[str, object] = {
     "resolving": False,
 }
 
+_NOT_ALLOWED = ("Not yours to do", "Only a lead or an admin can do this. Ask one of them.")
 _PROBLEMS = {
     403: ("This page is out of date", "Load it again and repeat what you did."),
     404: ("Not here", "There is no such page or conversation."),
@@ -59,14 +64,25 @@ def zone_of(request: Request) -> ZoneInfo:
     return desk_of(request).words.clinic.zone
 
 
+def minutes_of(request: Request) -> Mapping[str, int]:
+    """Give the clinic's minutes until a hand-over must be acknowledged, by level."""
+    return desk_of(request).words.clinic.staff_times
+
+
 def page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
     """Give a page or fragment made from `template` with `values`, all of them escaped."""
-    words = desk_of(request).words
+    desk = desk_of(request)
+    words, answers = desk.words, desk.answers
     known = {
         **_UNSAID,
         "clinic": words.clinic,
         # Of the reading just made.
         "settings_problems": words.clinic_file.problems,
+        "not_served": answers.not_served(),
+        "answers_problem": answers.problem,
+        "answers_read": answers.read,
+        "canned_problem": answers.canned_problem,
+        "canned_there": bool(answers.canned),
         "now_iso": iso(now()),
         **values,
     }
@@ -81,7 +97,9 @@ def is_fragment(request: Request) -> bool:
 def local_path(path: str) -> str:
     """Give `path` if it leads into the inbox, else the inbox itself: a login must not lead away."""
     parts = urlsplit(path)
-    inside = path in ("/inbox", "/inbox/asked") or path.startswith("/inbox/conversations/")
+    inside = path in ("/inbox", "/inbox/asked") or path.startswith(
+        ("/inbox/conversations/", "/inbox/asked/")
+    )
     plain = not (parts.scheme or parts.netloc or "\\" in path or ".." in path)
     return path if inside and plain and path.isascii() and path.isprintable() else "/inbox"
 
@@ -101,6 +119,9 @@ class InboxRoute(APIRoute):
             except Stale:
                 response = _problem(request, 403)
                 response.headers["HX-Refresh"] = "true"
+            except NotAllowed:
+                heading, text = _NOT_ALLOWED
+                response = page(request, "problem.html", 403, heading=heading, text=text)
             except RequestValidationError:
                 response = _problem(request, 404)
             except HTTPException as error:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -61,8 +61,10 @@ class _Talk(NamedTuple):
     staff_at: datetime | None
 
 
-async def read_queue(session: AsyncSession, zone: ZoneInfo, now: datetime) -> Queue:
-    """Give the queue at `now`, with times in the clinic's zone.
+async def read_queue(
+    session: AsyncSession, zone: ZoneInfo, now: datetime, minutes: Mapping[str, int]
+) -> Queue:
+    """Give the queue at `now`, with times in the clinic's zone and its `minutes` to acknowledge.
 
     Waiting and taken hand-overs are ordered by level, then by how long they wait.
     """
@@ -95,7 +97,7 @@ async def read_queue(session: AsyncSession, zone: ZoneInfo, now: datetime) -> Qu
             reason=case.reason,
             state=case.state,
             first_words=first_words(texts.get((case.conversation_id, said_in[case.id]), "")),
-            wait=wait(running, case.level, zone, now),
+            wait=wait(running, case.level, zone, now, minutes),
             new_alarm=running.until is None and case.state in ("acknowledged", "taken"),
             unread=case.state == "taken" and talk.visitor_seq > talk.staff_seq,
             acknowledged_by=names.get(case.acknowledged_by or 0),

@@ -5,13 +5,13 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
-from nightdesk_desk.staff import inbox, login, streams
+from nightdesk_desk.staff import asked_pages, draft_pages, inbox, login, streams
 from nightdesk_desk.staff.login import LoginLimits
 
 STATIC = Path(__file__).parent / "static"
 
 router = APIRouter()
-for _part in (login, inbox, streams):
+for _part in (login, inbox, asked_pages, draft_pages, streams):
     router.include_router(_part.router)
 
 

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from nightdesk_desk.models import now
 from nightdesk_desk.staff.conversation import read_view
 from nightdesk_desk.staff.login import Me, signed_in
-from nightdesk_desk.staff.pages import InboxRoute, SignInNeeded, desk_of, zone_of
+from nightdesk_desk.staff.pages import InboxRoute, SignInNeeded, desk_of, minutes_of, zone_of
 from nightdesk_desk.staff.queue import read_queue
 from nightdesk_desk.wakeups import Watch
 
@@ -49,7 +49,8 @@ async def queue_stream(request: Request, me: Me, seen: str = "") -> Response:
 
     async def digest() -> str | None:
         async with desk.db.read() as session:
-            return (await read_queue(session, zone_of(request), now())).digest
+            zone, minutes = zone_of(request), minutes_of(request)
+            return (await read_queue(session, zone, now(), minutes)).digest
 
     return _stream(request, desk.wakeups.watch_any, digest, seen)
 
@@ -64,7 +65,13 @@ async def conversation_stream(
     async def digest() -> str | None:
         async with desk.db.read() as session:
             view = await read_view(
-                session, conversation_id, me.staff_id, desk.passages, zone_of(request), now()
+                session,
+                conversation_id,
+                me.staff_id,
+                desk.passages,
+                zone_of(request),
+                now(),
+                minutes_of(request),
             )
         return view.digest if view else None
 

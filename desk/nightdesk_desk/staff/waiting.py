@@ -1,20 +1,12 @@
 """How long a visitor has waited for a person: only a human's act stops that clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from nightdesk_desk.models import Handover
 from nightdesk_desk.staff.times import Moment, moment, waited
-
-# From the project's clinical facts: an emergency is to be acknowledged within 2 minutes, a crisis
-# within 5, a medical question within 15. A request has the clinic's opening hours as its target.
-TARGETS = {
-    "P0": timedelta(minutes=2),
-    "P1": timedelta(minutes=5),
-    "P2": timedelta(minutes=15),
-}
 
 
 class Wait(NamedTuple):
@@ -54,16 +46,22 @@ def clock(case: Handover, alarms: Sequence[datetime], replied_at: datetime | Non
     return Clock(case.opened_at, case.acknowledged_at or seen)
 
 
-def wait(running: Clock, level: str, zone: ZoneInfo, now: datetime) -> Wait:
-    """Give a clock as a page shows it at `now`."""
+def wait(
+    running: Clock, level: str, zone: ZoneInfo, now: datetime, minutes: Mapping[str, int]
+) -> Wait:
+    """Give a clock as a page shows it at `now`.
+
+    `minutes` are those until a hand-over must be acknowledged, by level; a level without any is
+    never late.
+    """
     passed = (running.until or now) - running.since
-    target = TARGETS.get(level)
+    target = timedelta(minutes=minutes[level]) if level in minutes else None
     return Wait(
         since=moment(running.since, zone, now),
         text=waited(passed.total_seconds()),
         ticking=running.until is None,
         target=int(target.total_seconds()) if target else None,
-        target_text=f"{target.seconds // 60} min" if target else "",
+        target_text=f"{minutes[level]} min" if target else "",
         late=target is not None and passed > target,
     )
 

@@ -43,9 +43,15 @@ def test_everybody_can_use_the_chat(
     visitor.open_chat()
     assert_no_findings(visitor.page, "open")
 
-    visitor.open_source(visitor.ask("How fast does ketamine therapy work?"))
+    answer = visitor.ask("How fast does ketamine therapy work?")
+    expect(answer.locator(hook("caution"))).to_be_visible()
+    visitor.open_source(answer)
     visitor.ask("What are the benefits?")
-    assert_no_findings(visitor.page, "answers, a source, quick replies")
+    assert_no_findings(visitor.page, "answers, a caution, a source, quick replies")
+
+    answer.locator(hook("feedback-no")).click()
+    expect(answer.locator(hook("feedback-said"))).to_contain_text("You said no")
+    assert_no_findings(visitor.page, "an answer that did not help")
 
     visitor.ask("I want to kill myself")
     expect(visitor.system).to_be_visible()
@@ -106,6 +112,7 @@ def test_visitor_without_a_mouse_asks_and_comes_back(visitor: VisitorPage) -> No
     page.keyboard.press("Enter")
     answer = visitor.next_answer(0)
     expect(visitor.input).to_be_focused()
+    expect(answer.locator(hook("source-toggle"))).to_be_visible()
 
     for _ in range(20):
         page.keyboard.press("Shift+Tab")
@@ -113,6 +120,12 @@ def test_visitor_without_a_mouse_asks_and_comes_back(visitor: VisitorPage) -> No
             break
     page.keyboard.press("Enter")
     expect(answer.locator(hook("source-text"))).to_be_visible()
+    assert page.evaluate(FOCUSED) == "source-toggle"
+
+    tab_to(page, "feedback-yes")
+    page.keyboard.press("Enter")
+    expect(answer.locator(hook("feedback-said"))).to_contain_text("You said yes")
+    assert page.evaluate(FOCUSED) == "feedback-yes"
 
     page.keyboard.press("Escape")
     expect(visitor.panel).to_have_count(0)

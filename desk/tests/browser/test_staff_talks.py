@@ -188,6 +188,25 @@ def test_crisis_during_a_talk_warns_staff_and_waits_for_their_answer(
     assert chatting.bot.count() == answered
 
 
+def test_a_ready_made_reply_is_picked_by_keyboard_and_sent_by_hand(
+    chatting: VisitorPage, kim: InboxPage
+) -> None:
+    kim.open_conversation(ask_for_a_person(chatting))
+    kim.take_it()
+    kim.reply_box.fill("Good evening.")
+
+    kim.page.locator("#canned summary").focus()
+    kim.page.keyboard.press("Enter")
+    kim.page.get_by_role("button", name="Use “Hello, and who I am”").focus()
+    kim.page.keyboard.press("Enter")
+
+    expect(kim.reply_box).to_be_focused()
+    expect(kim.reply_box).to_have_value(re.compile(r"^Good evening\.\n\nHello, my name is Kim\."))
+    expect(chatting.staff).to_have_count(0)
+    kim.send.click()
+    expect(chatting.staff).to_contain_text("Hello, my name is Kim.")
+
+
 def test_crisis_during_a_talk_that_is_given_back_gets_help_at_once(
     chatting: VisitorPage, kim: InboxPage
 ) -> None:

@@ -60,9 +60,11 @@ def browser(app: FastAPI) -> Callable[[], httpx.AsyncClient]:
 
 @pytest.fixture
 def sign_in(desk: Desk, browser: Callable[[], httpx.AsyncClient]) -> SignIn:
-    async def make(username: str = "maria", first_name: str = "Maria") -> Person:
+    async def make(
+        username: str = "maria", first_name: str = "Maria", role: str = "staff"
+    ) -> Person:
         async with desk.db.write() as session:
-            account = await accounts.add_account(session, username, first_name, "staff", PASSWORD)
+            account = await accounts.add_account(session, username, first_name, role, PASSWORD)
         http = browser()
         assert (await log_in(http, username, PASSWORD)).status_code == 303
         return Person(account.id, http, csrf_of((await http.get("/inbox")).text))

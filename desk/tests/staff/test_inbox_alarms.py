@@ -7,6 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from machine_browser import FLAGS, browser_path
+from nightdesk_contract.clinic_times import STAFF_TIMES
 from playwright.async_api import async_playwright, expect
 from staff_people import PASSWORD, Calls, Case, Person, SignIn
 
@@ -141,7 +142,8 @@ async def test_an_alarm_is_news_once_and_its_countdown_is_none(
 
     async def digest(seconds: float = 0) -> str:
         async with desk.db.read() as session:
-            return (await read_queue(session, zone, now() + timedelta(seconds=seconds))).digest
+            at = now() + timedelta(seconds=seconds)
+            return (await read_queue(session, zone, at, STAFF_TIMES)).digest
 
     async def shown(case: Case) -> str:
         page = (await maria.http.get(case.url)).text

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from staff_people import SignIn
 
 from nightdesk_desk import log
 from nightdesk_desk.desk import Desk
+from nightdesk_desk.feedback_api import store_feedback
 from nightdesk_desk.models import Event, now
 from nightdesk_desk.staff.asked import Line, Material, grouped, period
 from nightdesk_desk.topics import Topic, load_topics
@@ -21,13 +23,24 @@ from nightdesk_desk.topics import Topic, load_topics
 WORDS = "zebra-marmalade-seventeen"
 
 
-async def talk(desk: Desk, *outcomes: str, days_ago: float = 0) -> None:
+async def talk(
+    desk: Desk,
+    *outcomes: str,
+    days_ago: float = 0,
+    basis: dict[str, Any] | None = None,
+    helpful: bool | None = None,
+) -> None:
     """A conversation in which the bot answers so, one message after the other."""
     async with desk.db.write() as session:
         conversation_id, _ = await log.start_conversation(session)
         for outcome in outcomes:
-            said = [log.NewEvent("visitor", WORDS), log.NewEvent("bot", "Told.", outcome)]
-            await log.append(session, conversation_id, said)
+            said = [
+                log.NewEvent("visitor", WORDS),
+                log.NewEvent("bot", "Told.", outcome, basis=basis),
+            ]
+            _, seq = await log.append(session, conversation_id, said)
+            if helpful is not None:
+                await store_feedback(session, conversation_id, seq, helpful=helpful)
         await session.execute(
             update(Event)
             .where(Event.conversation_id == conversation_id)
@@ -38,7 +51,7 @@ async def talk(desk: Desk, *outcomes: str, days_ago: float = 0) -> None:
 def tables(page: str) -> dict[str, list[list[str]]]:
     """The page's tables by caption, as their rows' cells without markup."""
     found = {}
-    for table in re.findall(r"<table>.*?</table>", page, re.DOTALL):
+    for table in re.findall(r"<table.*?</table>", page, re.DOTALL):
         caption = re.search(r"<caption>(.*?)</caption>", table, re.DOTALL)
         assert caption
         rows = re.findall(r"<tr>(.*?)</tr>", table.split("<tbody>")[1], re.DOTALL)
@@ -57,6 +70,12 @@ def text(page: str) -> str:
 
 
 GAPS = "Asked, but not in our material"
+UNCLEAR = "Not understood, by the nearest topic"
+HELD_BACK = "Held back, because no clinician has signed the answer"
+NO_HELP = "Answered, but it did not help"
+DRAFTS = "Drafts of answers"
+NOTHING = [["Nothing in this time."]]
+NO_DRAFT = [["No draft yet. A lead or an admin writes one on a topic\u2019s page."]]
 CLINIC = "Answered from the clinic\u2019s settings"
 GUIDE = "Answered from the guide"
 
@@ -69,6 +88,9 @@ async def test_a_conversation_counts_each_topic_once(sign_in: SignIn, desk: Desk
     page = (await maria.http.get("/inbox/asked")).text
     assert tables(page) == {
         GAPS: [["How does it work in the brain?", "1", "topics.mechanism in clinic.yml"]],
+        UNCLEAR: [["No topic recognised", "2"]],
+        NO_HELP: NOTHING,
+        DRAFTS: NO_DRAFT,
         CLINIC: [["How much does it cost?", "3"]],
         GUIDE: [["How fast does it work?", "1"]],
     }
@@ -129,8 +151,8 @@ async def test_the_period_is_chosen(sign_in: SignIn, desk: Desk) -> None:
 async def test_before_anybody_asked(sign_in: SignIn) -> None:
     maria = await sign_in()
     page = (await maria.http.get("/inbox/asked")).text
-    assert set(tables(page)) == {GAPS, CLINIC, GUIDE}
-    assert page.count("Nothing in this time.") == 3
+    assert set(tables(page)) == {GAPS, UNCLEAR, NO_HELP, DRAFTS, CLINIC, GUIDE}
+    assert page.count("Nothing in this time.") == 5
     assert "0 conversations" in text(page)
 
 
@@ -138,7 +160,7 @@ async def test_the_tables_can_be_read_without_seeing_them(sign_in: SignIn, desk:
     maria = await sign_in()
     await talk(desk, "logistics:hours")
     page = (await maria.http.get("/inbox/asked")).text
-    assert page.count("<caption>") == page.count("<table>") == 3
+    assert page.count("<caption>") == page.count("<table") == 6
     assert '<th scope="col">Topic</th>' in page
     assert '<th scope="row">When are you open?</th>' in page
     assert "<script>" not in page
@@ -151,6 +173,31 @@ async def test_the_queue_leads_to_it(sign_in: SignIn) -> None:
     assert '<a href="/inbox" aria-current="page">Queue</a>' in queue
     asked = (await maria.http.get("/inbox/asked")).text
     assert '<a href="/inbox/asked" aria-current="page">What visitors ask</a>' in asked
+
+
+async def test_what_was_not_understood_is_counted_by_the_nearest_topic(
+    sign_in: SignIn, desk: Desk
+) -> None:
+    maria = await sign_in()
+    for nearest in (["cost", "insurance"], ["cost"], []):
+        await talk(desk, "unknown", basis={"nearest": nearest} if nearest else None)
+    await talk(desk, "handover:request", basis={"nearest": ["cost"]})
+    await talk(desk, "handover:request")
+    await talk(desk, "handover:request", basis={"withheld": ["answer:utter_faq_safety"]})
+    page = (await maria.http.get("/inbox/asked")).text
+    assert tables(page)[UNCLEAR] == [["How much does it cost?", "3"], ["No topic recognised", "1"]]
+    assert tables(page)[HELD_BACK] == [["Is ketamine therapy safe?", "1"]]
+    assert '<a href="/inbox/asked/cost?days=30">How much does it cost?</a>' in page
+    assert '<a href="/inbox/asked/no-topic?days=30">No topic recognised</a>' in page
+
+
+async def test_answers_that_did_not_help_are_counted(sign_in: SignIn, desk: Desk) -> None:
+    maria = await sign_in()
+    for helpful in (False, True, False):
+        await talk(desk, "answer:safety", helpful=helpful)
+    await talk(desk, "logistics:hours", helpful=True)
+    page = (await maria.http.get("/inbox/asked")).text
+    assert tables(page)[NO_HELP] == [["Is ketamine therapy safe?", "2", "1"]]
 
 
 async def test_only_staff_see_it(sign_in: SignIn, desk: Desk) -> None:
@@ -189,7 +236,7 @@ def test_a_topic_that_the_clinic_answers_itself_keeps_its_name(desk: Desk) -> No
     )
     question = "How does it work in the brain?"
     assert found.from_clinic == [Line(question, 2)]
-    assert found.not_covered == [Line(question, 1, "topics.mechanism", True)]
+    assert found.not_covered == [Line(question, 1, "topics.mechanism", True, "mechanism")]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def banner(page: str) -> str:
 
 async def test_nothing_is_said_of_a_good_file(sign_in: SignIn, edit: Edit) -> None:
     maria = await sign_in()
-    edit.to("mode: demo", "mode: live")
+    edit.to("country: US", "country: CA")
     assert banner((await maria.http.get("/inbox")).text) == ""
 
 

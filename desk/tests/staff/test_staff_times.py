@@ -80,7 +80,10 @@ def test_a_new_alarm_starts_it_again_until_a_reply() -> None:
 
 def test_late_by_level() -> None:
     running = Clock(NOW - timedelta(minutes=4), None)
-    assert wait(running, "P0", CHICAGO, NOW).late
-    assert not wait(running, "P1", CHICAGO, NOW).late
-    request = wait(running, "P3", CHICAGO, NOW)
+    minutes = {"P0": 3, "P1": 4}
+    assert wait(running, "P0", CHICAGO, NOW, minutes).late
+    assert not wait(running, "P1", CHICAGO, NOW, minutes).late
+    assert wait(running, "P0", CHICAGO, NOW, minutes).target_text == "3 min"
+    assert wait(running, "P0", CHICAGO, NOW, {"P0": 120}).target == 7200
+    request = wait(running, "P3", CHICAGO, NOW, minutes)
     assert (request.late, request.target, request.text) == (False, None, "4:00")

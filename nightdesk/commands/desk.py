@@ -1,4 +1,4 @@
-"""`nightdesk staff …`: accounts belong to the desk, so its own command line does it."""
+"""`nightdesk staff | gaps | alerts …`: what belongs to the desk, its own command line does."""
 
 import argparse
 import subprocess
@@ -10,12 +10,20 @@ from nightdesk.run.places import ROOT
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
+COMMANDS = {
+    "staff": "make, list or disable staff accounts",
+    "gaps": "what visitors asked and got no answer to, and drafts of answers",
+    "alerts": "try the addresses that staff alerts go to",
+}
+"""The desk's commands, with what each is for."""
+
 DESK_COMMAND = ROOT / "desk" / ".venv" / "bin" / "nightdesk-desk"
 
 
 def register(subparsers: "Subparsers") -> None:
-    """Add `staff` to the command line (its options are the desk's)."""
-    subparsers.add_parser("staff", help="make, list or disable staff accounts", add_help=False)
+    """Add the desk's commands to the command line (their options are the desk's)."""
+    for name, purpose in COMMANDS.items():
+        subparsers.add_parser(name, help=purpose, add_help=False)
 
 
 def hand_on(words: list[str]) -> int:
