@@ -11,9 +11,10 @@ from running_system import BIN, ROOT, RunningSystem
 PASSWORD = "quiet harbour at dawn 7"
 
 
-def add_staff(system: RunningSystem, username: str, first_name: str) -> None:
+def add_staff(system: RunningSystem, username: str, first_name: str, role: str = "staff") -> None:
     """Make an account as the README says; its password is PASSWORD."""
     command = [str(BIN / "nightdesk"), "staff", "add", username, "--first-name", first_name]
+    command += ["--role", role]
     done = subprocess.run(
         [*command, "--password-stdin"],
         input=PASSWORD + "\n",

@@ -8,7 +8,7 @@ from pathlib import Path
 from running_system import RunningSystem, running_system
 from staff_member import add_staff
 
-STAFF = {"kim": "Kim", "noor": "Noor"}
+STAFF = {"kim": ("Kim", "lead"), "noor": ("Noor", "staff")}
 
 
 @contextlib.contextmanager
@@ -18,6 +18,6 @@ def staffed_system(var: Path) -> Iterator[RunningSystem]:
         # What visitors are told must not depend on the hour at which this runs.
         clinic = re.sub("(?m)^hours:.*$", "hours: 24/7", system.clinic.read_text())
         system.clinic.write_text(re.sub("(?m)^closed_days:.*$", "closed_days: []", clinic))
-        for username, first_name in STAFF.items():
-            add_staff(system, username, first_name)
+        for username, (first_name, role) in STAFF.items():
+            add_staff(system, username, first_name, role)
         yield system

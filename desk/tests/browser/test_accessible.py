@@ -79,7 +79,53 @@ def test_everybody_can_use_the_inbox(
     inbox.take_it()
     inbox.reply("This is Kim.")
     inbox.page.locator("#resolve summary").click()
+    inbox.page.get_by_text("Ready-made replies").click()
     assert_no_findings(inbox.page, "conversation taken, about to be resolved")
+
+
+@LOOKS
+def test_everybody_can_use_the_pages_on_what_visitors_ask(
+    new_guest: NewGuest, new_inbox: NewInbox, size: tuple[int, int], scheme: str
+) -> None:
+    visitor = VisitorPage(new_guest()).come().open_chat()
+    visitor.ask("How does it work in the brain?")
+    for username in ("kim", "noor"):
+        inbox = new_inbox(username, size=size, scheme=scheme)
+        page = inbox.page
+        page.goto(f"{inbox.guest.url}/inbox/asked")
+        assert_no_findings(page, f"what visitors ask, as {username}")
+        page.get_by_role("link", name="How does it work in the brain?").click()
+        expect(page.get_by_text("how does it work in the brain").first).to_be_visible()
+        assert_no_findings(page, f"a topic, as {username}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_a_lead_drafts_an_answer_without_a_mouse(
+    kim: InboxPage, expected_complaints: list[str]
+) -> None:
+    expected_complaints += ["Failed to load resource"]  # a draft with a mistake is a 422
+    page = kim.page
+    page.goto(f"{kim.guest.url}/inbox/asked/legality")
+    page.get_by_label("Answer, in short").focus()
+    page.keyboard.type("It is legal here, on a prescription.")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Visitor guide")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Ketamine is legal with a prescription.")
+    page.keyboard.press("Tab")
+    page.keyboard.type("is it legal")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Write ten or more different lines")).to_be_visible()
+    assert_no_findings(page, "a draft with a mistake")
+
+    page.get_by_label("Ten or more ways").fill("\n".join(f"is it legal {i}" for i in range(10)))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Not saved yet")).to_have_count(0)
+    page.goto(f"{kim.guest.url}/inbox/asked")
+    expect(page.get_by_text("legality.yml")).to_be_visible()
+    assert_no_findings(page, "a list of drafts")
 
 
 @pytest.mark.parametrize("path", ["/privacy", "/crisis-protocol", "/crisis-lines"])
