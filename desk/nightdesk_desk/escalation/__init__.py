@@ -1,0 +1,1 @@
+"""Escalation: who is told next when nobody acts on a hand-over."""

@@ -1,0 +1,104 @@
+"""The look for steps that are due, as long as this process runs.
+
+Nothing is kept in memory: a step is due by the hand-over's own row and those of the steps taken
+before, so that after a restart the next look finds what is due, and of several desks one takes it.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import date, datetime
+
+from prometheus_client import Counter
+
+from nightdesk_desk.db import Database
+from nightdesk_desk.escalation import day_report
+from nightdesk_desk.escalation.taking import read_due, take_due
+from nightdesk_desk.models import now
+from nightdesk_desk.wakeups import Wakeups
+from nightdesk_desk.words import Words
+
+LOOK_EVERY = 1.0
+"""Seconds between looks: how late a step may be taken."""
+
+logger = logging.getLogger(__name__)
+
+
+class Escalation:
+    """Takes the steps of every hand-over that nobody acts on, and writes the day's report."""
+
+    def __init__(
+        self,
+        db: Database,
+        wakeups: Wakeups,
+        words: Words,
+        steps: Counter,
+        look_every: float = LOOK_EVERY,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self._db = db
+        self._wakeups = wakeups
+        self._words = words
+        self._steps = steps
+        self._look_every = look_every
+        self._clock = clock
+        self._task: asyncio.Task[None] | None = None
+        self._reported: date | None = None
+
+    async def start(self) -> None:
+        """Begin to look; what an earlier process left is in the rows."""
+        self._task = asyncio.create_task(self._look_again_and_again())
+
+    async def stop(self) -> None:
+        """Stop looking. What is due meanwhile is taken by another desk, or at the next start."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def look(self) -> int:
+        """Take every step that is due. Gives how many this process has taken.
+
+        What cannot be taken now is left for the next look. Raises what reading raises.
+        """
+        at, clinic = self._clock(), self._words.clinic
+        async with self._db.read() as session:
+            waiting = await read_due(session, clinic, at)
+        taken = 0
+        for handover_id in waiting:
+            try:
+                taken += await self._take(handover_id, at)
+            except Exception as error:
+                logger.error("a step could not be taken yet: %s", type(error).__name__)
+        await self._report(at)
+        return taken
+
+    async def _take(self, handover_id: int, at: datetime) -> int:
+        async with self._db.write() as session:
+            conversation_id, steps = await take_due(session, self._words.clinic, handover_id, at)
+        for step in steps:
+            self._steps.labels(step.level, step.step).inc()
+        if steps:
+            self._wakeups.notify(conversation_id)
+        return len(steps)
+
+    async def _report(self, at: datetime) -> None:
+        clinic = self._words.clinic
+        day = day_report.day_to_report(clinic, at)
+        if day is None or day == self._reported:
+            return
+        async with self._db.read() as session:
+            there = await day_report.was_reported(session, day)
+        if not there:
+            async with self._db.write() as session:
+                await day_report.take_report(session, clinic, day, at)
+        self._reported = day
+
+    async def _look_again_and_again(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception as error:
+                logger.error("looking for steps failed: %s", type(error).__name__)
+            await asyncio.sleep(self._look_every)
