@@ -1,4 +1,5 @@
 /** The desk's visitor API, as the widget uses it. */
+import { words } from "./settings.js";
 import { readStream } from "./stream.js";
 
 export interface Conversation {
@@ -47,6 +48,12 @@ export interface ChatEvent {
   feedback?: { helpful?: boolean | null } | null;
   quick_replies?: string[] | null;
   name?: string | null;
+  /** What a member of staff is: "nurse". */
+  title?: string | null;
+  /** Forms to offer beside a text of the desk: "contact". */
+  offers?: string[] | null;
+  /** Whether the desk says that a person came or went. */
+  person?: boolean | null;
 }
 
 export interface Typing {
@@ -54,13 +61,14 @@ export interface Typing {
   typing: boolean;
 }
 
-/** What a call that failed says: `status` 0 means that no answer came; `words` are for visitors. */
+/** What a call that failed says: `status` 0 means that no answer came; the message is for visitors, `code` for us. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
-    readonly words = "",
+    message = "",
+    readonly code = "",
   ) {
-    super(`status ${status}`);
+    super(message);
   }
 
   /** The desk does not know this conversation, or not with this token. */
@@ -83,7 +91,9 @@ interface Call {
   token?: string;
   headers?: Record<string, string>;
   /** Sent as JSON, with POST. */
-  body?: object;
+  body?: object | undefined;
+  /** Another method than the body tells. */
+  method?: string | undefined;
   signal?: AbortSignal;
   /** How long to wait for the start of the answer, in milliseconds. */
   within?: number;
@@ -117,9 +127,9 @@ export class Api {
     return ((await answer.json()) as { seq: number }).seq;
   }
 
-  /** Say whether a message of the bot's answered the question. */
-  async rate(of: Conversation, seq: number, helpful: boolean): Promise<void> {
-    await this.#call(this.#path(of, `events/${seq}/feedback`), { token: of.token, body: { helpful } });
+  /** Ask for anything else that belongs to a conversation, or for the whole of it (""). */
+  ask(of: Conversation, what: string, body?: object, method?: string): Promise<Response> {
+    return this.#call(this.#path(of, what), { token: of.token, body, method });
   }
 
   /** The events after a sequence number; with `wait` the desk answers when there is one. */
@@ -166,7 +176,7 @@ export class Api {
   }
 
   #path(of: Conversation, what: string): string {
-    return `/api/conversations/${encodeURIComponent(of.id)}/${what}`;
+    return `/api/conversations/${encodeURIComponent(of.id)}${what && `/${what}`}`;
   }
 
   async #call(path: string, call: Call): Promise<Response> {
@@ -177,7 +187,7 @@ export class Api {
     let answer: Response;
     try {
       answer = await fetch(this.origin + path, {
-        method: call.body ? "POST" : "GET",
+        method: call.method ?? (call.body ? "POST" : "GET"),
         headers: {
           ...(call.token && { Authorization: `Bearer ${call.token}` }),
           ...(call.body && { "Content-Type": "application/json" }),
@@ -195,13 +205,8 @@ export class Api {
       clearTimeout(timer);
     }
     if (answer.ok) return answer;
-    let words = "";
-    try {
-      const body = (await answer.json()) as { message?: unknown };
-      if (typeof body.message === "string") words = body.message;
-    } catch {
-      // An error page of something in between: it has no words for the visitor.
-    }
-    throw new ApiError(answer.status, words);
+    // An error page of something in between has no words for the visitor.
+    const body: unknown = await answer.json().catch(() => null);
+    throw new ApiError(answer.status, words(body, "message"), words(body, "error"));
   }
 }

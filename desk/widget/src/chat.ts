@@ -1,8 +1,8 @@
 /** The conversation's doings: sends, follows, remembers. Knows nothing of the page. */
-import { ApiError, type Api, type Conversation } from "./api.js";
+import { ApiError, type Api, type ChatEvent, type Conversation } from "./api.js";
 import { Live } from "./live.js";
 import { conversation, undelivered, type Memory } from "./memory.js";
-import { EMPTY, reduce, type Action, type State, type Stored } from "./store.js";
+import { EMPTY, reduce, type Action, type State } from "./store.js";
 
 /** Waits before the second and third try to send a message. */
 const AGAIN_MS = [1000, 3000];
@@ -28,22 +28,23 @@ export class Chat {
   state: State = EMPTY;
   readonly #live: Live;
   #conversation: Conversation | null = null;
+  #made: Promise<Conversation> | undefined;
   #sending: Promise<void> = Promise.resolve();
   #typed = new Set<string>();
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly api: Pick<Api, "create" | "send" | "events" | "stream" | "rate">,
+    private readonly api: Pick<Api, "create" | "send" | "events" | "stream" | "ask">,
     private readonly memory: Memory,
     private readonly changed: () => void,
   ) {
     this.#live = new Live(api, {
       cursor: () => this.state.cursor,
-      events: (events) => this.#do({ type: "events", events }),
+      events: (events) => this.take(events),
       typing: (typing) => this.#do({ type: "typing", typing }),
       reach: (reach) => this.#do({ type: "reach", reach }),
-      lost: () => this.#lose(),
+      lost: () => this.lose(),
     });
   }
 
@@ -79,11 +80,16 @@ export class Chat {
     this.#enqueue(key);
   }
 
-  /** Say whether an answer helped; it is in the transcript when the desk has it. Rejects when it has not. */
-  async rate(event: Stored, helpful: boolean): Promise<void> {
-    const to = this.#conversation as Conversation;
-    await this.api.rate(to, event.seq, helpful);
-    if (to === this.#conversation) this.#do({ type: "events", events: [{ ...event, feedback: { helpful } }] });
+  /** Ask the desk for what belongs to this conversation, which begins with it where there is none. */
+  async ask(what: string, body?: object, method?: string): Promise<Response> {
+    const to = await this.#open();
+    this.#live.start(to);
+    return this.api.ask(to, what, body, method);
+  }
+
+  /** What the desk has stored, from whatever answer. */
+  take(events: ChatEvent[]): void {
+    this.#do({ type: "events", events });
   }
 
   /** The network came back, or the visitor did. */
@@ -128,12 +134,12 @@ export class Chat {
         const failure = error instanceof ApiError ? error : new ApiError(0);
         if (failure.lost && !renewed) {
           renewed = true;
-          this.#lose();
+          this.lose();
           continue;
         }
         if (!failure.passing && !failure.lost) {
           const typed = this.#typed.has(key);
-          this.#do({ type: "refused", key, words: failure.words, typed });
+          this.#do({ type: "refused", key, words: failure.message, typed });
           return;
         }
         this.#do({ type: "reach", reach: "down" });
@@ -150,7 +156,9 @@ export class Chat {
   async #open(): Promise<Conversation> {
     this.#conversation ??= conversation(this.memory);
     if (!this.#conversation) {
-      this.#conversation = await this.api.create();
+      // Who asks while one is being made gets the same.
+      this.#made ??= this.api.create().finally(() => (this.#made = undefined));
+      this.#conversation = await this.#made;
       this.memory.set("conversation", this.#conversation);
     }
     return this.#conversation;
@@ -170,7 +178,7 @@ export class Chat {
       // It may have come a moment ago and be on its way.
       await sleep(GRACE_MS);
       if (this.state.cursor > after || this.#conversation !== conversation) return;
-      this.#do({ type: "events", events: held });
+      this.take(held);
       this.#live.distrustStream(conversation);
       return;
     }
@@ -180,13 +188,14 @@ export class Chat {
     return this.state.events.some((event) => event.seq > seq && event.from !== "visitor");
   }
 
-  #lose(): void {
+  /** The desk no longer knows this conversation; "fresh" when the visitor wanted that: then nothing of it stays. */
+  lose(type: "lost" | "fresh" = "lost"): void {
     this.#live.stop();
     // Another tab may have begun a new conversation already: that one is not to be forgotten.
     if (conversation(this.memory)?.id === this.#conversation?.id) this.memory.set("conversation", null);
     this.#conversation = null;
     this.memory.set("seen", null);
-    this.#do({ type: "lost" });
+    this.#do({ type });
     this.adopt();
   }
 

@@ -89,7 +89,7 @@ export class NightdeskChat extends HTMLElement {
       lang: this.#lang,
       person: this.#words.person,
       send: (text) => this.#press(text),
-      rate: (event, helpful) => this.#chat.rate(event, helpful),
+      chat: this.#chat,
       draw: () => this.#draw(),
     });
     if (!this.#more) return;
@@ -268,6 +268,7 @@ export class NightdeskChat extends HTMLElement {
           <h2 id="title">${this.#tag.title || this.#settings.name || words.title}</h2>
           <p>${words.bot}</p>
         </div>
+        ${this.#more?.menu()}
         <button
           type="button"
           class="close"
@@ -278,7 +279,7 @@ export class NightdeskChat extends HTMLElement {
           ${ICONS.close}
         </button>
       </header>
-      ${crisisLine(context)}
+      ${crisisLine(context)} ${this.#more?.sheet()}
       <div
         class="log"
         role="log"

@@ -1,5 +1,6 @@
 /** The second file: what is read only on a press. The chat is whole without it. */
 import type { html, nothing, TemplateResult } from "lit-html";
+import type { Chat } from "./chat.js";
 import type { Stored } from "./store.js";
 
 /** Which build this is: both files have the same. */
@@ -14,16 +15,19 @@ export interface Tools {
   /** The words of the button that asks for a person. */
   person: string;
   send(text: string): void;
-  /** Rejects when the desk did not take it. */
-  rate(event: Stored, helpful: boolean): Promise<void>;
+  chat: Pick<Chat, "state" | "ask" | "take" | "lose">;
   draw(): void;
 }
 
-/** What it draws under an answer; nothing where there is no more to tell. */
+/** What it draws; nothing where there is no more to tell. */
 export interface More {
   /** The source line as a button, and what it opens. `id` is the row's. */
   source(event: Stored, id: string, line: string): TemplateResult | null;
-  feedback(event: Stored, id: string): TemplateResult | null;
+  /** What stands below a message. */
+  below(event: Stored, id: string): (TemplateResult | null)[] | null;
+  /** The button in the head of the panel, and what it opens above the transcript. */
+  menu(): TemplateResult | null;
+  sheet(): TemplateResult | null;
 }
 
 let tries = 0;

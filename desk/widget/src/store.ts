@@ -43,7 +43,7 @@ export type Action =
   | { type: "events"; events: ChatEvent[] }
   | { type: "typing"; typing: Typing | null }
   | { type: "reach"; reach: "ok" | "down" }
-  | { type: "lost" };
+  | { type: "lost" | "fresh" };
 
 export const EMPTY: State = {
   earlier: [],
@@ -147,6 +147,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, typing: action.typing?.typing ? action.typing.from : "" };
     case "reach":
       return state.reach === action.reach ? state : { ...state, reach: action.reach };
+    case "fresh":
+      return { ...EMPTY, reach: "ok" };
     case "lost": {
       // Nobody is asked about an answer that the desk no longer knows.
       const earlier = [...state.earlier, ...state.events.map((event) => ({ ...event, feedback: null }))];

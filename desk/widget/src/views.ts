@@ -130,7 +130,9 @@ function source(event: Stored, id: string, { words, lang, more }: Context): View
 function stored(entry: Extract<Row, { kind: "event" }>, context: Context): TemplateResult {
   const { words, lang } = context;
   const { event, id } = entry;
-  const name = event.name ? fill(words.staff, { name: event.name }) : words.staff_unnamed;
+  const name = event.name
+    ? fill(words.staff, { name: event.name, title: event.title || words.staff_title })
+    : words.staff_unnamed;
   const who = { visitor: words.you, bot: words.bot, staff: name, system: words.system }[event.from];
   const hear = event.from === "system" ? "who hear" : "who";
   return html`<div class="message ${event.from}" data-test=${`message-${event.from}`}>
@@ -138,7 +140,7 @@ function stored(entry: Extract<Row, { kind: "event" }>, context: Context): Templ
     <div class="bubble">${rich(event.text, context)}</div>
     ${cautions(event, context)} ${source(event, id, context)}
     <p class="foot">${timeLabel(event.at, lang)}</p>
-    ${replies(entry.replies, "quick-reply", context)} ${context.more?.feedback(event, id)}
+    ${replies(entry.replies, "quick-reply", context)} ${context.more?.below(event, id)}
   </div>`;
 }
 

@@ -2,11 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, type ChatEvent, type Conversation } from "../src/api.js";
 import { Chat } from "../src/chat.js";
 import { conversation, Memory } from "../src/memory.js";
+import { rate } from "../src/more/rate.js";
+import { EMPTY } from "../src/store.js";
 
 /** A desk in memory: what it stores, it stores once a key; `say` decides how it behaves. */
 class Desk {
   made = 0;
   stored: { key: string; text: string }[] = [];
+  asked: string[][] = [];
   events_: ChatEvent[] = [];
   streamWorks = true;
   fail: () => ApiError | null = () => null;
@@ -33,11 +36,15 @@ class Desk {
     return this.add("visitor", text);
   }
 
-  async rate(_: Conversation, seq: number, helpful: boolean): Promise<void> {
+  /** Knows feedback; of whatever else it keeps that it was asked, and by which conversation. */
+  async ask(of: Conversation, what: string, body?: object, method?: string): Promise<Response> {
     this.#check();
-    const at = this.events_.findIndex((event) => event.seq === seq);
-    if (!this.events_[at]?.feedback) throw new ApiError(404);
-    this.events_[at] = { ...this.events_[at], feedback: { helpful } };
+    this.asked.push([of.id, method ?? (body ? "POST" : "GET"), what]);
+    const seq = /^events\/(\d+)\/feedback$/.exec(what)?.[1];
+    const at = this.events_.findIndex((event) => event.seq === Number(seq));
+    if (seq && !this.events_[at]?.feedback) throw new ApiError(404);
+    if (seq) this.events_[at] = { ...(this.events_[at] as ChatEvent), feedback: body as { helpful: boolean } };
+    return new Response("{}");
   }
 
   async events(_: Conversation, after: number, wait: boolean, signal?: AbortSignal): Promise<ChatEvent[]> {
@@ -238,7 +245,7 @@ describe("Chat", () => {
 
   it("shows what was said about an answer once the desk has it, also after a reload", async () => {
     const event = await asked();
-    await chat.rate(event, false);
+    await rate(chat, event, false);
     expect(chat.state.events.at(-1)).toEqual({ ...event, feedback: { helpful: false } });
     expect([chat.state.events.length, chat.state.cursor]).toEqual([2, 2]);
     const next = new Chat(desk, memory, () => undefined);
@@ -251,7 +258,7 @@ describe("Chat", () => {
     const event = await asked();
     for (const status of [0, 401, 404, 429, 503]) {
       desk.fail = () => new ApiError(status);
-      await expect(chat.rate(event, true)).rejects.toThrow(`status ${status}`);
+      await expect(rate(chat, event, true)).rejects.toMatchObject({ status });
       expect(chat.state.events.at(-1)?.feedback).toEqual({ helpful: null });
     }
     // The conversation goes on: 404 may be said of the answer alone.
@@ -260,19 +267,53 @@ describe("Chat", () => {
 
   it("does not carry what was said into another conversation", async () => {
     const event = await asked();
-    const real = desk.rate.bind(desk);
-    desk.rate = async (to, seq, helpful) => {
-      await real(to, seq, helpful);
+    const real = desk.ask.bind(desk);
+    desk.ask = async (...given) => {
+      const answer = await real(...given);
       desk.send = async () => {
         throw new ApiError(404);
       };
       desk.events_ = [];
       chat.send("hello", true);
       await pass();
+      return answer;
     };
-    await chat.rate(event, true);
+    await rate(chat, event, true);
     expect(chat.state.events).toEqual([]);
     expect(chat.state.earlier.at(-1)?.feedback).toBeNull();
+  });
+
+  it("begins a conversation for what is asked first, one for all who ask at once, and follows it", async () => {
+    chat.send("hello", true);
+    await Promise.all([chat.ask("contact", {}), chat.ask("typing", {})]);
+    await pass();
+    expect(desk.asked).toEqual([["c1", "POST", "contact"], ["c1", "POST", "typing"]]);
+    expect([desk.made, conversation(memory)?.id]).toEqual([1, "c1"]);
+    desk.add("system", "Thank you.");
+    await pass();
+    expect(texts()).toEqual(["hello", "Thank you."]);
+  });
+
+  it("tries anew to begin one after that has failed", async () => {
+    desk.fail = () => new ApiError(503, "Later.");
+    await expect(chat.ask("contact", {})).rejects.toMatchObject({ status: 503, message: "Later." });
+    desk.fail = () => null;
+    await chat.ask("contact", {});
+    expect(desk.made).toBe(1);
+  });
+
+  it("leaves nothing of a conversation that the visitor had deleted", async () => {
+    chat.send("hello", true);
+    await pass();
+    chat.draft("half a");
+    chat.lose("fresh");
+    expect(chat.state).toEqual({ ...EMPTY, reach: "ok" });
+    for (const name of ["conversation", "seen", "draft", "pending"] as const) expect(memory.get(name)).toBeNull();
+    desk.stored = [];
+    desk.events_ = [];
+    chat.send("new", true);
+    await pass();
+    expect([conversation(memory)?.id, texts(), chat.state.lost]).toEqual(["c2", ["new"], false]);
   });
 
   it("does not show somebody writing for ever", async () => {

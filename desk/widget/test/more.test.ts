@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { loadMore, type Tools } from "../src/more.js";
 import { start } from "../src/more/start.js";
+import { EMPTY } from "../src/store.js";
 
-const root = { adoptedStyleSheets: [] as unknown[] } as unknown as ShadowRoot;
+const root = { adoptedStyleSheets: [] as unknown[], addEventListener: () => undefined } as unknown as ShadowRoot;
 vi.stubGlobal("CSSStyleSheet", class { replaceSync(): void {} });
 const tools: Tools = {
   html: ((strings: TemplateStringsArray, ...values: unknown[]) => ({ strings, values })) as unknown as Tools["html"],
@@ -11,7 +12,7 @@ const tools: Tools = {
   lang: "en",
   person: "Talk to a person",
   send: () => undefined,
-  rate: async () => undefined,
+  chat: { state: EMPTY, ask: async () => new Response(), take: () => undefined, lose: () => undefined },
   draw: () => undefined,
 };
 const load = (answer: () => Promise<unknown>): ReturnType<typeof loadMore> => loadMore("https://desk.example", tools, answer);
@@ -26,12 +27,51 @@ describe("the second file", () => {
     expect(addresses).toEqual([expect.stringMatching(/^https:\/\/desk\.example\/widget-more\.js\?this build-\d+$/)]);
     const event = { seq: 1, at: "2026-11-22T10:00:00Z", from: "bot" as const, text: "x" };
     expect(more?.source({ ...event, source: { kind: "passage", passages: [{ title: "A" }] } }, "e1", "A")).toBeTruthy();
-    expect(more?.feedback({ ...event, feedback: { helpful: null } }, "e1")).toBeTruthy();
-    expect(more?.feedback({ ...event, feedback: null }, "e1")).toBeNull();
-    expect(more?.feedback(event, "e1")).toBeNull();
+    expect(more?.below({ ...event, feedback: { helpful: null } }, "e1")).toEqual([expect.anything(), null]);
+    expect(more?.below({ ...event, feedback: null }, "e1")).toEqual([null, null]);
+    expect(more?.below(event, "e1")).toEqual([null, null]);
+    expect(more?.menu()).toBeTruthy();
+    expect(more?.sheet()).toBeNull();
     // Of the clinic's own words the line says all, unless somebody reviewed them.
     expect(more?.source({ ...event, source: { kind: "clinic", review: null } }, "e1", "A")).toBeNull();
     expect(more?.source({ ...event, source: { kind: "clinic", review: { on: "2026-11-03" } } }, "e1", "A")).toBeTruthy();
+  });
+
+  it.each([
+    ["of the desk that offers it", { from: "system" as const, offers: ["contact"] }, true],
+    ["of the desk that offers something newer", { from: "system" as const, offers: ["video", "contact"] }, true],
+    ["of the desk that offers nothing", { from: "system" as const, offers: [] }, false],
+    ["of an older desk", { from: "system" as const }, false],
+    ["of a desk that sends anything", { from: "system" as const, offers: "contact" as unknown as string[] }, false],
+    ["of the bot", { from: "bot" as const, offers: ["contact"] }, false],
+  ])("draws the way to the form below a text %s", (_, event, offered) => {
+    const below = start("this build", tools)?.below({ seq: 1, at: "", text: "x", ...event }, "e1");
+    expect([below?.[0], below?.[1] !== null]).toEqual([null, offered]);
+  });
+
+  it("tells a person that the visitor writes a message, and nobody else", () => {
+    vi.useFakeTimers();
+    let input: (event: unknown) => void = () => undefined;
+    const asked: unknown[] = [];
+    const own = { ...root, addEventListener: (_: string, listen: typeof input) => (input = listen) } as unknown as ShadowRoot;
+    const chat = { ...tools.chat, ask: async (...given: unknown[]) => (asked.push(given), Promise.reject(new Error("down"))) };
+    start("this build", { ...tools, root: own, chat });
+    const type = (id: string): void => {
+      input({ target: { id } });
+      vi.advanceTimersByTime(10_000);
+    };
+    type("input");
+    expect(asked).toEqual([]);
+    chat.state = { ...EMPTY, events: [{ seq: 1, at: "", from: "system", text: "x", person: true }] };
+    type("contact-name");
+    expect(asked).toEqual([]);
+    type("input");
+    expect(asked).toEqual([["typing", { typing: true }], ["typing", { typing: false }]]);
+    input({ target: { id: "input" } });
+    chat.state = EMPTY;
+    vi.advanceTimersByTime(6000);
+    expect(asked.length).toBe(3);
+    vi.useRealTimers();
   });
 
   it("is started once when the chat is opened again before it has come", async () => {
@@ -51,7 +91,7 @@ describe("the second file", () => {
     const broken: Tools = { ...tools, html: (() => { throw new Error("broken"); }) as unknown as Tools["html"] };
     const more = start("this build", broken);
     const event = { seq: 1, at: "", from: "bot" as const, text: "x", source: { kind: "passage" }, feedback: { helpful: true } };
-    expect([more?.source(event, "e1", "A"), more?.feedback(event, "e1")]).toEqual([null, null]);
+    expect([more?.source(event, "e1", "A"), more?.below(event, "e1"), more?.menu()]).toEqual([null, null, null]);
   });
 
   it("of another build gives nothing", () => {

@@ -4,6 +4,7 @@ import type { Tools } from "../more.js";
 import type { Stored } from "../store.js";
 import { chosen, offersPerson, pressed, said, settled, stored, type Press } from "./feedback.js";
 import { keyOf } from "./key.js";
+import { rate } from "./rate.js";
 import type { MoreStrings } from "./strings.js";
 
 export class Asking {
@@ -53,7 +54,7 @@ export class Asking {
   }
 
   async #send(event: Stored, helpful: boolean): Promise<void> {
-    const taken = await this.tools.rate(event, helpful).then(
+    const taken = await rate(this.tools.chat, event, helpful).then(
       () => true,
       () => false,
     );

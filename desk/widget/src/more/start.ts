@@ -1,16 +1,18 @@
 /** Where the second file starts: the main file names its own build, and gets what draws. */
-import type { TemplateResult } from "lit-html";
 import sheet from "../../more.css";
 import type { More, Tools } from "../more.js";
 import { dress } from "../styles.js";
 import { Asking } from "./asking.js";
 import { Drawer } from "./drawer.js";
+import { Menu } from "./menu.js";
+import { personHere } from "./person.js";
 import { moreStrings } from "./strings.js";
+import { Typist } from "./typist.js";
 
 declare const __VERSION__: string;
 
 /** What cannot be drawn is as if it were not there: the answer and its caution are drawn by the main file. */
-function orNothing(draw: () => TemplateResult | null): TemplateResult | null {
+function orNothing<T>(draw: () => T): T | null {
   try {
     return draw();
   } catch {
@@ -24,9 +26,19 @@ export function start(version: string, tools: Tools): More | undefined {
   const words = moreStrings(tools.lang);
   const drawer = new Drawer(tools, words);
   const asking = new Asking(tools, words);
+  const menu = new Menu(tools, words);
+  const typist = new Typist((typing) => {
+    // Looked at when it is told: the chat may have been deleted since the last key.
+    if (personHere(tools.chat.state.events)) tools.chat.ask("typing", { typing }).catch(() => undefined);
+  });
   dress(tools.root, sheet);
+  tools.root.addEventListener("input", (event) => {
+    if ((event.target as Element).id === "input") typist.typed();
+  });
   return {
     source: (event, id, line) => orNothing(() => drawer.draw(event, id, line)),
-    feedback: (event, id) => orNothing(() => asking.draw(event, id)),
+    below: (event, id) => orNothing(() => [asking.draw(event, id), menu.offer(event)]),
+    menu: () => orNothing(() => menu.button()),
+    sheet: () => orNothing(() => menu.sheet()),
   };
 }
