@@ -20,7 +20,11 @@ from nightdesk_contract.clinic_alerts import (
     alert_problems,
     without_secrets,
 )
+from nightdesk_contract.clinic_escalation import StepName, escalation
+from nightdesk_contract.clinic_on_call import OnCall, on_call_of, on_call_problems
+from nightdesk_contract.clinic_retention import Retention, retention
 from nightdesk_contract.clinic_times import STAFF_TIMES, staff_times, times_in_order
+from nightdesk_contract.outcome import Level
 from nightdesk_contract.problems import (
     UNKNOWN_KEY,
     Problem,
@@ -74,7 +78,9 @@ class Clinic:
     the clinic answers itself. `staff_answer_seconds` always has both levels, P0 and P1.
     `crisis_owner` is None where the clinic has named nobody. `staff_times` are minutes until a
     hand-over must be acknowledged, by level (P3 may be left out). `desk_url` is where staff reach
-    the desk, without a slash at its end; empty where the clinic has not said.
+    the desk, without a slash at its end; empty where the clinic has not said. `retention` says
+    after how many days what is stored is deleted. `on_call` is None where the clinic has no rota;
+    `escalation` are the minutes of each level's steps.
     """
 
     name: str
@@ -97,6 +103,11 @@ class Clinic:
     staff_times: Mapping[str, int] = field(default_factory=lambda: dict(STAFF_TIMES))
     alerts: tuple[AlertAddress, ...] = ()
     desk_url: str = ""
+    retention: Retention = field(default_factory=Retention)
+    on_call: OnCall | None = None
+    escalation: Mapping[Level, Mapping[StepName, int]] = field(
+        default_factory=lambda: escalation({})
+    )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -135,6 +146,7 @@ def parse_clinic(found: object) -> Clinic:
         wrong += _waits_in_order(row)
     if not any(problem.key.startswith("staff_times") for problem in wrong):
         wrong += times_in_order(row)
+    wrong += on_call_problems(row.get("on_call"))
     wrong = [without_secrets(problem) for problem in [*wrong, *alert_problems(row.get("alerts"))]]
     problems = list(dict.fromkeys(wrong))  # one missing key would be told once per missing key
     if problems:
@@ -151,12 +163,15 @@ def parse_clinic(found: object) -> Clinic:
         staff_times=staff_times(row.get("staff_times", {})),
         alerts=alert_addresses(row.get("alerts")),
         desk_url=row.get("desk_url", "").rstrip("/"),
+        retention=retention(row.get("retention")),
+        on_call=on_call_of(row.get("on_call")),
+        escalation=escalation(row.get("escalation", {})),
     )
 
 
 _CONVERTED = (
     *(*TOPIC_GROUPS, "closed_days", "staff_answer_seconds", "crisis_owner"),
-    *("staff_times", "alerts", "desk_url"),
+    *("staff_times", "alerts", "desk_url", "retention", "on_call", "escalation"),
 )
 """The keys whose values are more than the text or number that stands there."""
 

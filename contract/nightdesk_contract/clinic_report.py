@@ -7,8 +7,12 @@ from datetime import date, datetime
 
 from nightdesk_contract.clinic import Clinic, topics_by_group
 from nightdesk_contract.clinic_alerts import secret_in_file, variables
+from nightdesk_contract.clinic_escalation import ANY_HOUR, chain, team_addresses, told_by
+from nightdesk_contract.clinic_on_call_check import on_call_warnings
+from nightdesk_contract.clinic_retention import retention_warnings
 from nightdesk_contract.hours_words import differences
 from nightdesk_contract.opening import LONGEST_CLOSURE, next_opening, open_now
+from nightdesk_contract.outcome import Level
 from nightdesk_contract.problems import Problem
 
 OWNER_NEEDED = Problem(
@@ -35,6 +39,7 @@ class ClinicReport:
     """
 
     clinic: Clinic
+    at: datetime
     open_now: bool
     next_opening: datetime | None
     closed_days: tuple[date, ...]
@@ -65,13 +70,18 @@ def report(
     needed = clinic.mode == "live" and clinic.crisis_owner is None
     return ClinicReport(
         clinic=clinic,
+        at=at,
         open_now=open_now(clinic, at),
         next_opening=opening,
         closed_days=closed,
         unset={topic: questions.get(topic, topic) for topic in unset},
         answered={topic: questions.get(topic, topic) for topic in clinic.topics},
         needed=(OWNER_NEEDED,) if needed else (),
-        warnings=(*_warnings(clinic, opening, closed, at), *_about_alerts(clinic, environment)),
+        warnings=(
+            *_warnings(clinic, opening, closed, at),
+            *_about_alerts(clinic, environment, at),
+            *(Warned(key, text) for key, text in on_call_warnings(clinic, at)),
+        ),
     )
 
 
@@ -88,13 +98,17 @@ def _warnings(
             Warned("closed_days", "no closed day lies ahead: are the next holidays in it?")
         )
     found += [Warned("hours_text", text) for text in differences(clinic, at)]
+    kept = retention_warnings(clinic.retention, clinic.mode)
+    found += [Warned("retention", text) for text in kept]
     return found
 
 
-def _about_alerts(clinic: Clinic, environment: Mapping[str, str]) -> list[Warned]:
+def _about_alerts(clinic: Clinic, environment: Mapping[str, str], at: datetime) -> list[Warned]:
     found = []
-    told = {level for address in clinic.alerts for level in address.levels}
-    untold = [level for level in ("P0", "P1") if level not in told]
+    told = {level for address in team_addresses(clinic) for level in address.levels}
+    untold = [
+        level for level in ANY_HOUR if level not in told and not _reaches_people(clinic, level, at)
+    ]
     if untold and (clinic.alerts or clinic.mode == "live"):
         levels = " and ".join(untold)
         found.append(Warned("alerts", f"no address is told of {levels}: only the inbox shows it"))
@@ -110,3 +124,7 @@ def _about_alerts(clinic: Clinic, environment: Mapping[str, str]) -> list[Warned
     if clinic.alerts and not clinic.desk_url and not environment.get("DESK_URL", "").strip():
         found.append(Warned("desk_url", "unset: alerts have no link to the conversation"))
     return found
+
+
+def _reaches_people(clinic: Clinic, level: Level, at: datetime) -> bool:
+    return any(told_by(clinic, step.name, level, at) for step in chain(clinic, level))

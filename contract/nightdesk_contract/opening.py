@@ -1,7 +1,7 @@
 """When the clinic is open, in its own time zone."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
 import opening_hours
 
@@ -46,6 +46,31 @@ def open_spans(
     ):
         if state == opening_hours.State.OPEN:
             yield opens, closes
+
+
+def after_open_time(clinic: Clinic, start: datetime, wanted: timedelta) -> datetime | None:
+    """Give when the clinic has been open for as long as `wanted` since `start` (aware).
+
+    Without any time wanted: the next opening. None when that is not within `LONGEST_CLOSURE`.
+    """
+    for opens, closes in open_spans(clinic, start, start + LONGEST_CLOSURE):
+        # Durations count in UTC: a night with a change of the clock is no trap.
+        open_for = closes.astimezone(timezone.utc) - opens.astimezone(timezone.utc)
+        if wanted < open_for:
+            return (opens.astimezone(timezone.utc) + wanted).astimezone(clinic.zone)
+        wanted -= open_for
+    return None
+
+
+def last_closing(clinic: Clinic, day: date) -> datetime | None:
+    """Give when the clinic closes for the last time on `day`, its own; None where it never opens.
+
+    Where it stays open beyond midnight, that is midnight.
+    """
+    begins = datetime.combine(day, time(), clinic.zone)
+    ends = datetime.combine(day + timedelta(days=1), time(), clinic.zone)
+    closings = [closes for _, closes in open_spans(clinic, begins, ends)]
+    return max(closings, default=None)
 
 
 def _hours(clinic: Clinic) -> "opening_hours.OpeningHours":

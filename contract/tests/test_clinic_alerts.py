@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from nightdesk_contract.clinic_alerts import (
     secret_in_file,
     variables,
 )
+from nightdesk_contract.clinic_on_call_check import on_call_warnings
 
 GOOD = {
     "name": "Example Clinic",
@@ -204,10 +206,12 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_addresses_that_the_docs_show_can_be_used():
     text = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    clinic = parse_clinic({**GOOD, **yaml.safe_load(shown)})
+    addresses, people = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    clinic = parse_clinic({**GOOD, **yaml.safe_load(addresses)})
     assert len(clinic.alerts) == 4
     assert not any(map(secret_in_file, clinic.alerts))
+    clinic = parse_clinic({**GOOD, **yaml.safe_load(people)})
+    assert on_call_warnings(clinic, datetime(2026, 11, 24, tzinfo=timezone.utc)) == []
 
 
 def test_the_projects_own_file_tells_nobody_and_shows_addresses_that_can_be_used():

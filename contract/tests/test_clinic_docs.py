@@ -45,12 +45,18 @@ def test_what_is_called_needed_is_needed():
     assert set(GOOD) == set(needed)
 
 
+BESIDE: dict[str, dict[str, Any]] = {
+    "crisis_owner": {"name": "Lead", "phone": "555-0100"},
+    "on_call": {"people": [{"name": "Ann", "addresses": []}]},
+}
+
+
 def set_to(key: str, value: object) -> dict[str, Any]:
     """The settings with one key set, and what must stand beside it."""
     outer, _, inner = key.partition(".")
     if not inner:
         return {**GOOD, outer: value}
-    beside = {"name": "Lead", "phone": "555-0100"} if outer == "crisis_owner" else {}
+    beside = BESIDE.get(outer, {})
     return {**GOOD, outer: {**beside, inner: value}}
 
 

@@ -138,7 +138,7 @@ MAIL = {"name": "mail", "url": "mailtos://${LOGIN}@x"}
     ],
 )
 def test_alerts_that_reach_nobody_are_worth_a_look(changes, says):
-    found = of(environment={"LOGIN": "me:word"}, **changes)
+    found = of(environment={"LOGIN": "me:word"}, **{"retention": {"messages": 365}, **changes})
     assert [warning.text for warning in found.warnings] == says
 
 
@@ -149,3 +149,20 @@ def test_the_address_that_lacks_a_variable_is_named():
 
 def test_the_desks_address_may_be_in_the_environment():
     assert of(environment={"LOGIN": "x", "DESK_URL": "https://x"}, alerts=[MAIL]).warnings == ()
+
+
+def test_a_live_clinic_that_keeps_everything_is_told():
+    assert "retention" in warned(of(mode="live"))
+    assert "retention" not in warned(of(mode="live", retention={"messages": 365}))
+
+
+ANN = {"people": [{"name": "Ann", "addresses": ["mail"]}]}
+
+
+def test_people_on_call_are_told_of_crises_and_their_rota_is_looked_at():
+    rota = {"rota": {"from": "2026-11-23", "first": "ann", "backup": "ann"}}
+    changes = {"desk_url": "https://x", "alerts": [MAIL], "environment": {"LOGIN": "x"}}
+    found = of(**changes, on_call=ANN | rota | {"lead": "ann", "manager": "bo"})
+    assert [warning.key for warning in found.warnings] == ["on_call.manager", "on_call"]
+    lonely = of(**changes, on_call={"people": [{"name": "Ann", "addresses": []}]}, mode="live")
+    assert "no address is told of P0" not in lonely.warnings[0].text

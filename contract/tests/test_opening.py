@@ -1,12 +1,18 @@
 """Opening hours in the clinic's own time zone."""
 
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from nightdesk_contract.clinic import Clinic
-from nightdesk_contract.opening import next_opening, open_now, open_spans
+from nightdesk_contract.opening import (
+    after_open_time,
+    last_closing,
+    next_opening,
+    open_now,
+    open_spans,
+)
 
 CHICAGO = ZoneInfo("America/Chicago")
 
@@ -124,3 +130,43 @@ def test_spans_are_in_the_clinics_time_and_cut_at_both_ends():
 def test_spans_of_always_and_never(hours, spans):
     start = at("2026-11-25T12:00")
     assert len(list(open_spans(clinic(hours), start, at("2026-12-25T12:00")))) == spans
+
+
+@pytest.mark.parametrize(
+    ("start", "wanted", "expected"),
+    [
+        ("2026-11-23T10:00", 30, "2026-11-23T10:30"),
+        ("2026-11-23T16:50", 30, "2026-11-24T09:20"),
+        # Exactly as long as it is still open: the next opening.
+        ("2026-11-23T16:30", 30, "2026-11-24T09:00"),
+        ("2026-11-23T20:00", 0, "2026-11-24T09:00"),
+        ("2026-11-27T16:59", 8 * 60, "2026-11-30T16:59"),
+    ],
+)
+def test_when_it_has_been_open_for_so_long(start, wanted, expected):
+    assert after_open_time(clinic(), at(start), timedelta(minutes=wanted)) == at(expected)
+
+
+def test_a_night_with_a_change_of_the_clock_counts_its_own_minutes():
+    """On 8 March 2026 two o'clock is three o'clock at once."""
+    found = after_open_time(clinic("24/7"), at("2026-03-08T01:30"), timedelta(hours=1))
+    assert found == at("2026-03-08T03:30")
+
+
+def test_never_open_there_is_no_such_moment():
+    assert after_open_time(clinic("24/7 off"), at("2026-11-23T10:00"), timedelta(0)) is None
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ("Mo-Fr 09:00-17:00", "2026-11-23T17:00"),
+        ("Mo-Fr 09:00-12:00,13:00-18:30", "2026-11-23T18:30"),
+        ("Mo-Fr 18:00-02:00", "2026-11-24T00:00"),
+        ("24/7", "2026-11-24T00:00"),
+        ("Tu-Fr 09:00-17:00", None),
+    ],
+)
+def test_the_last_closing_of_a_day(hours, expected):
+    found = last_closing(clinic(hours), date(2026, 11, 23))
+    assert found == (at(expected) if expected else None)

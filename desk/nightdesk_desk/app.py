@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from nightdesk_desk import feedback_api, health, metrics, pages, visitor_api
+from nightdesk_desk import feedback_api, health, metrics, pages, typing_api, visitor_api
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import add_error_handlers
 from nightdesk_desk.middleware import Door
+from nightdesk_desk.privacy import visitor_routes as privacy
 from nightdesk_desk.settings import Settings
 from nightdesk_desk.staff import routes as staff
 
@@ -46,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.desk = desk
     app.state.readiness = health.Readiness(desk)
     add_error_handlers(app)
-    for part in (visitor_api, feedback_api, health, metrics):
+    for part in (visitor_api, feedback_api, typing_api, privacy, health, metrics):
         app.include_router(part.router)
     pages.mount(app)
     staff.mount(app)

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 it could not be done (one sentence on stderr says why), 2 
 """
 
 import argparse
+import asyncio
 import socket
 import sys
 from collections.abc import Sequence
@@ -18,9 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from nightdesk_desk import gaps_commands
 from nightdesk_desk.alerts import commands as alert_commands
 from nightdesk_desk.app import create_app
+from nightdesk_desk.audit import commands as audit_commands
+from nightdesk_desk.audit.record import NOBODY, command_line_origin, origin
 from nightdesk_desk.db import migrate
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import set_up_logging
+from nightdesk_desk.privacy import commands as privacy_commands
+from nightdesk_desk.privacy import key_commands
+from nightdesk_desk.privacy.at_start import why_not_to_start
 from nightdesk_desk.settings import Settings, SettingsError
 from nightdesk_desk.staff import commands as staff_commands
 
@@ -38,7 +44,11 @@ ENVIRONMENT = """environment:
   NIGHTDESK_DATA                  the data directory (data/)
   NIGHTDESK_DOMAIN                Rasa's domain, whose answers are signed (domain.yml)
   NIGHTDESK_DOCS                  the directory of the public page on crises (docs/)
+  DESK_ENCRYPTION_KEYS            keys for what is encrypted at rest (none: nothing is);
+                                  `nightdesk keys new` makes one
   DESK_URL                        where staff reach the desk, for the links in alerts
+  DESK_REQUIRE_TOTP               who must use one-time passwords: none, leads or all
+                                  (all once the clinic's mode is live, else none)
   DESK_MESSAGES_PER_MINUTE, DESK_ADDRESS_MESSAGES_PER_MINUTE,
   DESK_ADDRESS_CONVERSATIONS_PER_MINUTE   rate limits (30, 240, 60)
 """
@@ -65,18 +75,25 @@ def parser() -> argparse.ArgumentParser:
     staff_commands.register(commands)
     alert_commands.register(commands)
     gaps_commands.register(commands)
+    audit_commands.register(commands)
+    privacy_commands.register(commands)
+    key_commands.register(commands)
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Gives the exit code."""
     chosen = parser().parse_args(arguments)
+    # What the desk itself does while it serves is nobody's act.
+    token = origin.set(NOBODY if chosen.command == "serve" else command_line_origin())
     try:
         code: int = chosen.run(chosen)
     except SettingsError as error:
         return _failed(str(error))
     except KeyboardInterrupt:
         return 130
+    finally:
+        origin.reset(token)
     return code
 
 
@@ -102,6 +119,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         )
     try:
         migrate(settings.database_url)
+        if problem := asyncio.run(why_not_to_start(settings.database_url)):
+            return _failed(problem)
         app = create_app(settings)
     except (AnswerError, ClinicError, FileError, TextsError) as error:
         # Each says which file, what was found and what is allowed.

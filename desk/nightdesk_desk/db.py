@@ -12,6 +12,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+from nightdesk_desk.audit.record import NOTED, write_noted
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process's write to SQLite."""
@@ -53,10 +55,15 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """Give a session for writing, in one transaction that ends with the block."""
+        """Give a session for writing, in one transaction that ends with the block.
+
+        What the block notes for the audit record is written last, in the same transaction.
+        """
         turn: AbstractAsyncContextManager[None] = self._turn or nullcontext()
         async with turn, self._writes() as session, session.begin():
+            session.info[NOTED] = []
             yield session
+            await write_noted(session)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -75,6 +82,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         # was answered with 202 must not be lost. It costs one fsync a commit.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # What is deleted is written over, not only left out.
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")

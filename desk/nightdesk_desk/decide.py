@@ -1,8 +1,8 @@
 """What a turn records: a pure decision from Rasa's answer and the conversation's situation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from nightdesk_contract.outcome import (
     BOT_UNAVAILABLE,
@@ -22,17 +22,24 @@ from nightdesk_desk.log import NewEvent
 TurnResult = Literal["answered", "handover", "bot_unavailable", "delivered"]
 
 
+CONTACT_FORM = "contact"
+"""What an event's `offers` call the widget's form for a call-back."""
+
 IN_CRISIS: tuple[Level, ...] = ("P0", "P1")
 """Levels of a hand-over during which help stays in view."""
 
 
 @dataclass(frozen=True)
 class AfterReply:
-    """What the desk would say now below the bot's reply, in one language."""
+    """What the desk would say now below the bot's reply, in one language.
+
+    `waits` is what it adds to `handover` about how long it takes, by level.
+    """
 
     crisis: str
     handover: str
     crisis_in_view: str
+    waits: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,12 +47,14 @@ class SystemTexts:
     """What the desk would say now after a hand-over (they depend on the clinic's hours).
 
     `after_reply` holds the texts by language, English always. Without the bot nobody has told the
-    message's language: those texts are English.
+    message's language: those texts are English. With `call_back`, the widget offers its form for a
+    call-back beside them: nobody is reading now.
     """
 
     bot_unavailable: str
     bot_unavailable_again: str
     after_reply: Mapping[str, AfterReply]
+    call_back: bool = False
 
     def below(self, language: str) -> AfterReply:
         """Give the texts in `language`, or in English where there are none."""
@@ -115,12 +124,14 @@ def decide(
         events += _help_in_view(situation, texts)
         return Decision("answered", events, safety=safety)
     below = texts.below(language_of(safety.category if safety else None))
+    call = _call(spoken, reason, safety)
     told = below.crisis if reason == "crisis" else below.handover
-    if told not in situation.said:
-        events.append(NewEvent("system", told))
+    if not any(text.startswith(told) for text in situation.said):
+        wait = "" if reason == "crisis" else below.waits.get(call.level, "")
+        events.append(NewEvent("system", f"{told} {wait}".strip(), basis=_offer(texts, call.level)))
     if reason != "crisis":
         events += _help_in_view(situation, texts)
-    return Decision("handover", events, _call(spoken, reason, safety), safety)
+    return Decision("handover", events, call, safety)
 
 
 def _help_in_view(situation: Situation, texts: SystemTexts) -> list[NewEvent]:
@@ -140,6 +151,7 @@ def _without_bot(situation: Situation, texts: SystemTexts, safety: Safety | None
     level = HANDOVER_LEVEL["bot_unavailable"]
     event = NewEvent("system", text, BOT_UNAVAILABLE, level=level)
     if situation.state == "bot":
+        event = replace(event, basis=_offer(texts, level) if first else None)
         call = Call("bot_unavailable", level, safety)
         return Decision("bot_unavailable", [event], call, safety)
     # A person reads every message here; the note tells them that no detector judged this one.
@@ -166,6 +178,18 @@ def _beside_staff(spoken: BotReply, reason: str | None, safety: Safety | None) -
 
 def _call(spoken: BotReply, reason: str, safety: Safety | None) -> Call:
     return Call(reason, spoken.level or HANDOVER_LEVEL[reason], safety)
+
+
+def offered(level: str) -> dict[str, Any] | None:
+    """Give what is recorded beside a text that offers a call-back; None in an emergency.
+
+    There the crisis reply alone stands: nothing may look like something to wait for.
+    """
+    return None if level == "P0" else {"offers": [CONTACT_FORM]}
+
+
+def _offer(texts: SystemTexts, level: str) -> dict[str, Any] | None:
+    return offered(level) if texts.call_back else None
 
 
 def _bot_event(reply: BotReply) -> NewEvent:

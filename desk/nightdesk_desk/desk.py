@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nightdesk_contract.clinic import ClinicFile
+from nightdesk_contract.clinic_escalation import team_addresses
 from nightdesk_contract.passages import Passage
 
 from nightdesk_desk.alerts import outbox
@@ -11,13 +12,17 @@ from nightdesk_desk.alerts.sending import Sender
 from nightdesk_desk.alerts.worker import Alerts
 from nightdesk_desk.answers import Answers
 from nightdesk_desk.bursts import Pace
+from nightdesk_desk.call_backs import CallBacks
+from nightdesk_desk.cases.acts import CaseActs
 from nightdesk_desk.db import Database
+from nightdesk_desk.escalation.worker import Escalation
 from nightdesk_desk.form_words import NotNames
 from nightdesk_desk.handovers import Handovers
 from nightdesk_desk.held import HeldReplies
 from nightdesk_desk.introduced import NoNames
 from nightdesk_desk.limits import RateLimit
 from nightdesk_desk.metrics import Metrics
+from nightdesk_desk.privacy.keeping import Keeping
 from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.settings import Settings
 from nightdesk_desk.topics import Topic, load_topics
@@ -42,7 +47,11 @@ class Desk:
     rasa: Rasa
     turns: Turns
     handovers: Handovers
+    cases: CaseActs
     held: HeldReplies
+    call_backs: CallBacks
+    keeping: Keeping
+    escalation: Escalation
     alerts: Alerts
     conversation_limit: RateLimit
     address_limit: RateLimit
@@ -62,7 +71,11 @@ class Desk:
         """
         words = Words(ClinicFile(settings.clinic_path), settings.data)
         # A hand-over is written with its alerts: what writes knows whom to tell.
-        db = Database(settings.database_url, {outbox.ADDRESSES: lambda: words.clinic.alerts})
+        info = {
+            outbox.ADDRESSES: lambda: team_addresses(words.clinic),
+            outbox.CLINIC: lambda: words.clinic,
+        }
+        db = Database(settings.database_url, info)
         answers = Answers(words, settings.domain, settings.data)
         metrics, wakeups = Metrics(), Wakeups(db)
         rasa = Rasa(settings.rasa_url, settings.rasa_deadline, lambda: answers.passages)
@@ -83,7 +96,11 @@ class Desk:
             rasa=rasa,
             turns=Turns(db, rasa, wakeups, words, answers, metrics, Pace.of(settings.burst_quiet)),
             handovers=Handovers(db, wakeups, words, metrics),
+            cases=CaseActs(db, wakeups, words, metrics),
             held=HeldReplies(db, wakeups, metrics),
+            call_backs=CallBacks(db, wakeups, words, metrics),
+            keeping=Keeping(db, wakeups, words),
+            escalation=Escalation(db, wakeups, words, metrics.escalation_steps),
             alerts=Alerts(db, words, metrics.alerts, Sender(), settings.desk_url),
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
             address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),
@@ -94,6 +111,9 @@ class Desk:
         """Start the background work: news, held replies and alerts that are due, open messages."""
         await self.wakeups.start()
         await self.held.start()
+        await self.call_backs.start()
+        await self.keeping.start()
+        await self.escalation.start()
         await self.alerts.start()
         await self.turns.start()
 
@@ -102,6 +122,9 @@ class Desk:
         await self.wakeups.stop()
         await self.turns.stop()
         await self.held.stop()
+        await self.call_backs.stop()
+        await self.keeping.stop()
+        await self.escalation.stop()
         await self.alerts.stop()
         await self.rasa.close()
         await self.db.close()

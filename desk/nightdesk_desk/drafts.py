@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.models import Draft, Staff, now
 
 _FILE_NAME = "(file name)"
@@ -149,6 +150,7 @@ async def save_draft(session: AsyncSession, topic: str, answer: AddedAnswer, sta
         "written_at": now(),
         "placed_at": None,
     }
+    await audit(session, "draft_saved", staff_id=staff_id, about=topic)
     if await _replace(session, topic, values):
         return
     try:
@@ -185,14 +187,17 @@ async def read_drafts(session: AsyncSession, topic: str | None = None) -> list[K
     return [KeptDraft(draft, name) for draft, name in rows]
 
 
-async def delete_draft(session: AsyncSession, topic: str) -> None:
-    """Throw a topic's draft away."""
-    await session.execute(delete(Draft).where(Draft.topic == topic))
+async def delete_draft(session: AsyncSession, topic: str, staff_id: int) -> None:
+    """Throw a topic's draft away, for the staff member who says so."""
+    gone = delete(Draft).where(Draft.topic == topic).returning(Draft.topic)
+    if await session.scalar(gone) is not None:
+        await audit(session, "draft_deleted", staff_id=staff_id, about=topic)
 
 
 async def note_placed(session: AsyncSession, topic: str) -> None:
     """Note that a topic's draft lies in the data folder now."""
     await session.execute(update(Draft).where(Draft.topic == topic).values(placed_at=now()))
+    await audit(session, "draft_placed", about=topic)
 
 
 def _visible(value: object) -> str:

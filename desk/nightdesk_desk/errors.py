@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from nightdesk_desk.log import UnknownConversation
+
 logger = logging.getLogger(__name__)
 
 _CODE_OF_STATUS = {
@@ -74,6 +76,11 @@ def add_error_handlers(app: FastAPI) -> None:
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
         code = _CODE_OF_STATUS.get(error.status_code, "bad_request")
         return error_response(app, error.status_code, code, error.headers)
+
+    @app.exception_handler(UnknownConversation)
+    async def gone(request: Request, error: UnknownConversation) -> JSONResponse:
+        # It was deleted between two steps of the request.
+        return error_response(app, 404, "not_found")
 
     @app.exception_handler(SQLAlchemyError)
     async def record_away(request: Request, error: SQLAlchemyError) -> JSONResponse:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.gaps import GapTurn
 from nightdesk_desk.models import Event, Handover, HandoverTrigger
+from nightdesk_desk.privacy.keys import UNREADABLE
 
 LONGEST = 200
 """Characters of one example."""
@@ -74,11 +75,13 @@ def led_to(before: Iterable[Before]) -> str | None:
     """Give what the visitor wrote last in the messages before a turn (the latest first).
 
     Messages without a reply between them are one text. None when there is none, when safety saw
-    something in it, or has not judged it.
+    something in it, has not judged it, or its key is missing.
     """
     since = dropwhile(lambda message: message.sender != "visitor", before)
     run = list(takewhile(lambda message: message.sender == "visitor", since))
     if not run or any(message.safety is not None or not message.answered for message in run):
+        return None
+    if any(message.text == UNREADABLE for message in run):
         return None
     return "\n".join(message.text for message in reversed(run))
 

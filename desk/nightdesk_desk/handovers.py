@@ -18,6 +18,7 @@ What staff do (each its own transaction, wakes readers, raises HandoverRefused):
         .release(handover_id, staff_id)
         .resolve(handover_id, staff_id, note=, outcome_code=, false_alarm=)
         .reply(handover_id, staff_id, text, idempotency_key=) -> seq
+What each act needs stands in `handover_rules`; passing on, levels, notes and reopening in `cases`.
 Elsewhere: `log.read_events(session, conversation_id, after)` for the transcript,
 `wakeups.watch_any()` / `wakeups.wait_any(timeout)` for the live queue,
 `wakeups.watch(conversation_id)` for a live transcript,
@@ -25,56 +26,31 @@ Elsewhere: `log.read_events(session, conversation_id, after)` for the transcript
 """
 
 from datetime import datetime
-from typing import Literal, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from nightdesk_contract.door import clean
 from nightdesk_contract.outcome import Level, more_serious
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import held, log
 from nightdesk_desk.alerts import outbox
+from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
+from nightdesk_desk.handover_rules import (
+    MAX_NOTE,
+    NOTED_AS,
+    Act,
+    HandoverRefused,
+    RefusalCode,
+    refusal,
+)
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import Contact, Conversation, Handover, HandoverTrigger, Staff, now
 from nightdesk_desk.wakeups import Wakeups
+from nightdesk_desk.who_talks import tell_visitor
 from nightdesk_desk.words import Words
-
-Act = Literal["acknowledge", "take", "release", "resolve"]
-RefusalCode = Literal["not_found", "not_possible", "not_yours", "needs_outcome"]
-
-FROM_STATES: dict[Act, tuple[str, ...]] = {
-    "acknowledge": ("open",),
-    "take": ("open", "acknowledged"),
-    "release": ("taken",),
-    "resolve": ("open", "acknowledged", "taken"),
-}
-"""From which states each act leads on."""
-
-OUTCOME_CODES = (
-    "answered",
-    "called_back",
-    "emergency_services",
-    "referred",
-    "no_reply",
-    "not_needed",
-)
-"""How a hand-over ended; the inbox has the words for them."""
-
-NEEDS_OUTCOME: tuple[Level, ...] = ("P0", "P1")
-"""Levels that are closed only with an outcome code and a note."""
-
-MAX_NOTE = 4000
-
-
-class HandoverRefused(Exception):
-    """The act is not possible; `code` says why and `state` what the hand-over is in now."""
-
-    def __init__(self, code: RefusalCode, state: str | None = None) -> None:
-        super().__init__(code)
-        self.code: RefusalCode = code
-        self.state = state
 
 
 class Opened(NamedTuple):
@@ -94,26 +70,6 @@ class QueueRow(NamedTuple):
     visitor_seen_at: datetime | None
 
 
-def refusal(
-    act: Act, state: str, level: str, *, mine: bool, outcome_code: str | None, note: str | None
-) -> RefusalCode | None:
-    """Say why `act` is not possible on a hand-over, or None when it is.
-
-    `mine` is whether the one who acts has taken it.
-    """
-    if state not in FROM_STATES[act]:
-        return "not_possible"
-    if state == "taken" and not mine:
-        return "not_yours"
-    if act != "resolve":
-        return None
-    if outcome_code is not None and outcome_code not in OUTCOME_CODES:
-        return "needs_outcome"
-    if level in NEEDS_OUTCOME and not (outcome_code and note and note.strip()):
-        return "needs_outcome"
-    return None
-
-
 async def open_or_raise(
     session: AsyncSession, conversation_id: str, seq: int, call: Call
 ) -> Opened:
@@ -131,13 +87,20 @@ async def open_or_raise(
         session.add(handover)
         await session.flush()
         await outbox.put(session, handover)
+        await _note_call(session, "handover_opened", handover)
     elif call.raises and more_serious(cast(Level, handover.level), call.level) != handover.level:
         # The reason follows the level: staff read first what is worst.
         handover.level, handover.reason = call.level, call.reason
         await outbox.put(session, handover)
+        await _note_call(session, "handover_raised", handover)
     session.add(_trigger(handover.id, seq, call))
     await session.flush()
     return Opened(handover.id, new, cast(Level, handover.level))
+
+
+async def _note_call(session: AsyncSession, kind: str, handover: Handover) -> None:
+    details = {"handover": handover.id, "level": handover.level, "reason": handover.reason}
+    await audit(session, kind, about=handover.conversation_id, details=details)
 
 
 def _trigger(handover_id: int, seq: int, call: Call) -> HandoverTrigger:
@@ -209,6 +172,19 @@ async def contacts(session: AsyncSession, conversation_id: str) -> list[Contact]
     return list(rows)
 
 
+async def hold(session: AsyncSession, handover_id: int) -> Handover:
+    """Give the hand-over as it is now, its conversation held until the transaction ends.
+
+    Raises HandoverRefused("not_found").
+    """
+    handover = await get(session, handover_id)
+    if handover is None:
+        raise HandoverRefused("not_found")
+    await log.hold(session, handover.conversation_id)
+    await session.refresh(handover)
+    return handover
+
+
 class Handovers:
     """What staff do with hand-overs. `staff_id` is always the one who acts."""
 
@@ -252,8 +228,10 @@ class Handovers:
         self._metrics.taken_after.labels(handover.level).observe(waited)
         self._wakeups.notify(handover.conversation_id)
 
-    async def release(self, handover_id: int, staff_id: int) -> None:
+    async def release(self, handover_id: int, staff_id: int, *, by: int | None = None) -> None:
         """Give the conversation back: it waits for a person again, and a held reply is sent.
+
+        `by` is who does that in the place of `staff_id`, who has it.
 
         Raises HandoverRefused.
         """
@@ -263,6 +241,7 @@ class Handovers:
                 "release",
                 handover_id,
                 staff_id,
+                by=by,
                 state="open",
                 taken_at=None,
                 taken_by=None,
@@ -322,31 +301,37 @@ class Handovers:
             "staff", clean(text), staff_id=staff_id, idempotency_key=idempotency_key
         )
         async with self._db.write() as session:
-            handover = await self._held(session, handover_id)
+            handover = await hold(session, handover_id)
             if handover.state != "taken" or handover.taken_by != staff_id:
                 code: RefusalCode = "not_yours" if handover.state == "taken" else "not_possible"
                 raise HandoverRefused(code, handover.state)
             stored = await log.append_once(session, handover.conversation_id, event)
             settled = await held.settle(session, handover.conversation_id)
+            if stored.new:
+                await audit(
+                    session,
+                    "reply_sent",
+                    staff_id=staff_id,
+                    about=handover.conversation_id,
+                    details={"handover": handover_id, "seq": stored.seq},
+                )
         held.count(self._metrics, settled)
         if stored.new:
             self._metrics.messages.labels("staff").inc()
         self._wakeups.notify(handover.conversation_id)
         return stored.seq
 
-    async def _held(self, session: AsyncSession, handover_id: int) -> Handover:
-        """Give the hand-over as it is now, its conversation held until the transaction ends."""
-        handover = await get(session, handover_id)
-        if handover is None:
-            raise HandoverRefused("not_found")
-        await log.hold(session, handover.conversation_id)
-        await session.refresh(handover)
-        return handover
-
     async def _moved(
-        self, session: AsyncSession, act: Act, handover_id: int, staff_id: int, **values: object
+        self,
+        session: AsyncSession,
+        act: Act,
+        handover_id: int,
+        staff_id: int,
+        *,
+        by: int | None = None,
+        **values: object,
     ) -> Handover:
-        handover = await self._held(session, handover_id)
+        handover = await hold(session, handover_id)
         code = refusal(
             act,
             handover.state,
@@ -361,13 +346,20 @@ class Handovers:
         moved = await session.scalar(
             update(Handover)
             .where(Handover.id == handover_id, Handover.state == handover.state)
-            .values(**values)
+            .values(acted_at=now(), **values)
             .returning(Handover.id)
             .execution_options(synchronize_session=False)
         )
         if moved is None:
             raise HandoverRefused("not_possible")
         await session.refresh(handover)
+        details: dict[str, object] = {"handover": handover_id, "level": handover.level}
+        if act == "resolve":
+            details |= {"outcome": handover.outcome_code, "false_alarm": handover.false_alarm}
+        if by is not None:
+            details["in_place_of"] = staff_id
+        who, about = by or staff_id, handover.conversation_id
+        await audit(session, NOTED_AS[act], staff_id=who, about=about, details=details)
         return handover
 
     async def _hand(
@@ -377,17 +369,15 @@ class Handovers:
 
         Gives what became of a held reply: with the bot, nobody is left who would answer first.
         """
-        name = await session.scalar(select(Staff.first_name).where(Staff.id == staff_id))
         key = "staff_joined" if state == "staff" else "staff_left"
         await session.execute(
             update(Conversation).where(Conversation.id == conversation_id).values(state=state)
         )
-        text = self._words.say(key, name=name or "")
-        await log.append(session, conversation_id, [log.NewEvent("system", text)])
+        await tell_visitor(session, self._words, conversation_id, key, staff_id)
         return await held.settle(session, conversation_id)
 
 
-def _seen(staff_id: int) -> dict[str, ColumnElement[object]]:
+def _seen(staff_id: int) -> dict[str, Any]:
     """Note the first person who saw it; a later one does not overwrite it."""
     return {
         "acknowledged_at": func.coalesce(Handover.acknowledged_at, now()),

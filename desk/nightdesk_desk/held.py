@@ -18,6 +18,7 @@ from sqlalchemy import literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import log
+from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.db import Database
 from nightdesk_desk.log import NewEvent
 from nightdesk_desk.metrics import Metrics
@@ -159,7 +160,9 @@ async def settle(session: AsyncSession, conversation_id: str) -> Settled | None:
         return None
     reply = _reply(row)
     if found == "sent":
-        await log.append(session, conversation_id, [reply])
+        [seq] = await log.append(session, conversation_id, [reply])
+        details = {"seq": seq, "level": reply.level, "staff_had_it": state == "staff"}
+        await audit(session, "held_reply_sent", about=conversation_id, details=details)
     return Settled(found, reply)
 
 

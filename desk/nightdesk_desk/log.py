@@ -52,8 +52,9 @@ class NewEvent:
 
 
 class LogEvent(NamedTuple):
-    """A stored event, as readers get it; `name` is the first name of the staff member who wrote.
+    """A stored event, as readers get it.
 
+    `name` is the first name of the staff member who wrote, `title` what they are ("nurse"), if set.
     `helpful` is what the visitor said of an answer, None before they said anything.
     """
 
@@ -71,6 +72,7 @@ class LogEvent(NamedTuple):
     safety: dict[str, Any] | None
     basis: dict[str, Any] | None = None
     helpful: bool | None = None
+    title: str | None = None
 
 
 class Stored(NamedTuple):
@@ -201,7 +203,7 @@ async def read_events(
 ) -> list[LogEvent]:
     """Give the events with a number above `after`, in order, at most `limit`."""
     rows = await session.execute(
-        select(Event, Staff.first_name, Feedback.helpful)
+        select(Event, Staff.first_name, Staff.title, Feedback.helpful)
         .outerjoin(Staff, Staff.id == Event.staff_id)
         .outerjoin(
             Feedback,
@@ -227,8 +229,9 @@ async def read_events(
             safety=event.safety,
             basis=event.basis,
             helpful=helpful,
+            title=title if event.sender == "staff" else None,
         )
-        for event, name, helpful in rows
+        for event, name, title, helpful in rows
     ]
 
 
@@ -370,14 +373,16 @@ async def seen_note_due(session: AsyncSession, conversation_id: str, every: floa
     return seen is None or now() - seen > timedelta(seconds=every)
 
 
-async def visitor_seen(session: AsyncSession, conversation_id: str) -> None:
-    """Note that the visitor is reading now."""
-    await session.execute(
+async def visitor_seen(session: AsyncSession, conversation_id: str) -> bool:
+    """Note that the visitor is reading now. Gives false when there is no such conversation."""
+    seen = await session.scalar(
         update(Conversation)
         .where(Conversation.id == conversation_id)
         .values(visitor_seen_at=now())
+        .returning(Conversation.id)
         .execution_options(synchronize_session=False)
     )
+    return seen is not None
 
 
 def safety_row(safety: Safety) -> dict[str, Any]:

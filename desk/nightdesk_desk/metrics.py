@@ -73,6 +73,12 @@ class Metrics:
             ["what"],
             registry=registry,
         )
+        self.escalation_steps = Counter(
+            "nightdesk_escalation_steps",
+            "Steps taken because nobody had acted on a hand-over",
+            ["level", "step"],
+            registry=registry,
+        )
         self.refused = Counter(
             "nightdesk_refused", "Requests refused, by code", ["code"], registry=registry
         )

@@ -23,11 +23,13 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from nightdesk_desk.privacy.encrypted import EncryptedText
+
 CONVERSATION_STATES = ("bot", "staff")
 SENDERS = ("visitor", "bot", "staff", "system")
 HANDOVER_STATES = ("open", "acknowledged", "taken", "resolved")
 HELD_STATES = ("held", "answered", "sent")
-ALERT_KINDS = ("handover", "outage")
+ALERT_KINDS = ("handover", "outage", "report")
 ALERT_STATES = ("waiting", "failed", "sent", "given_up", "needless")
 ROLES = ("staff", "lead", "admin")
 
@@ -80,7 +82,15 @@ class Conversation(Base):
     """One visitor's chat. `last_seq` is the cursor that every insert moves first."""
 
     __tablename__ = "conversations"
-    __table_args__ = (CheckConstraint(_one_of("state", CONVERSATION_STATES), name="state"),)
+    __table_args__ = (
+        CheckConstraint(_one_of("state", CONVERSATION_STATES), name="state"),
+        Index(
+            "ix_conversations_deletion_requested_at",
+            "deletion_requested_at",
+            postgresql_where=text("deletion_requested_at IS NOT NULL"),
+            sqlite_where=text("deletion_requested_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -88,6 +98,8 @@ class Conversation(Base):
     last_seq: Mapped[int] = mapped_column(Integer, default=0)
     state: Mapped[str] = mapped_column(String(16), default="bot")
     visitor_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The visitor wants it deleted, and it is kept until staff have closed a crisis.
+    deletion_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Event(Base):
@@ -109,7 +121,7 @@ class Event(Base):
     seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     sender: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(EncryptedText)
     outcome: Mapped[str | None] = mapped_column(String(80))
     passages: Mapped[list[str]] = mapped_column(JSON, default=list)
     level: Mapped[str | None] = mapped_column(String(2))
@@ -183,8 +195,10 @@ class Handover(Base):
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    # When a person last acknowledged it, took it or gave it back: from then on it waits anew.
+    acted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome_code: Mapped[str | None] = mapped_column(String(32))
-    note: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(EncryptedText)
     false_alarm: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
@@ -242,7 +256,7 @@ class HeldReply(Base):
     state: Mapped[str] = mapped_column(String(16), default="held")
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sender: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(EncryptedText)
     outcome: Mapped[str] = mapped_column(String(80))
     passages: Mapped[list[str]] = mapped_column(JSON, default=list)
     level: Mapped[str] = mapped_column(String(2))
@@ -250,8 +264,9 @@ class HeldReply(Base):
 
 
 class Alert(Base):
-    """One thing that one address is to be told: a hand-over, or that another address fails.
+    """One thing that one address is to be told: a hand-over, that another address fails, a report.
 
+    `step_id` is the step of an escalation that it belongs to; without, it is told at once.
     Failed ones are tried again at `next_at`; one that a desk process sends now is leased by it.
     """
 
@@ -259,14 +274,29 @@ class Alert(Base):
     __table_args__ = (
         CheckConstraint(_one_of("kind", ALERT_KINDS), name="kind"),
         CheckConstraint(_one_of("state", ALERT_STATES), name="state"),
-        # However many write: an address hears of a hand-over once a level.
-        UniqueConstraint("handover_id", "level", "address"),
+        # However many write: an address hears of a hand-over once a level, and once of each step.
+        Index(
+            "uq_alerts_at_once",
+            *("handover_id", "level", "address"),
+            unique=True,
+            postgresql_where=text("step_id IS NULL"),
+            sqlite_where=text("step_id IS NULL"),
+        ),
+        Index(
+            "uq_alerts_of_step",
+            *("step_id", "address"),
+            unique=True,
+            postgresql_where=text("step_id IS NOT NULL"),
+            sqlite_where=text("step_id IS NOT NULL"),
+        ),
         Index(
             "ix_alerts_open",
             "next_at",
             postgresql_where=text("state IN ('waiting', 'failed')"),
             sqlite_where=text("state IN ('waiting', 'failed')"),
         ),
+        # The inbox asks for all of a hand-over; the two unique ones hold a part each.
+        Index("ix_alerts_handover_id", "handover_id"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -274,6 +304,7 @@ class Alert(Base):
     kind: Mapped[str] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(String(40), index=True)
     handover_id: Mapped[int | None] = mapped_column(ForeignKey("handovers.id"))
+    step_id: Mapped[int | None] = mapped_column(Integer)
     level: Mapped[str] = mapped_column(String(2))
     reason: Mapped[str | None] = mapped_column(String(32))
     about: Mapped[str | None] = mapped_column(String(40))
@@ -313,6 +344,13 @@ class Staff(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What visitors see beside the first name: "nurse", "front desk".
+    title: Mapped[str | None] = mapped_column(String(40))
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # One-time passwords are on where there is a secret; a time step counts once.
+    totp_secret: Mapped[str | None] = mapped_column(String(400))
+    totp_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_last_step: Mapped[int | None] = mapped_column(Integer)
 
 
 class StaffSession(Base):
@@ -325,6 +363,12 @@ class StaffSession(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     csrf_token: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str | None] = mapped_column(String(64))
+    browser: Mapped[str | None] = mapped_column(String(80))
+    # When the password was last given in it; without, when it began.
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # A secret for one-time passwords that waits for its first code.
+    totp_offered: Mapped[str | None] = mapped_column(String(400))
 
 
 class Contact(Base):
@@ -334,8 +378,8 @@ class Contact(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id"), index=True)
-    name: Mapped[str | None] = mapped_column(String(200))
-    phone: Mapped[str | None] = mapped_column(String(60))
-    email: Mapped[str | None] = mapped_column(String(254))
+    name: Mapped[str | None] = mapped_column(EncryptedText)
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    email: Mapped[str | None] = mapped_column(EncryptedText)
     safe_to_leave_message: Mapped[bool | None] = mapped_column(Boolean)
     consent_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

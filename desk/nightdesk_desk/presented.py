@@ -28,7 +28,15 @@ def event_json(
         "level": event.level,
         "quick_replies": event.quick_replies,
         "name": event.name,
+        "title": event.title,
+        **_system_json(event),
     }
+
+
+def _system_json(event: LogEvent) -> dict[str, Any]:
+    """Give what the desk's own text offers, and whether it says that a person came or went."""
+    basis = (event.basis or {}) if event.sender == "system" else {}
+    return {"offers": basis.get("offers", []), "person": basis.get("person")}
 
 
 def source_json(

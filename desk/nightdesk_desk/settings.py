@@ -9,9 +9,14 @@ from nightdesk_contract.clinic import is_desk_url
 from nightdesk_contract.domain_answers import domain_at
 
 from nightdesk_desk.bursts import PACE
+from nightdesk_desk.privacy import keys
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 """The checkout: both local packages are installed in place."""
+
+
+TOTP_POLICIES = ("none", "leads", "all")
+"""Who must use one-time passwords."""
 
 
 class SettingsError(ValueError):
@@ -33,6 +38,7 @@ class Settings:
     domain: Path = PROJECT_ROOT / "domain.yml"  # NIGHTDESK_DOMAIN, a file or a folder
     docs: Path = PROJECT_ROOT / "docs"  # NIGHTDESK_DOCS, with the public page on crises
     desk_url: str = ""  # DESK_URL, where staff reach the desk: for the links in alerts
+    require_totp: str = ""  # DESK_REQUIRE_TOTP; empty: all once the clinic is live, else none
     burst_quiet: float = PACE.quiet  # DESK_BURST_QUIET, seconds; see bursts.Pace
     messages_per_minute: int = 30  # DESK_MESSAGES_PER_MINUTE, one conversation
     address_messages_per_minute: int = 240  # DESK_ADDRESS_MESSAGES_PER_MINUTE
@@ -45,6 +51,11 @@ class Settings:
         def text(name: str, default: str) -> str:
             return environment.get(name, "").strip() or default
 
+        try:
+            # They are read from the environment whenever a text is; here they are only checked.
+            keys.current(environment)
+        except keys.KeysError as error:
+            raise SettingsError(str(error)) from error
         var = Path(text("NIGHTDESK_VAR", str(PROJECT_ROOT / "var"))).expanduser().resolve()
         rasa_port = _port("RASA_PORT", text("RASA_PORT", "5005"))
         return Settings(
@@ -59,6 +70,7 @@ class Settings:
             domain=Path(text("NIGHTDESK_DOMAIN", str(domain_at(PROJECT_ROOT)))),
             docs=Path(text("NIGHTDESK_DOCS", str(PROJECT_ROOT / "docs"))),
             desk_url=_address("DESK_URL", text("DESK_URL", "")),
+            require_totp=_one_of("DESK_REQUIRE_TOTP", text("DESK_REQUIRE_TOTP", ""), TOTP_POLICIES),
             burst_quiet=_quiet(
                 "DESK_BURST_QUIET", text("DESK_BURST_QUIET", str(PACE.quiet)), PACE.longest
             ),
@@ -102,6 +114,12 @@ def _address(name: str, text: str) -> str:
     if text and not is_desk_url(text):
         raise SettingsError(f"{name}: expected an address such as https://desk.clinic.example")
     return text.rstrip("/")
+
+
+def _one_of(name: str, text: str, allowed: tuple[str, ...]) -> str:
+    if text and text not in allowed:
+        raise SettingsError(f"{name}: expected one of {', '.join(allowed)}")
+    return text
 
 
 def _count(name: str, text: str) -> int:

@@ -36,9 +36,11 @@ from nightdesk_desk.bursts import (
 )
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Decision, SystemTexts, decide
+from nightdesk_desk.expected_wait import ExpectedWaits
 from nightdesk_desk.handovers import Opened
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import now
+from nightdesk_desk.privacy.keys import UNREADABLE
 from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.situation import answer_not_given, read_situation
 from nightdesk_desk.wakeups import Typing, Wakeups
@@ -88,6 +90,7 @@ class Turns:
         self._wakeups = wakeups
         self._words = words
         self._answers = answers
+        self._waits = ExpectedWaits(db, lambda: words.clinic)
         self._metrics = metrics
         self._pace = pace
         self._sweep_every = sweep_every
@@ -193,6 +196,9 @@ class Turns:
                 await news.wait(left)
 
     async def _ask(self, conversation_id: str, burst: Burst) -> list[BotReply] | None:
+        if any(message.text == UNREADABLE for message in burst.messages):
+            # Nobody can judge what its key is missing for: a person must see to it.
+            return None
         earlier, not_given = await self._before(conversation_id, burst)
         return await ask_surely(
             self._rasa, self._metrics, conversation_id, burst.text, earlier, not_given
@@ -222,7 +228,7 @@ class Turns:
             as_decided = tried < TRIES_AS_DECIDED
             try:
                 texts = (
-                    self._words.system_texts()
+                    self._words.system_texts(waits=await self._waits.now())
                     if as_decided
                     else self._words.system_texts_without_hours()
                 )

@@ -17,6 +17,7 @@ from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused
 from nightdesk_desk.form_words import parts_of
 from nightdesk_desk.presented import event_json
+from nightdesk_desk.privacy.transcript import readable
 
 LONGEST_WAIT = 25
 """Seconds a long poll may wait: below the 30 s at which many proxies cut a silent request."""
@@ -137,6 +138,9 @@ class EventOut(BaseModel):
     level: str | None
     quick_replies: list[str]
     name: str | None = Field(description="a staff member's first name")
+    title: str | None = Field(None, description="what they are, such as nurse; null: not set")
+    offers: list[str] = Field([], description="forms to offer beside the text: contact")
+    person: bool | None = Field(None, description="a person came (true) or went (false); or null")
 
 
 class ErrorOut(BaseModel):
@@ -325,7 +329,7 @@ async def _store_form(
     desk: Desk, conversation_id: str, details: ContactDetails | None, found: Judged
 ) -> int | None:
     """Store what a form leaves, in one transaction. Gives the number of the note about details."""
-    said = desk.words.say("contact_saved")
+    said = desk.words.contact_saved()
     if found.not_judged:
         said = f"{said} {desk.words.say('contact_help')}"
     note, opened = None, None
@@ -366,15 +370,20 @@ async def _events(desk: Desk, conversation_id: str, after: int) -> list[dict[str
     async with desk.db.read() as session:
         events = await log.read_events(session, conversation_id, after)
     title = desk.words.say("source_clinic")
-    return [event_json(event, desk.passages, title) for event in events]
+    return [
+        event_json(event._replace(text=readable(event.text, desk.words)), desk.passages, title)
+        for event in events
+    ]
 
 
-async def _note_seen(desk: Desk, conversation_id: str) -> None:
+async def _note_seen(desk: Desk, conversation_id: str) -> bool:
+    """Note that the visitor is here. Gives false when the conversation has been deleted."""
     async with desk.db.read() as session:
         due = await log.seen_note_due(session, conversation_id, SEEN_EVERY)
-    if due:
-        async with desk.db.write() as session:
-            await log.visitor_seen(session, conversation_id)
+    if not due:
+        return True
+    async with desk.db.write() as session:
+        return await log.visitor_seen(session, conversation_id)
 
 
 async def _followed(desk: Desk, conversation_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
@@ -386,10 +395,11 @@ async def _followed(desk: Desk, conversation_id: str, after: int) -> AsyncIterat
                 after = event["seq"]
                 data = json.dumps(event, ensure_ascii=False)
                 yield ServerSentEvent(data, id=str(after))
-            typing = watch.take_typing()
-            if typing is not None and typing.sender != "visitor":
+            typing = watch.take_typing("bot", "staff")
+            if typing is not None:
                 notice = {"from": typing.sender, "typing": typing.typing}
                 yield ServerSentEvent(json.dumps(notice), event="typing")
             if not events:
-                await _note_seen(desk, conversation_id)
+                if not await _note_seen(desk, conversation_id):
+                    return
                 await watch.wait(SEEN_EVERY)

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import func, select
 
 from nightdesk_desk.db import Database
+from nightdesk_desk.escalation.models import EscalationStep
 from nightdesk_desk.models import Conversation, Handover, HandoverTrigger
 
 LOOK_EVERY = 2.0
@@ -36,7 +37,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._news = asyncio.Event()
-        self._typing: Typing | None = None
+        self._typing: dict[str, Typing] = {}
 
     async def wait(self, timeout: float) -> bool:
         """Wait for news, at most `timeout` seconds. Gives whether there was any.
@@ -51,15 +52,21 @@ class Watch:
         self._news.clear()
         return True
 
-    def take_typing(self) -> Typing | None:
-        """Give the latest typing notice that has not been taken yet."""
-        typing, self._typing = self._typing, None
-        return typing
+    def take_typing(self, *senders: str) -> Typing | None:
+        """Give the latest typing notice of `senders` (none: of all) that has not been taken yet.
+
+        A reader asks for those that it shows: what another writes must not take their place.
+        """
+        last = None
+        for sender in [known for known in self._typing if not senders or known in senders]:
+            last = self._typing.pop(sender)
+        return last
 
     def wake(self, typing: Typing | None = None) -> None:
         """Wake the reader, with a typing notice if there is one."""
         if typing is not None:
-            self._typing = typing
+            self._typing.pop(typing.sender, None)
+            self._typing[typing.sender] = typing
         self._news.set()
 
 
@@ -191,6 +198,7 @@ _HANDOVERS = select(
     func.max(Handover.resolved_at),
     func.count(Handover.taken_at),
     select(func.max(HandoverTrigger.id)).scalar_subquery(),
+    select(func.max(EscalationStep.id)).scalar_subquery(),
 )
 _OPEN_TALK = (
     select(func.count(Handover.id), func.sum(Conversation.last_seq))

@@ -4,7 +4,8 @@ All of them lie in `data/texts/desk.yml`; here is only which text goes with whic
 key ends with its language's code ("crisis_open_es"), that of an English one with nothing.
 """
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from nightdesk_contract.clinic import Clinic, ClinicFile
@@ -14,9 +15,12 @@ from nightdesk_contract.outcome import ENGLISH, LANGUAGES
 from nightdesk_contract.texts import TextsError, load_texts
 
 from nightdesk_desk import opening_words
-from nightdesk_desk.decide import AfterReply, SystemTexts
+from nightdesk_desk.decide import IN_CRISIS, AfterReply, SystemTexts
+from nightdesk_desk.expected_wait import Wait, Waits
 from nightdesk_desk.models import now
 from nightdesk_desk.opening_words import check_names, ending, when_words
+
+logger = logging.getLogger(__name__)
 
 
 class Words:
@@ -97,8 +101,8 @@ class Words:
     def after_handover(self, kind: str, at: datetime | None = None, language: str = ENGLISH) -> str:
         """Give the truthful text that follows a hand-over.
 
-        Takes `crisis`, `handover` or `bot_unavailable` (in English only). Says whether anybody is
-        reading now and, if not, when the clinic opens.
+        Takes `crisis`, `handover`, or in English only `bot_unavailable` or `contact_saved`. Says
+        whether anybody is reading now and, if not, when the clinic opens.
         """
         moment = at or now()
         if self.open_now(moment):
@@ -108,10 +112,55 @@ class Words:
             return self.say(f"{kind}_closed_no_date", language)
         return self.say(f"{kind}_closed", language, when=when)
 
-    def system_texts(self, at: datetime | None = None) -> SystemTexts:
-        """Give what the desk says after a hand-over at `at` (default: now)."""
+    def contact_saved(self, at: datetime | None = None) -> str:
+        """Give the thanks for contact details: after hours, with when somebody will see them."""
+        try:
+            return self.after_handover("contact_saved", at)
+        except Exception as error:
+            # The details are to be stored even where the hours cannot be told.
+            logger.warning("the opening hours could not be told: %s", type(error).__name__)
+            return self.say("contact_saved_closed_no_date")
+
+    def still_waiting(
+        self, level: str, reason: str, at: datetime | None = None, language: str = ENGLISH
+    ) -> str:
+        """Give what somebody is told whom no person has answered for a while.
+
+        After hours that is the text that follows a hand-over then.
+        """
+        moment = at or now()
+        if not self.open_now(moment):
+            kind = "crisis" if reason == "crisis" else "handover"
+            return self.after_handover(kind, moment, language)
+        kind = "crisis" if level in IN_CRISIS else "handover"
+        return self.say(f"{kind}_still_waiting", language)
+
+    def wait_words(self, wait: Wait, language: str = ENGLISH) -> str:
+        """Give what is said of how long it takes."""
+        minutes = self._texts.get(f"minutes_{wait.minutes}{ending(language)}")
+        key = "handover_wait" if wait.measured else "handover_aim"
+        return self.say(
+            key,
+            language,
+            minutes=(minutes or self._texts[f"minutes{ending(language)}"]).format(
+                number=wait.minutes
+            ),
+        )
+
+    def system_texts(self, at: datetime | None = None, waits: Waits | None = None) -> SystemTexts:
+        """Give what the desk says after a hand-over at `at` (default: now).
+
+        `waits` are how long it takes in opening hours, by level.
+        """
         # One moment for all: an hour that strikes meanwhile must not make them disagree.
         moment = at or now()
+        is_open = self.open_now(moment)
+        # What would only be over after closing time would not be true.
+        told = {
+            level: wait
+            for level, wait in (waits or {}).items()
+            if is_open and self.open_now(moment + timedelta(minutes=wait.minutes))
+        }
         return SystemTexts(
             bot_unavailable=self.after_handover("bot_unavailable", moment),
             bot_unavailable_again=self.say("bot_unavailable_again"),
@@ -120,9 +169,11 @@ class Words:
                     crisis=self.after_handover("crisis", moment, language),
                     handover=self.after_handover("handover", moment, language),
                     crisis_in_view=self.say("crisis_in_view", language),
+                    waits={level: self.wait_words(wait, language) for level, wait in told.items()},
                 )
                 for language in LANGUAGES
             },
+            call_back=not is_open,
         )
 
     def system_texts_without_hours(self) -> SystemTexts:
@@ -138,6 +189,7 @@ class Words:
                 )
                 for language in LANGUAGES
             },
+            call_back=True,
         )
 
     def error(self, code: str) -> str:
@@ -151,8 +203,12 @@ def _fields_of(key: str) -> tuple[str, ...]:
     for beginning, fields in opening_words.FIELDS.items():
         if key.startswith(beginning):
             return fields
+    if key.startswith("minutes"):
+        return ("number",)
+    if key.startswith(("handover_wait", "handover_aim")):
+        return (*_FACTS, "minutes")
     if key.startswith("staff_"):
-        return (*_FACTS, "name")
+        return (*_FACTS, "name", "title")
     told_when = "_closed" in key and "_no_date" not in key
     return (*_FACTS, "when") if told_when else _FACTS
 
@@ -161,22 +217,26 @@ _FACTS = ("clinic", "phone", "emergency", "crisis_call", "crisis_text", "reach",
 _HOURS = ("open", "closed", "closed_no_date")
 _TRANSLATED = (
     *(f"{kind}_{hours}" for kind in ("crisis", "handover") for hours in _HOURS),
-    "crisis_in_view",
+    *("crisis_in_view", "crisis_still_waiting", "handover_still_waiting"),
+    *("handover_wait", "handover_aim", "minutes", "minutes_1"),
     *opening_words.KEYS,
 )
 """What is said below a reply of the bot: in every language that it may be in."""
 _NEEDED = frozenset(
     [f"{key}{ending(language)}" for key in _TRANSLATED for language in LANGUAGES]
-    + [f"bot_unavailable_{hours}" for hours in _HOURS]
+    + [f"{kind}_{hours}" for kind in ("bot_unavailable", "contact_saved") for hours in _HOURS]
     + [
         "bot_unavailable_again",
         "staff_joined",
         "staff_left",
-        "contact_saved",
+        "staff_passed",
+        "staff_named",
         "contact_help",
         "source_clinic",
     ]
-    + ["person_button", "answer_withheld"]
+    + ["person_button", "answer_withheld", "text_unreadable"]
+    + ["deletion_waits_staff", "deletion_waits_answer", "transcript_title", "transcript_visitor"]
+    + ["transcript_bot", "staff_in_transcript", "transcript_system"]
     + ["error_bad_request", "error_rate_limited", "error_unavailable", "error_unauthorized"]
     + ["error_not_found", "error_not_text", "error_empty", "error_too_long", "error_too_large"]
 )

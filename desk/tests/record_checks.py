@@ -4,14 +4,23 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from account_checks import ACCOUNTS
+from case_checks import CASES
+from escalation_checks import ESCALATION
 from nightdesk_contract.clinic_alerts import AlertAddress
 from nightdesk_contract.outcome import Safety
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from privacy_checks import PRIVACY
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from waiting_checks import WAITING
 
 from nightdesk_desk import handovers, held, log
 from nightdesk_desk.alerts import addresses, outbox
 from nightdesk_desk.alerts.faults import Fault
+from nightdesk_desk.audit.dropping import drop_before
+from nightdesk_desk.audit.models import AuditEntry
+from nightdesk_desk.audit.record import note
+from nightdesk_desk.audit.verifying import verify
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.drafts import Fields, checked, read_drafts, save_draft
@@ -275,6 +284,8 @@ async def unknown_states_are_refused_by_the_tables(one: Database, _two: Database
         Staff(username="x", first_name="X", role="owner", password_hash="x"),
         Event(conversation_id=await new_conversation(one), seq=1, sender="ghost", text="x"),
         Event(conversation_id="c_nobody", seq=1, sender="bot", text="x"),
+        Alert(message_id="m", kind="gossip", address="a", level="P0"),
+        Alert(message_id="m", kind="outage", address="a", level="P0", state="lost"),
     ):
         with pytest.raises(IntegrityError):
             async with one.write() as session:
@@ -343,6 +354,61 @@ async def turns_without_an_answer_are_read_with_their_topic(one: Database, two: 
     ]
 
 
+async def audit_entries_are_numbered_and_chained_however_many_write(
+    one: Database, two: Database
+) -> None:
+    conversation_id = await new_conversation(one)
+
+    async def write(db: Database, name: str) -> None:
+        for i in range(10):
+            async with db.write() as session:
+                # Before and after what else the transaction holds: no order may deadlock.
+                await note(session, "first", about=name)
+                await log.append(session, conversation_id, [NewEvent("bot", f"{name}{i}")])
+                await note(session, "second", about=name)
+
+    await asyncio.gather(*(write(db, n) for n, db in [("a", one), ("b", two), ("c", two)]))
+    async with two.read() as session:
+        verdict = await verify(session, lambda done, of: None)
+        rows = await session.execute(
+            select(AuditEntry.number, AuditEntry.about)
+            .where(AuditEntry.about.in_(["a", "b", "c"]))
+            .order_by(AuditEntry.number)
+        )
+        found = [tuple(row) for row in rows]
+    assert verdict.wrong is None
+    assert len(found) == 60
+    assert [number for number, _ in found] == list(range(found[0][0], found[0][0] + 60))
+    for first, second in zip(found[::2], found[1::2], strict=True):
+        assert first[1] == second[1]
+
+
+async def audit_entries_are_never_changed_and_only_dropped_as_a_beginning(
+    one: Database, two: Database
+) -> None:
+    async def refused(words: str) -> None:
+        with pytest.raises(DBAPIError, match="never"):
+            async with two.write() as session:
+                await session.execute(text(words))
+
+    async with one.write() as session:
+        await note(session, "kept", about="c_1")
+    for attempt in range(2):
+        await refused("UPDATE audit_entries SET about = 'c_2'")
+        await refused("UPDATE audit_entries SET number = number + 1000")
+        await refused("DELETE FROM audit_entries")
+        if one.engine.dialect.name == "postgresql":
+            await refused("TRUNCATE audit_entries")
+        if attempt == 0:
+            async with one.write() as session:
+                assert await drop_before(session, now() + timedelta(days=1)) > 0
+    async with two.read() as session:
+        verdict = await verify(session, lambda done, of: None)
+        left = await session.execute(select(AuditEntry.kind, AuditEntry.number))
+        assert [tuple(row) for row in left] == [("audit_dropped", verdict.first)]
+    assert verdict.wrong is None
+
+
 ALL = [
     writers_at_once_leave_no_gap_and_no_double,
     the_same_key_at_once_is_stored_once,
@@ -350,6 +416,7 @@ ALL = [
     waiting_messages_are_read_as_an_unbroken_run,
     a_conversation_has_at_most_one_unresolved_hand_over,
     an_alert_is_written_once_and_claimed_by_one,
+    *ESCALATION,
     a_held_reply_is_sent_once,
     a_conversation_holds_one_reply_at_most,
     moments_come_back_as_they_went,
@@ -358,4 +425,10 @@ ALL = [
     an_answer_is_judged_once_by_the_last_word,
     a_topic_has_one_draft,
     turns_without_an_answer_are_read_with_their_topic,
+    audit_entries_are_numbered_and_chained_however_many_write,
+    audit_entries_are_never_changed_and_only_dropped_as_a_beginning,
+    *PRIVACY,
+    *CASES,
+    *WAITING,
+    *ACCOUNTS,
 ]

@@ -75,7 +75,7 @@ async def test_a_form_that_is_taken_is_stored_beside_the_crisis(visitor: Visitor
     assert senders(events) == ["system", "visitor", "bot", "system"]
     assert (events[0]["seq"], events[0]["text"]) == (
         body["seq"],
-        visitor.desk.words.say("contact_saved"),
+        visitor.desk.words.say("contact_saved_open"),
     )
     async with visitor.desk.db.read() as session:
         [contact] = await handovers.contacts(session, visitor.id)
@@ -141,7 +141,7 @@ async def test_an_ordinary_form_is_no_turn_of_the_conversation(
     [(sender, heard)] = rasa.heard
     assert (heard, sender == visitor.id) == ("Ana Lopez", False)
     [note] = await visitor.events()
-    assert note["text"] == visitor.desk.words.say("contact_saved")
+    assert note["text"] == visitor.desk.words.say("contact_saved_open")
     row, _ = await called(visitor)
     assert (row.level, row.reason) == ("P3", "request")
 
@@ -206,7 +206,7 @@ async def test_a_plain_name_that_nobody_judged_raises_no_alarm_but_shows_the_lin
     status, _ = await send(visitor, GOOD)
     assert status == 202
     [note] = await visitor.events()
-    assert note["text"].startswith(visitor.desk.words.say("contact_saved"))
+    assert note["text"].startswith(visitor.desk.words.say("contact_saved_open"))
     assert all(number in note["text"] for number in LINES)
     row, _ = await called(visitor)
     assert (row.level, row.reason) == ("P3", "request")
@@ -226,7 +226,7 @@ async def test_numbers_and_addresses_need_no_judge(visitor: Visitor, rasa: FakeR
     status, _ = await send(visitor, form)
     assert (status, rasa.heard) == (202, [])
     [note] = await visitor.events()
-    assert note["text"] == visitor.desk.words.say("contact_saved")
+    assert note["text"] == visitor.desk.words.say("contact_saved_open")
 
 
 async def test_with_rasa_down_words_in_a_form_end_at_a_person(settings: Settings) -> None:

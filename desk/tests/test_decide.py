@@ -210,3 +210,50 @@ def test_help_stays_in_view_in_the_language_of_the_last_crisis() -> None:
     )
     assert system([reply("answer:safety")], situation) == ["a la vista"]
     assert system([reply("handover:request", "P3")], situation) == ["told", "a la vista"]
+
+
+CLOSED = replace(TEXTS, call_back=True)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "level", "offers"),
+    [
+        ("handover:request", "P3", ["contact"]),
+        ("handover:medical_advice", "P2", ["contact"]),
+        ("handover:crisis", "P1", ["contact"]),
+        ("handover:crisis", "P0", None),
+    ],
+)
+def test_while_nobody_reads_a_call_back_is_offered_save_in_an_emergency(
+    outcome: str, level: Any, offers: list[str] | None
+) -> None:
+    closed = decide([reply(outcome, level)], Situation(), CLOSED)
+    basis = {"offers": offers} if offers else None
+    assert [e.basis for e in closed.events] == [None, basis]
+    open_ = decide([reply(outcome, level)], Situation(), TEXTS)
+    assert [e.basis for e in open_.events] == [None, None]
+
+
+def test_without_the_bot_a_call_back_is_offered_once_and_never_beside_a_person() -> None:
+    [first] = decide(None, Situation(), CLOSED).events
+    assert first.basis == {"offers": ["contact"]}
+    said = Situation(open_level="P1", said=frozenset({"cannot answer"}))
+    [again] = decide(None, said, CLOSED).events
+    assert again.basis is None
+    held = decide(None, Situation("staff", "P3"), CLOSED).held
+    assert held is not None
+    assert held.basis is None
+
+
+def test_the_wait_is_added_by_level_and_does_not_make_the_text_another() -> None:
+    waits = {"P3": "about 3 minutes"}
+    below = AfterReply("crisis told", "told", "in view", waits)
+    texts = replace(TEXTS, after_reply={"en": below})
+    asked = [reply("handover:request", "P3")]
+    assert decide(asked, Situation(), texts).events[-1].text == "told about 3 minutes"
+    other = decide([reply("handover:medical_advice", "P2")], Situation(), texts)
+    assert other.events[-1].text == "told"
+    crisis = decide([reply("handover:crisis", "P1")], Situation(), texts)
+    assert crisis.events[-1].text == "crisis told"
+    before = Situation(open_level="P3", said=frozenset({"told about 9 minutes"}))
+    assert [e.sender for e in decide(asked, before, texts).events] == ["bot"]

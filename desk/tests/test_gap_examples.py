@@ -14,6 +14,7 @@ from nightdesk_desk.gap_examples import LONGEST, Before, led_to, read_examples, 
 from nightdesk_desk.gaps import read_gap_turns
 from nightdesk_desk.log import NewEvent
 from nightdesk_desk.models import now
+from nightdesk_desk.privacy.keys import UNREADABLE
 from nightdesk_desk.settings import Settings
 
 SAFETY: dict[str, Any] = {"category": "self_harm"}
@@ -43,6 +44,8 @@ BOT = Before("bot", "So.")
         ([visitor("b"), visitor("a", safety=SAFETY)], None),
         ([visitor("b"), BOT, visitor("a", safety=SAFETY)], "b"),
         ([visitor("b", answered=False), visitor("a")], None),
+        # Its key is missing.
+        ([visitor("b"), visitor(UNREADABLE)], None),
     ],
 )
 def test_what_led_to_a_turn(before: list[Before], found: str | None) -> None:

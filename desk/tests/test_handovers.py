@@ -12,7 +12,7 @@ from nightdesk_contract.outcome import Safety
 
 from nightdesk_desk import handovers, log
 from nightdesk_desk.decide import Call
-from nightdesk_desk.handovers import FROM_STATES, HandoverRefused, refusal
+from nightdesk_desk.handover_rules import FROM_STATES, HandoverRefused, refusal
 from nightdesk_desk.models import HANDOVER_STATES, Conversation, Handover, Staff, now
 
 

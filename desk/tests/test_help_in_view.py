@@ -10,6 +10,7 @@ from sqlalchemy import update
 from test_turns import give_to_staff
 
 from nightdesk_desk import log
+from nightdesk_desk.expected_wait import Wait
 from nightdesk_desk.models import Conversation
 
 Say = Callable[[list[Any]], Any]
@@ -101,5 +102,7 @@ async def test_the_desk_speaks_the_language_of_the_last_crisis(
 
 async def test_a_medical_question_in_spanish(visitor: Visitor, say: Say) -> None:
     spanish = handover("medical_advice", category="medical_advice_es")
-    assert await say(spanish) == [visitor.desk.words.say("handover_open", "es")]
+    words = visitor.desk.words
+    aim = words.wait_words(Wait(15, measured=False), "es")
+    assert await say(spanish) == [f"{words.say('handover_open', 'es')} {aim}"]
     assert await say(spanish) == []

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ import pytest
 import pytest_asyncio
 from beside_staff import the_time_is_up
 from fake_rasa import FakeRasa, answer, handover
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from nightdesk_desk.db import Database
-from nightdesk_desk.models import Conversation, HeldReply
+from nightdesk_desk.escalation.models import EscalationStep
+from nightdesk_desk.models import Alert, Conversation, Handover, HandoverTrigger, HeldReply, now
 from nightdesk_desk.settings import Settings
 
 
@@ -141,6 +143,63 @@ async def test_killed_while_a_reply_is_held_it_sends_it_once_after_the_restart(
 async def rows(database: Database) -> list[HeldReply]:
     async with database.read() as session:
         return list(await session.scalars(select(HeldReply)))
+
+
+async def test_killed_between_two_steps_it_takes_the_next_one_once_after_the_restart(
+    desk: DeskProcess, rasa: FakeRasa, settings: Settings
+) -> None:
+    settings.clinic_path.write_text(settings.clinic_path.read_text() + ON_CALL)
+    rasa.script = lambda *_: handover("crisis", "P1")
+    database = Database(settings.database_url)
+    base = f"http://127.0.0.1:{desk.port}"
+    async with httpx.AsyncClient(base_url=base, timeout=30) as client:
+        body = (await client.post("/api/conversations")).json()
+        path = f"/api/conversations/{body['conversation_id']}"
+        headers = {"Authorization": f"Bearer {body['token']}"}
+        sent = await client.post(f"{path}/messages", json={"text": "I am done"}, headers=headers)
+        assert sent.status_code == 202
+        assert await steps_when(database, 1) == [("first", 1)]
+        await desk.end(signal.SIGKILL)
+        # While no desk runs, the backup's time comes.
+        ago = now() - timedelta(minutes=7)
+        async with database.write() as session:
+            await session.execute(update(Handover).values(opened_at=ago))
+            await session.execute(update(HandoverTrigger).values(at=ago))
+            await session.execute(update(EscalationStep).values(round_at=ago))
+        assert await steps_when(database, 1) == [("first", 1)]
+        await desk.start()
+        assert await steps_when(database, 2) == [("first", 1), ("backup", 1)]
+        # A few looks later there is still the one, and no step before its time.
+        await asyncio.sleep(3)
+        assert await steps_when(database, 2) == [("first", 1), ("backup", 1)]
+    await database.close()
+
+
+ON_CALL = """
+alerts:
+  - {name: ann phone, url: "json://127.0.0.1:9"}
+  - {name: bo phone, url: "json://127.0.0.1:9"}
+on_call:
+  people: [{name: Ann, addresses: [ann phone]}, {name: Bo, addresses: [bo phone]}]
+  rota: {from: 2020-01-06, first: Ann, backup: Bo}
+"""
+
+
+async def steps_when(database: Database, count: int) -> list[tuple[str, int]]:
+    """The steps that were taken, with how many alerts each made, once there are so many."""
+    async with asyncio.timeout(30):
+        while True:
+            async with database.read() as session:
+                found = await session.execute(
+                    select(EscalationStep.step, func.count(Alert.id))
+                    .outerjoin(Alert, Alert.step_id == EscalationStep.id)
+                    .group_by(EscalationStep.id)
+                    .order_by(EscalationStep.id)
+                )
+                steps = [(row[0], row[1]) for row in found]
+            if len(steps) >= count:
+                return steps
+            await asyncio.sleep(0.05)
 
 
 async def test_told_to_stop_it_ends_waits_and_leaves_soon(desk: DeskProcess) -> None:

@@ -36,9 +36,15 @@ async def test_sqlite_is_set_up_to_lose_nothing(databases: tuple[Database, Datab
     async with databases[0].read() as session:
         found = [
             await session.scalar(text(f"PRAGMA {name}"))
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "busy_timeout",
+                "secure_delete",
+            )
         ]
-    assert found == ["wal", 2, 1, 10_000]
+    assert found == ["wal", 2, 1, 10_000, 1]
 
 
 async def test_readers_do_not_wait_for_a_writer(databases: tuple[Database, Database]) -> None:

@@ -36,9 +36,11 @@ def test_the_environment_wins(tmp_path: Path) -> None:
             "NIGHTDESK_VAR": str(tmp_path),
             "DESK_RASA_DEADLINE": "2.5",
             "DESK_BURST_QUIET": "0",
+            "DESK_REQUIRE_TOTP": "leads",
         }
     )
     assert found.burst_quiet == 0
+    assert found.require_totp == "leads"
     assert (found.port, found.rasa_url, found.rasa_deadline) == (9000, "http://127.0.0.1:6000", 2.5)
     assert str(tmp_path / "desk.sqlite3") in found.database_url
 
@@ -59,6 +61,7 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         ("DESK_BURST_QUIET", "nan"),
         ("DESK_BURST_QUIET", "soon"),
         ("DESK_MESSAGES_PER_MINUTE", "0"),
+        ("DESK_REQUIRE_TOTP", "some"),
         ("DATABASE_URL", "mysql://x/y"),
         ("DATABASE_URL", "nonsense"),
     ],

@@ -11,6 +11,7 @@ from desk_in_process import CLINIC
 from nightdesk_contract.clinic import ClinicFile
 from nightdesk_contract.texts import TextsError, load_texts
 
+from nightdesk_desk.expected_wait import Wait
 from nightdesk_desk.pages import PageTexts
 from nightdesk_desk.settings import PROJECT_ROOT
 from nightdesk_desk.words import Words
@@ -146,6 +147,10 @@ def test_below_a_reply_everything_is_said_in_each_language(tmp_path: Path) -> No
         # Known, but not told there: it would fail at a hand-over.
         ({"crisis_closed_no_date_es": "Abrimos {when}."}, "crisis_closed_no_date_es"),
         ({"crisis_in_view": "{name}"}, "crisis_in_view"),
+        ({"crisis_still_waiting_es": None}, "crisis_still_waiting_es"),
+        ({"handover_wait": "{number} minutes"}, "handover_wait"),
+        ({"minutes_1_fr": None}, "minutes_1_fr"),
+        ({"contact_saved_closed": None}, "contact_saved_closed"),
         ({"time_13_es": "{time}"}, "time_13_es"),
         ({"crisis_open": None}, "crisis_open"),
         ({"crisis_open": "Hello {nobody}"}, "crisis_open"),
@@ -164,6 +169,60 @@ def test_a_text_that_could_not_be_said_stops_the_start(
     (data / "texts" / "desk.yml").write_text(yaml.safe_dump(rows))
     with pytest.raises(TextsError, match=named):
         words(tmp_path, data=data)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "some"),
+    [
+        ("en", "Most people wait about 1 minute.", "within 12 minutes."),
+        ("es", "cerca de 1 minuto.", "12 minutos."),
+        ("fr", "environ 1 minute.", "12 minutes."),
+        ("pt", "cerca de 1 minuto.", "12 minutos."),
+        ("de", "etwa 1 Minute.", "binnen 12 Minuten zu lesen."),
+    ],
+)
+def test_the_expected_wait_is_no_promise_in_any_language(
+    tmp_path: Path, language: str, one: str, some: str
+) -> None:
+    found = words(tmp_path)
+    assert found.wait_words(Wait(1, measured=True), language).endswith(one)
+    assert found.wait_words(Wait(12, measured=False), language).endswith(some)
+
+
+def test_the_wait_is_said_in_opening_hours_alone(tmp_path: Path) -> None:
+    waits = {"P3": Wait(3, measured=True)}
+    found = words(tmp_path)
+    by_day = found.system_texts(chicago(23, 10), waits)
+    assert by_day.after_reply["en"].waits == {"P3": "Most people wait about 3 minutes."}
+    assert not by_day.call_back
+    by_night = found.system_texts(chicago(23, 20), waits)
+    assert by_night.after_reply["en"].waits == {}
+    # At half past four, whoever waits longer than half an hour waits until tomorrow.
+    late = {"P3": Wait(29, measured=True), "P2": Wait(30, measured=False)}
+    assert set(found.system_texts(chicago(23, 16), late).after_reply["en"].waits) == {"P3"}
+    assert by_night.call_back
+    assert found.system_texts_without_hours().call_back
+
+
+@pytest.mark.parametrize(
+    ("level", "reason", "day", "night"),
+    [
+        ("P3", "request", "handover_still_waiting", "handover"),
+        ("P2", "medical_advice", "handover_still_waiting", "handover"),
+        ("P1", "crisis", "crisis_still_waiting", "crisis"),
+        # Nobody has judged it: the lines are said, and no reply with them stands above.
+        ("P1", "bot_unavailable", "crisis_still_waiting", "handover"),
+    ],
+)
+def test_who_still_waits_is_told_the_truth_at_any_hour(
+    tmp_path: Path, level: str, reason: str, day: str, night: str
+) -> None:
+    found = words(tmp_path)
+    for language in ("en", "es", "fr", "pt", "de"):
+        at_day = found.still_waiting(level, reason, chicago(23, 10), language)
+        assert at_day == found.say(day, language)
+        at_night = found.still_waiting(level, reason, chicago(23, 20), language)
+        assert at_night == found.after_handover(night, chicago(23, 20), language)
 
 
 def test_every_code_has_words() -> None:

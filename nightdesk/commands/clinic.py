@@ -16,6 +16,8 @@ from nightdesk.run.places import Places
 from nightdesk_contract.answers import AnswerError, load_answers
 from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.clinic import Clinic, ClinicError, load_clinic
+from nightdesk_contract.clinic_alerts import AlertAddress
+from nightdesk_contract.clinic_on_call import holders
 from nightdesk_contract.clinic_report import ClinicReport, Warned, report
 from nightdesk_contract.domain_answers import domain_at
 from nightdesk_contract.problems import Problem
@@ -129,9 +131,10 @@ def _text(path: Path, found: ClinicReport) -> str:
         "Crisis owner": owner.name if owner else "unset: nobody is named for the crisis protocol",
         "Seen within": ", ".join(f"{level} {n} min" for level, n in clinic.staff_times.items()),
         "Alerts to": "; ".join(
-            f"{address.name} ({', '.join(address.levels)})" for address in clinic.alerts
+            f"{address.name} ({_told_of(clinic, address)})" for address in clinic.alerts
         )
         or "nobody: hand-overs wait in the inbox alone",
+        "On call": _on_call(clinic, found.at),
     }
     lines = [_told(path, found.needed) if found.needed else f"{path}: can be used", ""]
     lines += [f"  {name:14}{value}" for name, value in facts.items()]
@@ -149,6 +152,18 @@ def _text(path: Path, found: ClinicReport) -> str:
 
 def _topics(questions: Mapping[str, str]) -> list[str]:
     return [f"  {topic:24}{question}" for topic, question in questions.items()]
+
+
+def _told_of(clinic: Clinic, address: AlertAddress) -> str:
+    owner = clinic.on_call.owner(address.name) if clinic.on_call else ""
+    return f"{owner}, when on call" if owner else ", ".join(address.levels)
+
+
+def _on_call(clinic: Clinic, at: datetime) -> str:
+    if clinic.on_call is None:
+        return "no rota: nobody is told step by step"
+    held = holders(clinic.on_call, at, clinic.zone)
+    return ", ".join(f"{name} ({role})" for role, name in held.items()) or "nobody"
 
 
 def _open(found: ClinicReport) -> str:
@@ -177,6 +192,8 @@ def _row(path: Path, found: ClinicReport) -> dict[str, Any]:
             {"name": address.name, "levels": list(address.levels)} for address in clinic.alerts
         ],
         "desk_url": clinic.desk_url or None,
+        "on_call": holders(clinic.on_call, found.at, clinic.zone) if clinic.on_call else None,
+        "escalation": {level: dict(steps) for level, steps in clinic.escalation.items()},
         "warnings": [vars(warned) for warned in found.warnings],
         "unset": dict(found.unset),
         "topics": dict(found.answered),

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 COMMANDS = {
     "staff": "make, list or disable staff accounts",
     "gaps": "what visitors asked and got no answer to, and drafts of answers",
-    "alerts": "try the addresses that staff alerts go to",
+    "alerts": "try the addresses that staff alerts go to, and say who is on call",
+    "audit": "check, list and export the record of who did what",
+    "purge": "delete what is older than clinic.yml's `retention` says",
+    "conversations": "export one conversation with all that belongs to it",
+    "keys": "make a key for encryption at rest, and change to a new one",
 }
 """The desk's commands, with what each is for."""
 

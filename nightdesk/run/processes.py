@@ -30,6 +30,10 @@ class Service:
     command: tuple[str, ...]
 
 
+DESK_ONLY = ("DESK_ENCRYPTION_KEYS",)
+"""Variables of the environment that no other process is given."""
+
+
 @dataclass(frozen=True)
 class State:
     """What the supervisor knows of one process."""
@@ -59,7 +63,13 @@ def services(places: Places, ports: Ports) -> tuple[Service, ...]:
     )
     actions = (sys.executable, "-m", "nightdesk.run.actions_process", "--port", str(ports.actions))
     desk = (str(places.root / "desk" / ".venv" / "bin" / "nightdesk-desk"), "serve")
-    return (Service("rasa", rasa), Service("actions", actions), Service("desk", desk))
+    # The keys of the record are the desk's alone.
+    bare = ("env", *(f"--unset={name}" for name in DESK_ONLY))
+    return (
+        Service("rasa", (*bare, *rasa)),
+        Service("actions", (*bare, *actions)),
+        Service("desk", desk),
+    )
 
 
 def service_environment(

@@ -175,6 +175,13 @@ class TestGood:
             "staff_times": {"P0": 2, "P1": 5, "P2": 15},
             "alerts": [],
             "desk_url": None,
+            "on_call": None,
+            "escalation": {
+                "P0": {"first": 0, "everyone": 2},
+                "P1": {"first": 0, "backup": 6, "lead": 11, "manager": 16},
+                "P2": {"lead": 30},
+                "P3": {},
+            },
             "warnings": [],
             "topics": {"legality": "Is ketamine legal?"},
         }
@@ -192,6 +199,22 @@ class TestGood:
         row = rows(capsys)
         assert row["alerts"] == [{"name": "phone", "levels": ["P0"]}]
         assert row["desk_url"] == "https://x.example"
+
+    def test_who_is_on_call_and_gaps_in_the_rota(self, file, capsys):
+        assert cli.main(["clinic", "check"]) == 0
+        assert "On call       no rota: nobody is told step by step\n" in capsys.readouterr().out
+        people = [{"name": "Ann", "addresses": ["phone"]}, {"name": "Bo", "addresses": []}]
+        rota = {"from": "2020-01-06", "first": "ann", "backup": "bo"}
+        phone = {"name": "phone", "url": "sms://${ON_CALL}"}
+        write(file, alerts=[phone], on_call={"people": people, "rota": rota, "lead": "an"})
+        assert cli.main(["clinic", "check"]) == 0
+        out = capsys.readouterr().out
+        assert "Alerts to     phone (Ann, when on call)\n" in out
+        assert "On call       Ann (first), Bo (backup), an (lead)\n" in out
+        assert "on_call.lead: 'an' is not under people" in out
+        assert "on_call.people.1 (Bo): no address reaches them" in out
+        assert cli.main(["clinic", "check", "--json"]) == 0
+        assert rows(capsys)["on_call"]["first"] == "Ann"
 
     def test_the_projects_own_settings(self, root, capsys):
         assert cli.main(["clinic", "check", str(root / "clinic.yml"), "--json"]) == 0

@@ -1,8 +1,10 @@
 """A real supervisor with small processes of our own."""
 
+import itertools
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 
@@ -124,6 +126,19 @@ def test_rasa_and_actions_listen_on_loopback_only_without_rasas_api(places):
     assert rasa.command[rasa.command.index("--interface") + 1] == "127.0.0.1"
     assert "nightdesk.run.actions_process" in actions.command
     assert desk.command[-1] == "serve"
+
+
+def test_only_the_desk_is_given_the_keys_of_the_record(places):
+    told = "import os; print('keys' if 'DESK_ENCRYPTION_KEYS' in os.environ else 'no keys')"
+    environment = {**os.environ, "DESK_ENCRYPTION_KEYS": "one"}
+    found = {}
+    for service in services(places, Ports(1, 2, 3)):
+        # What stands before the program itself.
+        before = itertools.takewhile(lambda word: word == "env" or word[0] == "-", service.command)
+        command = [*before, sys.executable, "-c", told]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        found[service.name] = done.stdout.strip()
+    assert found == {"rasa": "no keys", "actions": "no keys", "desk": "keys"}
 
 
 def test_configuration_survives_odd_folder_names(places):

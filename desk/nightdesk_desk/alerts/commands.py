@@ -1,4 +1,4 @@
-"""`nightdesk alerts …`: try the addresses that staff alerts go to, and list how they stand.
+"""`nightdesk alerts …`: try the addresses that staff alerts go to, list them, say who is on call.
 
 Exit codes: 0 fine, 1 an address failed or there is none to try, 2 wrong use.
 """
@@ -15,10 +15,11 @@ from nightdesk_contract.clinic_alerts import AlertAddress
 from sqlalchemy.exc import SQLAlchemyError
 
 from nightdesk_desk.alerts import addresses as record
-from nightdesk_desk.alerts import content, outbox
+from nightdesk_desk.alerts import content, on_call_commands, outbox
 from nightdesk_desk.alerts.faults import Fault
 from nightdesk_desk.alerts.sending import Sender, shown
 from nightdesk_desk.alerts.standing import AddressStanding, read_standing
+from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.db import Database, migrate
 from nightdesk_desk.models import now
 from nightdesk_desk.settings import Settings
@@ -31,7 +32,9 @@ FILE = "The addresses stand in clinic.yml; docs/alerts.md explains them."
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the `alerts` command. Each parser's default `run` takes the arguments, gives the code."""
     alerts = subparsers.add_parser(
-        "alerts", help="try the addresses that staff alerts go to", description=FILE
+        "alerts",
+        help="try the addresses that staff alerts go to, and say who is on call",
+        description=FILE,
     )
     commands = alerts.add_subparsers(dest="alerts_command", required=True, metavar="COMMAND")
     test = commands.add_parser(
@@ -49,6 +52,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description="Lists the addresses without their secrets. Exit status 1 when one fails.",
     )
     listed.set_defaults(run=_list)
+    on_call_commands.register(commands)
     for parser in (test, listed):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -113,6 +117,8 @@ async def _note(
     try:
         async with db.write() as session:
             for address, fault in results:
+                told = {"delivered": fault is None, "fault": fault.code if fault else None}
+                await audit(session, "alert_drill", about=address.name, details=told)
                 if fault is None:
                     await record.note_success(session, address.name, now())
                 elif fault.kind != "no_variable":
@@ -156,8 +162,9 @@ def _line(row: AddressStanding, clinic: Clinic) -> str:
     told = f"last delivery {last.astimezone(clinic.zone):%Y-%m-%d %H:%M}" if last else "none yet"
     since = f" since {row.since.astimezone(clinic.zone):%Y-%m-%d %H:%M}" if row.since else ""
     fails = f"; fails{since}: {row.fault.words}" if row.fault else ""
-    levels = ", ".join(row.address.levels)
-    where = f"{row.address.name}  {shown(row.address)}  {levels}"
+    owner = clinic.on_call.owner(row.address.name) if clinic.on_call else ""
+    when = f"{owner}, when on call" if owner else ", ".join(row.address.levels)
+    where = f"{row.address.name}  {shown(row.address)}  {when}"
     return f"{where}  {told}; waiting {row.waiting}{fails}"
 
 

@@ -1,7 +1,7 @@
 """What an alert says: level, reason, waiting time and a link. Never a visitor's words or name."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -38,13 +38,18 @@ def of_handover(
     minutes: int | None,
     conversation_id: str,
     desk_url: str,
+    step: tuple[str, dict[str, Any]] | None = None,
 ) -> Message:
-    """Give the alert of a hand-over at `at`; `minutes` is by when a person must have seen it."""
+    """Give the alert of a hand-over at `at`; `minutes` is by when a person must have seen it.
+
+    `step` is what it says of the step that it belongs to: a line for people, data for a webhook.
+    """
     link = f"{desk_url}/inbox/conversations/{conversation_id}" if desk_url else None
     seconds = max(0, int((at - opened_at).total_seconds()))
     lines = [
         f"{_WORDS.REASONS.get(reason, reason.replace('_', ' '))}.",
         f"Waiting {waiting(seconds)}." + (f" To be seen within {minutes} min." if minutes else ""),
+        *([step[0]] if step else []),
         link or OPEN_INBOX,
     ]
     data = {
@@ -54,7 +59,7 @@ def of_handover(
         "waiting_seconds": seconds,
         "url": link,
         "drill": False,
-    }
+    } | ({"step": step[1]} if step else {})
     return Message(f"{level} {_WORDS.LEVELS[level]}, {clinic}", _text(lines), HANDOVER, data)
 
 
@@ -76,6 +81,22 @@ def of_outage(clinic: str, about: str, fault: Fault | None, since: datetime, url
     return Message(f"Alerts fail, {clinic}", _text(lines), OUTAGE, data)
 
 
+def of_report(clinic: str, open_requests: int, day: date, url: str) -> Message:
+    """Give the report at the end of a day: how many requests are still open."""
+    count = "1 request is" if open_requests == 1 else f"{open_requests} requests are"
+    lines = [
+        f"{count} still open at the end of {day:%A, %B} {day.day}. Nobody has resolved them.",
+        f"{url}/inbox" if url else OPEN_INBOX,
+    ]
+    data = {
+        "day": day.isoformat(),
+        "open_requests": open_requests,
+        "url": f"{url}/inbox" if url else None,
+        "drill": False,
+    }
+    return Message(f"P3 {_WORDS.LEVELS['P3']}s still open, {clinic}", _text(lines), REPORT, data)
+
+
 def of_drill(clinic: str, address: str, url: str) -> Message:
     """Give the message that tries an address."""
     lines = [
@@ -95,6 +116,7 @@ def waiting(seconds: int) -> str:
 
 
 HANDOVER, OUTAGE, DRILL_TYPE = "handover.waiting", "alerts.address_failing", "alerts.drill"
+REPORT = "requests.open_at_end_of_day"
 """Types of messages, for webhooks."""
 
 

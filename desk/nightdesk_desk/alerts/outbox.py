@@ -7,7 +7,7 @@ exactly one gets a row; what it claimed is due again when its lease runs out (it
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from nightdesk_contract.clinic_alerts import AlertAddress
@@ -16,10 +16,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.alerts.deciding import recipients
+from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.models import Alert, AlertAddressState, Handover, now
 
 ADDRESSES = "alert_addresses"
-"""Key in a session's `info`: what gives the addresses as they are set now."""
+"""Key in a session's `info`: what gives the addresses that are told at once, as set now."""
+
+CLINIC = "clinic"
+"""Key in a session's `info`: what gives the clinic's settings as they are now."""
 
 LEASE = timedelta(seconds=45)
 """Longer than a sending may take."""
@@ -49,6 +53,27 @@ async def put(session: AsyncSession, handover: Handover) -> None:
             handover_id=handover.id,
             reason=handover.reason,
         )
+
+
+async def put_step(
+    session: AsyncSession, handover: Handover, step_id: int, names: Iterable[str]
+) -> None:
+    """Write the alerts of a step that is taken now, one for each address of `names`."""
+    for name in names:
+        await insert_once(
+            session,
+            Alert,
+            **_new("handover", name, handover.level),
+            handover_id=handover.id,
+            step_id=step_id,
+            reason=handover.reason,
+        )
+
+
+async def put_report(session: AsyncSession, day: date, names: Iterable[str]) -> None:
+    """Write the report of a day for each address of `names`; the caller has claimed the day."""
+    for name in names:
+        await insert_once(session, Alert, **_new("report", name, "P3"), about=day.isoformat())
 
 
 async def put_outage(session: AsyncSession, about: str, names: Iterable[str]) -> None:
@@ -90,7 +115,10 @@ async def claim(session: AsyncSession, found: Due, at: datetime) -> Alert | None
 
 
 async def end(session: AsyncSession, claimed: Alert, **values: object) -> bool:
-    """Note what became of a claimed alert. Gives false when the claim had run out."""
+    """Note what became of a claimed alert, its new `state` among the values.
+
+    Gives false when the claim had run out.
+    """
     noted = await session.scalar(
         update(Alert)
         .where(Alert.id == claimed.id, Alert.tries == claimed.tries, OPEN)
@@ -98,7 +126,17 @@ async def end(session: AsyncSession, claimed: Alert, **values: object) -> bool:
         .returning(Alert.id)
         .execution_options(synchronize_session=False)
     )
-    return noted is not None
+    if noted is None:
+        return False
+    details: dict[str, object] = {
+        "alert": claimed.id,
+        "handover": claimed.handover_id,
+        "level": claimed.level,
+        "tries": claimed.tries,
+        "fault": values.get("last_error"),
+    }
+    await audit(session, f"alert_{values['state']}", about=claimed.address, details=details)
+    return True
 
 
 async def hasten(session: AsyncSession, address: str, at: datetime) -> None:

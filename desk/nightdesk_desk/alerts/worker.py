@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
+from datetime import date
 
 from nightdesk_contract.clinic_alerts import AlertAddress
 
@@ -16,9 +17,12 @@ from nightdesk_desk.alerts.content import Message
 from nightdesk_desk.alerts.deciding import needless, next_try
 from nightdesk_desk.alerts.faults import Fault, fault_of
 from nightdesk_desk.alerts.figures import AlertFigures
+from nightdesk_desk.alerts.instead import tell_instead
 from nightdesk_desk.alerts.sending import Sender
 from nightdesk_desk.alerts.standing import AddressStanding, read_standing
 from nightdesk_desk.db import Database
+from nightdesk_desk.escalation.models import DayReport, EscalationStep
+from nightdesk_desk.escalation.said import said
 from nightdesk_desk.models import Alert, AlertAddressState, Handover, now
 from nightdesk_desk.words import Words
 
@@ -126,14 +130,11 @@ class Alerts:
     async def _send(self, alert: Alert) -> None:
         address = self._address(alert.address)
         if address is None:
+            at, why = now(), Fault("removed").code
+            gone = {"state": "given_up", "ended_at": at, "last_error": why}
             async with self._db.write() as session:
-                await outbox.end(
-                    session,
-                    alert,
-                    state="given_up",
-                    ended_at=now(),
-                    last_error=Fault("removed").code,
-                )
+                if await outbox.end(session, alert, **gone):
+                    await tell_instead(session, self._words.clinic, alert, at)
             return
         message = await self._message(alert)
         if message is None:
@@ -151,6 +152,11 @@ class Alerts:
         clinic = self._words.clinic
         url = self._desk_url or clinic.desk_url
         async with self._db.read() as session:
+            if alert.kind == "report":
+                report = await session.get(DayReport, date.fromisoformat(alert.about or ""))
+                if report is None:
+                    return None
+                return content.of_report(clinic.name, report.open_requests, report.day, url)
             if alert.about is not None:
                 state = await session.get(AlertAddressState, alert.about)
                 if state is None or state.failing_since is None:
@@ -159,19 +165,22 @@ class Alerts:
                 fault = fault_of(state.last_error)
                 return content.of_outage(clinic.name, alert.about, fault, since, url)
             case = await session.get(Handover, alert.handover_id)
+            step = await session.get(EscalationStep, alert.step_id) if alert.step_id else None
         if case is None or needless(
-            alert.created_at, case.state, case.acknowledged_at, case.taken_at
+            alert.created_at, case.state, case.acknowledged_at, case.acted_at or case.taken_at
         ):
             return None
+        at = now()
         return content.of_handover(
             clinic.name,
             alert.level,
             alert.reason or case.reason,
             case.opened_at,
-            now(),
+            at,
             clinic.staff_times.get(alert.level),
             case.conversation_id,
             url,
+            said(step, alert.address, case.opened_at, at) if step else None,
         )
 
     async def _sent(self, alert: Alert) -> None:

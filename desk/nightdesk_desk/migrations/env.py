@@ -3,7 +3,12 @@
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
+from nightdesk_desk.audit import models as _audit  # noqa: F401  its tables join the metadata
+from nightdesk_desk.cases import models as _cases  # noqa: F401
+from nightdesk_desk.escalation import models as _escalation  # noqa: F401
 from nightdesk_desk.models import Base
+from nightdesk_desk.privacy import models as _privacy  # noqa: F401
+from nightdesk_desk.staff import models as _staff  # noqa: F401
 
 MIGRATION_LOCK = 7_316_001
 """Key of PostgreSQL's advisory lock, so that two desks starting together migrate one by one."""

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from nightdesk_desk.audit.views import note_view
 from nightdesk_desk.drafts import (
     Fields,
     KeptDraft,
@@ -102,6 +103,8 @@ async def show_topic(
         turns = [turn for turn in found if turn.topic == topic]
         examples = await read_examples(session, turns, EXAMPLES, without)
         kept = await read_draft(session, topic)
+    if examples:
+        await note_view(desk.db, "topic_viewed", me.staff_id, topic)
     return page(
         request,
         "topic.html",

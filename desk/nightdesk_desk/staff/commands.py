@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 refused (the sentence on stderr says why), 2 wrong usage.
 
 import argparse
 import asyncio
-import contextlib
 import getpass
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,16 +13,15 @@ from typing import Any
 from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.clinic import ClinicError
 from nightdesk_contract.texts import TextsError
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.db import Database, migrate
 from nightdesk_desk.desk import Desk
-from nightdesk_desk.handovers import HandoverRefused
-from nightdesk_desk.models import ROLES, Handover, Staff
+from nightdesk_desk.models import ROLES, Staff, StaffSession, now
 from nightdesk_desk.settings import Settings, SettingsError
-from nightdesk_desk.staff import accounts
+from nightdesk_desk.staff import accounts, sessions
+from nightdesk_desk.staff.leaving import give_back_taken
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,6 +33,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add.add_argument("username", metavar="USERNAME")
     add.add_argument("--first-name", required=True, metavar="NAME", help="what visitors see")
     add.add_argument("--role", choices=ROLES, default="staff", help="default: staff")
+    add.add_argument(
+        "--title",
+        default="",
+        metavar="TITLE",
+        help="what visitors see beside the first name, such as nurse (default: nothing)",
+    )
     _takes_password(add)
     add.set_defaults(run=_add)
 
@@ -53,6 +57,22 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     enable.add_argument("username", metavar="USERNAME")
     enable.set_defaults(run=_enable)
 
+    role = commands.add_parser("role", help="give an account another role")
+    role.add_argument("username", metavar="USERNAME")
+    role.add_argument("role", choices=ROLES, metavar="ROLE", help=", ".join(ROLES))
+    role.set_defaults(run=_role)
+
+    reset = commands.add_parser(
+        "reset-totp", help="turn an account's one-time passwords off; signs out everywhere"
+    )
+    reset.add_argument("username", metavar="USERNAME")
+    reset.set_defaults(run=_reset_totp)
+
+    where = commands.add_parser("sessions", help="show where an account is signed in")
+    where.add_argument("username", metavar="USERNAME")
+    where.add_argument("--end", action="store_true", help="sign it out everywhere")
+    where.set_defaults(run=_sessions)
+
 
 def _takes_password(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -65,7 +85,12 @@ def _takes_password(parser: argparse.ArgumentParser) -> None:
 def _add(arguments: argparse.Namespace) -> int:
     def work(session: AsyncSession) -> Awaitable[Staff]:
         return accounts.add_account(
-            session, arguments.username, arguments.first_name, arguments.role, password
+            session,
+            arguments.username,
+            arguments.first_name,
+            arguments.role,
+            password,
+            arguments.title,
         )
 
     try:
@@ -111,21 +136,10 @@ async def _give_back(username: str) -> int:
     try:
         async with desk.db.read() as session:
             account = await accounts.find_account(session, username)
-            taken = list(
-                await session.scalars(
-                    select(Handover.id).where(
-                        Handover.state == "taken", Handover.taken_by == account.id
-                    )
-                )
-            )
-        for handover_id in taken:
-            # Somebody may have resolved it meanwhile.
-            with contextlib.suppress(HandoverRefused):
-                await desk.handovers.release(handover_id, account.id)
+        return await give_back_taken(desk, account.id)
     finally:
         await desk.rasa.close()
         await desk.db.close()
-    return len(taken)
 
 
 def _enable(arguments: argparse.Namespace) -> int:
@@ -133,6 +147,43 @@ def _enable(arguments: argparse.Namespace) -> int:
         lambda session: accounts.enable_account(session, arguments.username),
         "Account {0.username} may sign in again.",
     )
+
+
+def _role(arguments: argparse.Namespace) -> int:
+    return _change(
+        lambda session: accounts.set_role(session, arguments.username, arguments.role),
+        "Account {0.username} is {0.role} now.",
+    )
+
+
+def _reset_totp(arguments: argparse.Namespace) -> int:
+    return _change(
+        lambda session: accounts.reset_totp(session, arguments.username),
+        "Account {0.username} has no one-time passwords now and is signed out everywhere.",
+    )
+
+
+def _sessions(arguments: argparse.Namespace) -> int:
+    async def read(session: AsyncSession) -> list[StaffSession]:
+        account = await accounts.find_account(session, arguments.username)
+        return await sessions.read_sessions(session, account.id, now())
+
+    async def end(session: AsyncSession) -> int:
+        account = await accounts.find_account(session, arguments.username)
+        return await sessions.close_all_sessions(session, account.id)
+
+    def show(rows: list[StaffSession]) -> None:
+        if not rows:
+            print("Signed in nowhere.")
+        for row in rows:
+            print(
+                f"since {row.created_at:%Y-%m-%d %H:%M}  last seen {row.last_seen_at:%H:%M} UTC  "
+                f"{row.address or 'unknown address'}  {row.browser or 'Unknown browser'}"
+            )
+
+    if arguments.end:
+        return _run(end, lambda count: print(f"Sessions ended: {count}."), writes=True)
+    return _run(read, show, writes=False)
 
 
 def _list(_arguments: argparse.Namespace) -> int:
@@ -143,7 +194,9 @@ def _list(_arguments: argparse.Namespace) -> int:
         width = max(len(row.username) for row in rows)
         for row in rows:
             state = f"disabled {row.disabled_at:%Y-%m-%d}" if row.disabled_at else "active"
-            print(f"{row.username:<{width}}  {row.role:<5}  {state:<19}  {row.first_name}")
+            totp = "totp on" if row.totp_since else "totp off"
+            name = f"{row.first_name}, {row.title}" if row.title else row.first_name
+            print(f"{row.username:<{width}}  {row.role:<5}  {totp:<8}  {state:<19}  {name}")
 
     return _run(accounts.list_accounts, show, writes=False)
 

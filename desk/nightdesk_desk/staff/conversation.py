@@ -12,10 +12,17 @@ from nightdesk_contract.passages import Passage
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, log
+from nightdesk_desk.cases import reading
+from nightdesk_desk.cases.models import HandoverAct
+from nightdesk_desk.handover_rules import NEEDS_OUTCOME
 from nightdesk_desk.models import Contact, Conversation, Handover, HandoverTrigger
 from nightdesk_desk.staff.alarms import Alarm, read_alarms, still
+from nightdesk_desk.staff.calls import Calling, read_calls
+from nightdesk_desk.staff.colleagues import staff_names
+from nightdesk_desk.staff.escalation_view import Telling, read_telling
+from nightdesk_desk.staff.history import EarlierCase, Record, Step, earlier_cases, history
 from nightdesk_desk.staff.marks import Piece, pieces
-from nightdesk_desk.staff.queue import staff_names
+from nightdesk_desk.staff.presence import Presence, presence
 from nightdesk_desk.staff.times import Moment, moment
 from nightdesk_desk.staff.waiting import Wait, clock, wait
 
@@ -41,7 +48,11 @@ class ShownEvent(NamedTuple):
 
 
 class ShownHandover(NamedTuple):
-    """The newest hand-over, as it stands."""
+    """The newest hand-over, as it stands.
+
+    `passed_by` is who passed it on to whoever has it; `taken_at` is then when they did. It was
+    lowered from `lowered_from`, where that is set.
+    """
 
     id: int
     level: str
@@ -54,6 +65,9 @@ class ShownHandover(NamedTuple):
     taken_at: Moment | None
     resolved_by: str | None
     resolved_at: Moment | None
+    passed_by: str | None
+    lowered_from: str | None
+    lowered_by: str | None
 
 
 class ShownTrigger(NamedTuple):
@@ -80,22 +94,12 @@ class ShownContact(NamedTuple):
     at: Moment
 
 
-class Step(NamedTuple):
-    """One thing that happened to a hand-over."""
-
-    kind: str
-    at: Moment
-    name: str | None = None
-    reason: str | None = None
-    code: str | None = None
-    note: str | None = None
-    false_alarm: bool = False
-
-
 class View(NamedTuple):
     """The whole page's worth; `digest` changes when anything in it does, save the clocks.
 
-    `alarms` are those of all conversations: whoever is at work in this one must hear of another.
+    `alarms` and `calls` are those of all conversations: whoever is at work in this one must hear of
+    another. `presence` is whether the visitor is at the chat, `deletion_requested`
+    when they asked for it to be deleted.
     """
 
     id: str
@@ -106,6 +110,11 @@ class View(NamedTuple):
     triggers: list[ShownTrigger]
     contacts: list[ShownContact]
     history: list[Step]
+    earlier: list[EarlierCase]
+    telling: Telling
+    presence: Presence
+    deletion_requested: Moment | None
+    calls: list[Calling]
     alarms: list[Alarm]
     digest: str
 
@@ -123,29 +132,41 @@ async def read_view(
 
     `minutes` are those until a hand-over must be acknowledged, by level.
     """
-    if await session.get(Conversation, conversation_id) is None:
+    conversation = await session.get(Conversation, conversation_id)
+    if conversation is None:
         return None
     events = await _events(session, conversation_id)
     cases = await handovers.of_conversation(session, conversation_id)
     triggers = {case.id: await handovers.triggers(session, case.id) for case in cases}
     contacts = await handovers.contacts(session, conversation_id)
     names = await staff_names(session)
+    asked = conversation.deletion_requested_at
+    acts = await reading.read_acts(session, triggers)
+    notes = await reading.read_notes(session, conversation_id)
+    record = Record(cases, acts, notes, names)
     everything = [trigger for found in triggers.values() for trigger in found]
     case = cases[0] if cases else None
     shown = None
     if case is not None:
-        replies = [event.at for event in events if event.sender == "staff"]
-        running = clock(case, [t.at for t in triggers[case.id]], max(replies, default=None))
-        shown = _handover(case, wait(running, case.level, zone, now, minutes), names, zone, now)
+        replied = max((event.at for event in events if event.sender == "staff"), default=None)
+        running = clock(case, [t.at for t in triggers[case.id]], replied)
+        waited = wait(running, case.level, zone, now, minutes)
+        shown = _handover(case, acts.get(case.id, ()), waited, names, zone, now)
+    tellings = await read_telling(session, cases[:1], zone, now)
     view = View(
         id=conversation_id,
         handover=shown,
         mine=case is not None and case.state == "taken" and case.taken_by == reader_id,
-        needs_code=case is not None and case.level in handovers.NEEDS_OUTCOME,
+        needs_code=case is not None and case.level in NEEDS_OUTCOME,
         events=show_events(events, everything, passages, zone, now),
         triggers=[_trigger(t, zone, now) for t in (triggers[case.id] if case else [])],
         contacts=[_contact(contact, zone, now) for contact in contacts],
-        history=_history(list(reversed(cases)), names, zone, now),
+        history=history(record, zone, now),
+        earlier=earlier_cases(record, zone, now),
+        telling=tellings[case.id] if case else Telling(),
+        presence=presence(conversation.visitor_seen_at, now),
+        deletion_requested=moment(asked, zone, now) if asked else None,
+        calls=await read_calls(session, reader_id),
         alarms=await read_alarms(session, zone, now),
         digest="",
     )
@@ -194,8 +215,15 @@ async def _events(session: AsyncSession, conversation_id: str) -> list[log.LogEv
 
 
 def _handover(
-    case: Handover, wait: Wait, names: Mapping[int, str], zone: ZoneInfo, now: datetime
+    case: Handover,
+    acts: Sequence[HandoverAct],
+    wait: Wait,
+    names: Mapping[int, str],
+    zone: ZoneInfo,
+    now: datetime,
 ) -> ShownHandover:
+    passed, lowered = reading.passed(case, acts, None), reading.lowered(case, acts)
+    with_them_since = passed.at if passed else case.taken_at
     return ShownHandover(
         id=case.id,
         level=case.level,
@@ -205,9 +233,12 @@ def _handover(
         acknowledged_by=names.get(case.acknowledged_by or 0),
         acknowledged_at=moment(case.acknowledged_at, zone, now) if case.acknowledged_at else None,
         taken_by=names.get(case.taken_by or 0),
-        taken_at=moment(case.taken_at, zone, now) if case.taken_at else None,
+        taken_at=moment(with_them_since, zone, now) if with_them_since else None,
         resolved_by=names.get(case.resolved_by or 0),
         resolved_at=moment(case.resolved_at, zone, now) if case.resolved_at else None,
+        passed_by=names.get(passed.by) if passed else None,
+        lowered_from=lowered.from_level if lowered else None,
+        lowered_by=names.get(lowered.by) if lowered else None,
     )
 
 
@@ -233,44 +264,6 @@ def _contact(contact: Contact, zone: ZoneInfo, now: datetime) -> ShownContact:
         safe_to_leave_message=contact.safe_to_leave_message,
         at=moment(contact.consent_at, zone, now),
     )
-
-
-def _history(
-    cases: Sequence[Handover], names: Mapping[int, str], zone: ZoneInfo, now: datetime
-) -> list[Step]:
-    """Give what happened to the conversation's hand-overs, in order."""
-    dated: list[tuple[datetime | None, Step]] = []
-    for case in cases:
-        at = moment(case.opened_at, zone, now)
-        dated += [
-            (case.opened_at, Step("opened", at, reason=case.reason)),
-            (
-                # Who takes it has seen it: that is one step, not two.
-                case.acknowledged_at if _seen_before_taken(case) else None,
-                Step("acknowledged", at, names.get(case.acknowledged_by or 0)),
-            ),
-            (case.taken_at, Step("taken", at, names.get(case.taken_by or 0))),
-            (
-                case.resolved_at,
-                Step(
-                    "resolved",
-                    at,
-                    names.get(case.resolved_by or 0),
-                    code=case.outcome_code,
-                    note=case.note,
-                    false_alarm=case.false_alarm,
-                ),
-            ),
-        ]
-    happened = [(at, step) for at, step in dated if at is not None]
-    happened.sort(key=lambda pair: pair[0])
-    return [step._replace(at=moment(at, zone, now)) for at, step in happened]
-
-
-def _seen_before_taken(case: Handover) -> bool:
-    if case.acknowledged_at is None or case.taken_at is None:
-        return True
-    return case.acknowledged_at < case.taken_at
 
 
 def _digest(view: View) -> str:

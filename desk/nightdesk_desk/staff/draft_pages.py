@@ -49,7 +49,7 @@ async def delete(request: Request, topic: str, me: Leading) -> Response:
     if not is_name(topic):
         raise HTTPException(404)
     async with desk_of(request).db.write() as session:
-        await delete_draft(session, topic)
+        await delete_draft(session, topic, me.staff_id)
     return RedirectResponse("/inbox/asked#drafts", 303)
 
 

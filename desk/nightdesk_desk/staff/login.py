@@ -1,18 +1,23 @@
 """Signing in and out, and the check that stands before every other inbox page."""
 
 import secrets
-from typing import Annotated
+from typing import Annotated, cast
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from nightdesk_desk.limits import RateLimit
+from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.models import Staff, now
 from nightdesk_desk.staff import sessions
-from nightdesk_desk.staff.accounts import find_working_account, plain_username
+from nightdesk_desk.staff.accounts import find_working_account, hold_account, known_username
+from nightdesk_desk.staff.browsers import browser_words
+from nightdesk_desk.staff.cookies import cookie, drop_cookie, set_cookie
+from nightdesk_desk.staff.half_sign_ins import open_half
 from nightdesk_desk.staff.pages import (
+    EnrolmentNeeded,
     InboxRoute,
     NotAllowed,
     SignInNeeded,
@@ -21,56 +26,26 @@ from nightdesk_desk.staff.pages import (
     local_path,
     page,
 )
-from nightdesk_desk.staff.passwords import hash_password, is_password_async, needs_new_hash
+from nightdesk_desk.staff.passwords import hash_password_async, is_password_async, needs_new_hash
+from nightdesk_desk.staff.second_factor import Factor, must_enrol
+from nightdesk_desk.staff.sign_in_limits import SignInLimits
+from nightdesk_desk.visitor_api import address_of
 
 router = APIRouter(route_class=InboxRoute, include_in_schema=False)
 
 WRONG = "The user name or the password is not right."
 TOO_MANY = "There were too many tries. Wait a few minutes, then try again."
 LEADING_ROLES = ("lead", "admin")
+CODE_PAGE = "/inbox/login/code"
 OUT_OF_DATE = "This page was out of date. Please sign in again."
 
 
-class LoginLimits:
-    """How often somebody may try to sign in; kept in memory, so a restart forgives."""
+async def known(request: Request) -> sessions.SignedIn:
+    """Give the person behind the request, also before they have set up what they must.
 
-    def __init__(self) -> None:
-        # One person at one desk is stopped first; the account as a whole only by a wide attack,
-        # so that guessing from elsewhere does not lock its owner out.
-        self._user_here = RateLimit(per_minute=1, burst=5)
-        self._user = RateLimit(per_minute=10, burst=30)
-        self._address = RateLimit(per_minute=6, burst=20)
-
-    def allow(self, username: str, address: str) -> bool:
-        """Count a try and say whether it may be looked at."""
-        username = plain_username(username)[:64]
-        # The address first: what it stops must not use up the tries of an account.
-        return (
-            self._address.wait(address) == 0
-            and self._user_here.wait(f"{username}\n{address}") == 0
-            and self._user.wait(username) == 0
-        )
-
-
-def _cookie(request: Request, name: str) -> str:
-    # With TLS the name itself binds the cookie to this host and to TLS.
-    return f"__Host-nightdesk-{name}" if request.url.scheme == "https" else f"nightdesk-{name}"
-
-
-def _set_cookie(request: Request, response: Response, name: str, value: str) -> None:
-    response.set_cookie(
-        _cookie(request, name),
-        value,
-        path="/",
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="strict",
-    )
-
-
-async def signed_in(request: Request) -> sessions.SignedIn:
-    """Give the person behind the request; for what a page does on its own. Raises SignInNeeded."""
-    token = request.cookies.get(_cookie(request, "staff"), "")
+    Only for the pages that set it up, and for signing out. Raises SignInNeeded.
+    """
+    token = cookie(request, "staff")
     me = None
     if token:
         async with desk_of(request).db.read() as session:
@@ -80,10 +55,49 @@ async def signed_in(request: Request) -> sessions.SignedIn:
     return me
 
 
+def owes_enrolment(request: Request, me: sessions.SignedIn) -> bool:
+    """Say whether the person must turn one-time passwords on before anything else."""
+    desk = desk_of(request)
+    return me.totp_since is None and must_enrol(
+        desk.settings.require_totp, desk.words.clinic.mode, leads=me.role in LEADING_ROLES
+    )
+
+
+async def signed_in(request: Request) -> sessions.SignedIn:
+    """Give the person behind the request; for what a page does on its own.
+
+    Raises SignInNeeded, or EnrolmentNeeded while they owe one-time passwords.
+    """
+    me = await known(request)
+    if owes_enrolment(request, me):
+        raise EnrolmentNeeded
+    return me
+
+
 async def present(
     request: Request, me: Annotated[sessions.SignedIn, Depends(signed_in)]
 ) -> sessions.SignedIn:
     """Give the person behind something that a person did: it puts off the idle log-off."""
+    return await _seen(request, me)
+
+
+async def acting(
+    request: Request, me: Annotated[sessions.SignedIn, Depends(signed_in)]
+) -> sessions.SignedIn:
+    """Give the person behind a change, once its CSRF token is proved. Raises Stale."""
+    await _prove_page(request, me)
+    return await _seen(request, me)
+
+
+async def setting_up(
+    request: Request, me: Annotated[sessions.SignedIn, Depends(known)]
+) -> sessions.SignedIn:
+    """`acting`, also before the person has set up what they must. Raises Stale."""
+    await _prove_page(request, me)
+    return await _seen(request, me)
+
+
+async def _seen(request: Request, me: sessions.SignedIn) -> sessions.SignedIn:
     at = now()
     if at - me.last_seen_at >= sessions.TOUCH_EVERY:
         async with desk_of(request).db.write() as session:
@@ -91,14 +105,10 @@ async def present(
     return me
 
 
-async def acting(
-    request: Request, me: Annotated[sessions.SignedIn, Depends(signed_in)]
-) -> sessions.SignedIn:
-    """Give the person behind a change, once its CSRF token is proved. Raises Stale."""
-    given = request.headers.get("x-csrf-token") or await _field(request, "csrf_token")
+async def _prove_page(request: Request, me: sessions.SignedIn) -> None:
+    given = request.headers.get("x-csrf-token") or await field(request, "csrf_token")
     if not secrets.compare_digest(given.encode(), me.csrf_token.encode()):
         raise Stale
-    return await present(request, me)
 
 
 async def leading(me: Annotated[sessions.SignedIn, Depends(acting)]) -> sessions.SignedIn:
@@ -108,7 +118,7 @@ async def leading(me: Annotated[sessions.SignedIn, Depends(acting)]) -> sessions
     return me
 
 
-async def _field(request: Request, name: str) -> str:
+async def field(request: Request, name: str) -> str:
     """Give a field of the form; empty when it is missing or not text."""
     value = (await request.form(max_files=0, max_fields=20)).get(name)
     return value if isinstance(value, str) else ""
@@ -118,19 +128,22 @@ Me = Annotated[sessions.SignedIn, Depends(signed_in)]
 Present = Annotated[sessions.SignedIn, Depends(present)]
 Acting = Annotated[sessions.SignedIn, Depends(acting)]
 Leading = Annotated[sessions.SignedIn, Depends(leading)]
+Known = Annotated[sessions.SignedIn, Depends(known)]
+SettingUp = Annotated[sessions.SignedIn, Depends(setting_up)]
 
 
 @router.get("/inbox/login")
 async def login_page(request: Request) -> Response:
     """Give the login page; somebody who is signed in goes on to the inbox.
 
-    `next` is the inbox page to open afterwards; `ended` says that a session has just ended.
+    `next` is the inbox page to open afterwards; `ended` says that a session has just ended, or
+    ("code") that the second step took too long.
     """
     where = local_path(request.query_params.get("next", "/inbox"))
     try:
         await signed_in(request)
     except SignInNeeded:
-        return _login_page(request, where, ended="ended" in request.query_params)
+        return _login_page(request, where, ended=request.query_params.get("ended", ""))
     return RedirectResponse(where, 303)
 
 
@@ -138,50 +151,79 @@ async def login_page(request: Request) -> Response:
 async def log_in(request: Request) -> Response:
     """Sign a person in (form: username, password, next, csrf_token).
 
-    Gives 303 to the inbox with the session's cookie; 401, 403 or 429 with the page again.
+    Gives 303 to the inbox with the session's cookie, or to the second step where the account has
+    one-time passwords; 401, 403 or 429 with the page again.
     """
-    username, password = await _field(request, "username"), await _field(request, "password")
-    where = local_path(await _field(request, "next"))
-    proof = await _field(request, "csrf_token")
-    expected = request.cookies.get(_cookie(request, "login"), "")
-    if not proof or not secrets.compare_digest(proof.encode(), expected.encode()):
+    username, password = await field(request, "username"), await field(request, "password")
+    where = local_path(await field(request, "next"))
+    if not await form_is_ours(request):
         return _login_page(request, where, username, OUT_OF_DATE, status=403)
-    address = request.client.host if request.client else ""
-    if not request.app.state.login_limits.allow(username, address):
+    if not limits_of(request).passwords.allow(username, address_of(request)):
         return _login_page(request, where, username, TOO_MANY, status=429)
     db = desk_of(request).db
     async with db.read() as session:
         account = await find_working_account(session, username)
     stored = account.password_hash if account else None
     if not await is_password_async(stored, password) or account is None:
+        async with db.write() as session:
+            # Of a name without an account nothing is kept: people type passwords there.
+            name = await known_username(session, username)
+            await audit(session, "sign_in_failed", about=name)
         return _login_page(request, where, username, WRONG, status=401)
+    stored = account.password_hash
+    # Hashed outside of the transaction: while that lasts, nobody else could write.
+    anew = await hash_password_async(password) if needs_new_hash(stored) else stored
     async with db.write() as session:
-        if needs_new_hash(account.password_hash):
-            await session.execute(
-                update(Staff)
-                .where(Staff.id == account.id)
-                .values(password_hash=hash_password(password))
-            )
-        token = await sessions.open_session(session, account.id, now())
+        held = await hold_account(session, account.id)
+        if held is None or held.password_hash != stored:
+            # Disabled, or another password, while this one was looked at.
+            await audit(session, "sign_in_failed", about=account.username)
+            return _login_page(request, where, username, WRONG, status=401)
+        held.password_hash = anew
+        if held.totp_secret is None:
+            return await open_inbox(request, session, held, where, None)
+        half = await open_half(session, held.id, now())
+    response = RedirectResponse(f"{CODE_PAGE}?next={quote(where)}", 303)
+    set_cookie(request, response, "half", half)
+    return response
+
+
+async def open_inbox(
+    request: Request, session: AsyncSession, account: Staff, where: str, factor: Factor | None
+) -> Response:
+    """Sign a person in who has proved all that their account asks for, and lead to `where`."""
+    browser = browser_words(request.headers.get("user-agent", ""))
+    token = await sessions.open_session(
+        session, account.id, now(), address=address_of(request), browser=browser
+    )
+    await audit(session, "signed_in", staff_id=account.id, details={"second_step": factor})
     response = RedirectResponse(where, 303)
-    _set_cookie(request, response, "staff", token)
-    response.delete_cookie(_cookie(request, "login"), path="/")
+    set_cookie(request, response, "staff", token)
+    for name in ("login", "half"):
+        drop_cookie(request, response, name)
     return response
 
 
 @router.post("/inbox/logout")
-async def log_out(request: Request, me: Acting) -> Response:
+async def log_out(request: Request, me: SettingUp) -> Response:
     """End this session and lead to the login page."""
     async with desk_of(request).db.write() as session:
         await sessions.close_session(session, me.token_hash)
+        await audit(session, "signed_out", staff_id=me.staff_id)
+    return signed_out(request)
+
+
+def signed_out(request: Request) -> Response:
+    """Give the answer to somebody whose session has just ended by their own act."""
     response = RedirectResponse("/inbox/login", 303)
-    response.delete_cookie(_cookie(request, "staff"), path="/")
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    drop_cookie(request, response, "staff")
+    # Not the storage: half-written replies stay in this browser, each under its writer's number.
+    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
 @router.post("/inbox/active")
-async def active(me: Acting) -> Response:
+async def active(me: SettingUp) -> Response:
     """Note that the person is at the page (typing, moving): 204."""
     return Response(status_code=204)
 
@@ -192,11 +234,10 @@ def _login_page(
     username: str = "",
     problem: str = "",
     *,
-    ended: bool = False,
+    ended: str = "",
     status: int = 200,
 ) -> Response:
-    # The same token in cookie and form proves that the form is ours; kept across tabs.
-    token = request.cookies.get(_cookie(request, "login")) or secrets.token_urlsafe(32)
+    token = login_token(request)
     response = page(
         request,
         "login.html",
@@ -207,5 +248,21 @@ def _login_page(
         problem=problem,
         ended=ended,
     )
-    _set_cookie(request, response, "login", token)
+    set_cookie(request, response, "login", token)
     return response
+
+
+def login_token(request: Request) -> str:
+    """Give what proves a form of the sign-in as ours, in its cookie too; kept across tabs."""
+    return cookie(request, "login") or secrets.token_urlsafe(32)
+
+
+async def form_is_ours(request: Request) -> bool:
+    """Say whether a form of the sign-in has the token of its cookie."""
+    proof = await field(request, "csrf_token")
+    return bool(proof) and secrets.compare_digest(proof.encode(), cookie(request, "login").encode())
+
+
+def limits_of(request: Request) -> SignInLimits:
+    """Give how often passwords and codes may be tried."""
+    return cast(SignInLimits, request.app.state.sign_in_limits)

@@ -12,13 +12,27 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from nightdesk_desk.audit.record import Origin, origin
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.models import now
 from nightdesk_desk.staff.times import iso
+from nightdesk_desk.visitor_api import address_of
 
 
 class SignInNeeded(Exception):
     """Nobody is signed in, or no longer; the answer leads to the login page."""
+
+
+class EnrolmentNeeded(SignInNeeded):
+    """The person must turn one-time passwords on first; the answer leads there."""
+
+
+class Instead(Exception):
+    """Another page must come first; `response` is that page."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
 
 
 class Stale(Exception):
@@ -26,7 +40,11 @@ class Stale(Exception):
 
 
 class NotAllowed(Exception):
-    """The person's role does not include this."""
+    """The person's role does not include this. `who` may do it: "lead" (and admin), or "admin"."""
+
+    def __init__(self, who: str = "lead") -> None:
+        super().__init__(who)
+        self.who = who
 
 
 _templates = Environment(
@@ -42,12 +60,19 @@ _UNSAID: dict[str, object] = {
     "me": None,
     "nav": "",
     "oob": False,
+    "shown": frozenset(),
+    "open_id": "",
     "notice": "",
     "draft": {"reply": "", "note": "", "outcome_code": "", "false_alarm": False},
-    "resolving": False,
 }
 
-_NOT_ALLOWED = ("Not yours to do", "Only a lead or an admin can do this. Ask one of them.")
+ENROLMENT = "/inbox/account/totp"
+"""The page on which somebody turns one-time passwords on."""
+
+_NOT_ALLOWED = {
+    "lead": "Only a lead or an admin can do this. Ask one of them.",
+    "admin": "Only an admin can do this. Ask one of them.",
+}
 _PROBLEMS = {
     403: ("This page is out of date", "Load it again and repeat what you did."),
     404: ("Not here", "There is no such page or conversation."),
@@ -97,9 +122,14 @@ def is_fragment(request: Request) -> bool:
 def local_path(path: str) -> str:
     """Give `path` if it leads into the inbox, else the inbox itself: a login must not lead away."""
     parts = urlsplit(path)
-    inside = path in ("/inbox", "/inbox/asked") or path.startswith(
-        ("/inbox/conversations/", "/inbox/asked/")
-    )
+    inside = path in (
+        "/inbox",
+        "/inbox/asked",
+        "/inbox/numbers",
+        "/inbox/audit",
+        "/inbox/account",
+        "/inbox/staff",
+    ) or path.startswith(("/inbox/conversations/", "/inbox/asked/", "/inbox/staff/"))
     plain = not (parts.scheme or parts.netloc or "\\" in path or ".." in path)
     return path if inside and plain and path.isascii() and path.isprintable() else "/inbox"
 
@@ -112,20 +142,27 @@ class InboxRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
+            token = origin.set(Origin(address_of(request)))
             try:
                 response = await handle(request)
+            except EnrolmentNeeded:
+                response = _to_enrolment(request)
             except SignInNeeded:
                 response = _to_login(request)
+            except Instead as other:
+                response = other.response
             except Stale:
                 response = _problem(request, 403)
                 response.headers["HX-Refresh"] = "true"
-            except NotAllowed:
-                heading, text = _NOT_ALLOWED
+            except NotAllowed as refused:
+                heading, text = "Not yours to do", _NOT_ALLOWED[refused.who]
                 response = page(request, "problem.html", 403, heading=heading, text=text)
             except RequestValidationError:
                 response = _problem(request, 404)
             except HTTPException as error:
                 response = _problem(request, error.status_code)
+            finally:
+                origin.reset(token)
             response.headers["Cache-Control"] = "no-store"
             return response
 
@@ -135,6 +172,12 @@ class InboxRoute(APIRoute):
 def _problem(request: Request, status: int) -> Response:
     heading, text = _PROBLEMS.get(status, ("That did not work", "Go back and try again."))
     return page(request, "problem.html", status, heading=heading, text=text)
+
+
+def _to_enrolment(request: Request) -> Response:
+    if is_fragment(request):
+        return Response(status_code=401, headers={"HX-Redirect": ENROLMENT})
+    return RedirectResponse(ENROLMENT, 303)
 
 
 def _to_login(request: Request) -> Response:

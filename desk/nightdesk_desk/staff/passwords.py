@@ -46,6 +46,12 @@ def hash_password(password: str) -> str:
     return _hasher.hash(_plain(password))
 
 
+async def hash_password_async(password: str) -> str:
+    """`hash_password` beside the event loop, at most two at a time."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_two, hash_password, password)
+
+
 def is_password(stored: str | None, password: str) -> bool:
     """Say whether `password` is the one behind the hash `stored`.
 

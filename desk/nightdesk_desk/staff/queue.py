@@ -11,8 +11,11 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers
-from nightdesk_desk.models import Event, Handover, HandoverTrigger, Staff
+from nightdesk_desk.cases import reading
+from nightdesk_desk.models import Event, Handover, HandoverTrigger
 from nightdesk_desk.staff.alarms import Alarm, read_alarms, still
+from nightdesk_desk.staff.colleagues import staff_names
+from nightdesk_desk.staff.escalation_view import Telling, read_telling
 from nightdesk_desk.staff.times import Moment, first_words, moment
 from nightdesk_desk.staff.waiting import Clock, Wait, clock, wait
 
@@ -21,7 +24,11 @@ RESOLVED_LIMIT = 30
 
 
 class Case(NamedTuple):
-    """One line of the queue."""
+    """One line of the queue.
+
+    `passed_by` is who passed it on to whoever has it, until that one has written to the visitor;
+    `lowered_from` is the level it was lowered from, if it was.
+    """
 
     id: int
     conversation_id: str
@@ -34,6 +41,7 @@ class Case(NamedTuple):
     unread: bool
     acknowledged_by: str | None
     acknowledged_at: Moment | None
+    taken_by_id: int | None
     taken_by: str | None
     taken_at: Moment | None
     resolved_by: str | None
@@ -41,6 +49,11 @@ class Case(NamedTuple):
     outcome_code: str | None
     false_alarm: bool
     alarm: Alarm | None
+    passed_by: str | None
+    lowered_from: str | None
+    lowered_by: str | None
+    reopened: bool
+    telling: Telling
 
 
 class Queue(NamedTuple):
@@ -84,12 +97,17 @@ async def read_queue(
     texts = await _texts(session, {(case.conversation_id, said_in[case.id]) for case in both})
     talks = await _talks(session, {case.conversation_id for case in unresolved})
     names = await staff_names(session)
+    acts = await reading.read_acts(session, said_in)
+    tellings = await read_telling(session, unresolved, zone, now)
     alarms = await read_alarms(session, zone, now)
     alarm_in = {alarm.conversation_id: alarm for alarm in alarms}
 
     def line(case: Handover) -> tuple[Clock, Case]:
         talk = talks[case.conversation_id]
         running = clock(case, [trigger.at for trigger in triggers[case.id]], talk.staff_at)
+        done = acts.get(case.id, ())
+        passed, lowered = reading.passed(case, done, talk.staff_at), reading.lowered(case, done)
+        with_them_since = passed.at if passed else case.taken_at
         return running, Case(
             id=case.id,
             conversation_id=case.conversation_id,
@@ -102,13 +120,19 @@ async def read_queue(
             unread=case.state == "taken" and talk.visitor_seq > talk.staff_seq,
             acknowledged_by=names.get(case.acknowledged_by or 0),
             acknowledged_at=_moment(case.acknowledged_at, zone, now),
+            taken_by_id=case.taken_by,
             taken_by=names.get(case.taken_by or 0),
-            taken_at=_moment(case.taken_at, zone, now),
+            taken_at=_moment(with_them_since, zone, now),
             resolved_by=names.get(case.resolved_by or 0),
             resolved_at=_moment(case.resolved_at, zone, now),
             outcome_code=case.outcome_code,
             false_alarm=case.false_alarm,
             alarm=alarm_in.get(case.conversation_id) if case.state != "resolved" else None,
+            passed_by=names.get(passed.by) if passed and not passed.answered else None,
+            lowered_from=lowered.from_level if lowered else None,
+            lowered_by=names.get(lowered.by) if lowered else None,
+            reopened=any(act.kind == "reopened" for act in done),
+            telling=tellings.get(case.id, Telling()),
         )
 
     lines = sorted((line(case) for case in unresolved), key=_order)
@@ -120,12 +144,6 @@ async def read_queue(
         alarms=alarms,
         digest=_digest([*lines, *((None, case) for case in resolved)], alarms),
     )
-
-
-async def staff_names(session: AsyncSession) -> dict[int, str]:
-    """Give every staff member's first name by id, the disabled ones too."""
-    rows = await session.execute(select(Staff.id, Staff.first_name))
-    return {row.id: row.first_name for row in rows}
 
 
 def _order(line: tuple[Clock, Case]) -> tuple[str, bool, datetime]:

@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from nightdesk_desk.audit.record import as_text
+from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.models import Staff, StaffSession
+from nightdesk_desk.staff.models import HalfSignIn
 
 IDLE = timedelta(minutes=30)
 """Without a human's act for this long, a session ends."""
@@ -31,6 +34,9 @@ class SignedIn:
     csrf_token: str
     token_hash: str
     last_seen_at: datetime
+    title: str | None
+    totp_since: datetime | None
+    proved_at: datetime
 
 
 def is_over(created_at: datetime, last_seen_at: datetime, at: datetime) -> bool:
@@ -43,17 +49,21 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-async def open_session(session: AsyncSession, staff_id: int, at: datetime) -> str:
+async def open_session(
+    session: AsyncSession,
+    staff_id: int,
+    at: datetime,
+    *,
+    address: str | None = None,
+    browser: str | None = None,
+) -> str:
     """Start a session for a person and give its token, which is kept nowhere else.
 
-    Sessions that have ended are cleared away at the same time.
+    `address` and `browser` (in plain words) are for the person's own list of sessions. Those that
+    have ended are cleared away at the same time.
     """
     token = secrets.token_urlsafe(32)
-    await session.execute(
-        delete(StaffSession).where(
-            (StaffSession.last_seen_at <= at - IDLE) | (StaffSession.created_at <= at - LIFETIME)
-        )
-    )
+    await _clear_ended(session, at)
     session.add(
         StaffSession(
             token_hash=hash_token(token),
@@ -61,10 +71,28 @@ async def open_session(session: AsyncSession, staff_id: int, at: datetime) -> st
             created_at=at,
             last_seen_at=at,
             csrf_token=secrets.token_urlsafe(32),
+            address=address[:64] if address else None,
+            browser=browser[:80] if browser else None,
         )
     )
+    await session.execute(update(Staff).where(Staff.id == staff_id).values(last_sign_in_at=at))
     await session.flush()
     return token
+
+
+async def _clear_ended(session: AsyncSession, at: datetime) -> None:
+    ended = await session.execute(
+        delete(StaffSession)
+        .where(
+            (StaffSession.last_seen_at <= at - IDLE) | (StaffSession.created_at <= at - LIFETIME)
+        )
+        .returning(StaffSession.staff_id, StaffSession.created_at, StaffSession.last_seen_at)
+    )
+    for row in ended:
+        # The moment of the entry is that of the clearing; nobody was there when it ended.
+        over = min(row.last_seen_at + IDLE, row.created_at + LIFETIME)
+        name = await session.scalar(select(Staff.username).where(Staff.id == row.staff_id))
+        await audit(session, "session_ended", about=name, details={"ended_at": as_text(over)})
 
 
 async def read_session(session: AsyncSession, token: str, at: datetime) -> SignedIn | None:
@@ -91,7 +119,24 @@ async def read_session(session: AsyncSession, token: str, at: datetime) -> Signe
         csrf_token=kept.csrf_token,
         token_hash=kept.token_hash,
         last_seen_at=kept.last_seen_at,
+        title=person.title,
+        totp_since=person.totp_since,
+        proved_at=kept.proved_at or kept.created_at,
     )
+
+
+async def read_sessions(session: AsyncSession, staff_id: int, at: datetime) -> list[StaffSession]:
+    """Give a person's sessions that have not ended, the newest first."""
+    query = (
+        select(StaffSession)
+        .where(
+            StaffSession.staff_id == staff_id,
+            StaffSession.last_seen_at > at - IDLE,
+            StaffSession.created_at > at - LIFETIME,
+        )
+        .order_by(StaffSession.created_at.desc())
+    )
+    return list(await session.scalars(query))
 
 
 async def touch_session(session: AsyncSession, token_hash: str, at: datetime) -> None:
@@ -106,6 +151,28 @@ async def close_session(session: AsyncSession, token_hash: str) -> None:
     await session.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash))
 
 
-async def close_all_sessions(session: AsyncSession, staff_id: int) -> None:
-    """End every session of a person."""
-    await session.execute(delete(StaffSession).where(StaffSession.staff_id == staff_id))
+async def prove_session(session: AsyncSession, token_hash: str, at: datetime) -> None:
+    """Note that the person has just given their password again."""
+    await session.execute(
+        update(StaffSession).where(StaffSession.token_hash == token_hash).values(proved_at=at)
+    )
+
+
+async def close_all_sessions(
+    session: AsyncSession, staff_id: int, *, keep: str = "", by: int | None = None
+) -> int:
+    """End every session of a person, and sign-ins half-way through. Gives how many sessions.
+
+    Not the session with the token hash `keep`. `by` is whose act it is, on a page.
+    """
+    await session.execute(delete(HalfSignIn).where(HalfSignIn.staff_id == staff_id))
+    ended = await session.scalars(
+        delete(StaffSession)
+        .where(StaffSession.staff_id == staff_id, StaffSession.token_hash != keep)
+        .returning(StaffSession.token_hash)
+    )
+    if count := len(list(ended)):
+        name = await session.scalar(select(Staff.username).where(Staff.id == staff_id))
+        details = {"sessions": count}
+        await audit(session, "sessions_ended", staff_id=by, about=name, details=details)
+    return count

@@ -35,6 +35,11 @@ CHECK_SESSION = 15.0
 
 PING = 15
 
+TYPING_LASTS = 8.0
+"""Seconds after which a visitor who said no more of it is not shown as writing."""
+
+TYPING = "The visitor is writing…"
+
 router = APIRouter(prefix="/inbox", route_class=InboxRoute, include_in_schema=False)
 logger = logging.getLogger(__name__)
 
@@ -101,7 +106,7 @@ async def _changes(
     shown: str,
 ) -> AsyncIterator[dict[str, str]]:
     wakeups = desk_of(request).wakeups
-    checked = monotonic()
+    checked, writing_until = monotonic(), 0.0
     with watch() as news:
         try:
             while not wakeups.closed:
@@ -112,6 +117,14 @@ async def _changes(
                 if current is not None and current != shown:
                     shown = current
                     yield {"event": "changed", "id": shown, "data": "changed"}
+                typing = news.take_typing("visitor")
+                if typing is not None:
+                    writing_until = monotonic() + TYPING_LASTS if typing.typing else 0.0
+                    yield _typing(typing.typing)
+                elif writing_until and monotonic() >= writing_until:
+                    # Nobody says that a browser was closed in the middle of a word.
+                    writing_until = 0.0
+                    yield _typing(False)
                 if await news.wait(LOOK_AGAIN):
                     await asyncio.sleep(SETTLE)
         except SignInNeeded:
@@ -119,3 +132,8 @@ async def _changes(
         except SQLAlchemyError as error:
             # The page connects again by itself.
             logger.warning("a live update failed: %s", type(error).__name__)
+
+
+def _typing(now: bool) -> dict[str, str]:
+    # The words themselves: the page puts them in their place. An empty event would be no event.
+    return {"event": "typing", "data": TYPING if now else "&nbsp;"}

@@ -39,7 +39,7 @@ def clock(case: Handover, alarms: Sequence[datetime], replied_at: datetime | Non
         return Clock(case.opened_at, seen or case.resolved_at)
     if case.state == "open" or seen is None:
         return Clock(case.opened_at, None)
-    acted = _latest(seen, replied_at) or seen
+    acted = _latest(seen, case.acted_at, replied_at) or seen
     fresh = [at for at in alarms if at > acted]
     if fresh:
         return Clock(min(fresh), None)

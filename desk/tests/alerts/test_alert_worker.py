@@ -210,6 +210,22 @@ async def test_an_address_that_was_taken_out_gets_nothing(
     assert [(row.state, row.last_error) for row in await rows(desk)] == [("given_up", "removed")]
 
 
+@pytest.mark.parametrize("acts", [False, True])
+async def test_an_address_of_another_name_is_told_in_its_place_unless_somebody_acted(
+    desk: Desk, settings: Settings, receiver: Receiver, acts: bool
+) -> None:
+    _, handover_id = await hand_over(desk, "P0")
+    set_alerts(settings.clinic_path, [hook("new name", receiver.url)])
+    if acts:
+        await desk.handovers.acknowledge(handover_id, await person(desk))
+    await work(desk)
+    await work(desk)
+    found = [(row.address, row.state) for row in await rows(desk)]
+    later = [] if acts else [("new name", "sent")]
+    assert found == [("hook", "given_up"), *later]
+    assert len(receiver.received) == len(later)
+
+
 async def test_a_visitors_crisis_is_told_while_the_desk_runs(
     settings: Settings, receiver: Receiver, rasa: FakeRasa, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -128,6 +128,18 @@ def test_a_lead_drafts_an_answer_without_a_mouse(
     assert_no_findings(page, "a list of drafts")
 
 
+@LOOKS
+def test_a_lead_can_use_the_audit_record(
+    new_inbox: NewInbox, size: tuple[int, int], scheme: str
+) -> None:
+    inbox = new_inbox("kim", size=size, scheme=scheme)
+    page = inbox.page
+    page.goto(f"{inbox.guest.url}/inbox/audit")
+    expect(page.get_by_role("cell", name="Signed in").first).to_be_visible()
+    assert_no_findings(page, "the audit record")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
 @pytest.mark.parametrize("path", ["/privacy", "/crisis-protocol", "/crisis-lines"])
 def test_everybody_can_read_the_clinics_pages(new_guest: NewGuest, path: str) -> None:
     guest = new_guest(size=PHONE)

@@ -26,7 +26,13 @@ from nightdesk_desk.staff import accounts, passwords
 def settings(tmp_path: Path) -> Settings:
     url = migrated(tmp_path)
     return Settings.from_environment(
-        {"NIGHTDESK_VAR": str(tmp_path), "DATABASE_URL": url, "RASA_URL": "http://127.0.0.1:9"}
+        {
+            "NIGHTDESK_VAR": str(tmp_path),
+            "DATABASE_URL": url,
+            "RASA_URL": "http://127.0.0.1:9",
+            # Mode live asks everybody for one-time passwords; tests of those set it themselves.
+            "DESK_REQUIRE_TOTP": "none",
+        }
     )
 
 

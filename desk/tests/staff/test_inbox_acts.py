@@ -31,6 +31,9 @@ async def taken(sign_in: SignIn, calls: Calls, **how: str) -> tuple[Person, Case
 async def test_acknowledge_stops_the_clock_once(sign_in: SignIn, calls: Calls, desk: Desk) -> None:
     maria, noor, case = await sign_in(), await sign_in("noor", "Noor"), await calls()
     answer = await maria.htmx(f"{case.url}/acknowledge")
+    # The page's script leads the focus from the button, which is gone, to what came of it.
+    assert answer.headers["hx-trigger"] == "nightdesk:acknowledged"
+    assert '<h1 id="status-h" tabindex="-1">' in answer.text
     assert answer.status_code == 200
     assert "Seen by Maria" in answer.text
     assert "clock still" in answer.text

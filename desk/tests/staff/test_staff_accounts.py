@@ -4,6 +4,7 @@ import argparse
 import getpass
 import io
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,11 @@ def test_no_accounts_says_how_to_make_one(shell: Shell, capsys: pytest.CaptureFi
         (("disable", "nobody"), "", "no account named nobody"),
         (("enable", "nobody"), "", "no account named nobody"),
         (("password", "nobody", "--password-stdin"), PASSWORD, "no account named nobody"),
+        (("role", "nobody", "lead"), "", "no account named nobody"),
+        (("reset-totp", "nobody"), "", "no account named nobody"),
+        (("sessions", "nobody"), "", "no account named nobody"),
+        (("sessions", "nobody", "--end"), "", "no account named nobody"),
+        ((*ADD, "--title", "x" * 41), PASSWORD, "at most 40"),
     ],
 )
 def test_refusals_are_one_sentence(
@@ -204,3 +210,70 @@ def test_what_a_disabled_person_had_taken_waits_again(
     assert database.execute("SELECT state, taken_by FROM handovers").fetchall() == [("open", None)]
     assert database.execute("SELECT state FROM conversations").fetchall() == [("bot",)]
     database.close()
+
+
+def test_what_visitors_see_beside_the_name(
+    shell: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shell(*ADD, "--title", " front  desk ", stdin=PASSWORD) == 0
+    assert shell("list") == 0
+    assert "Maria, front desk" in capsys.readouterr().out
+
+
+def test_another_role(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell(*ADD, stdin=PASSWORD)
+    assert shell("role", "maria", "staff") == 1
+    assert "is staff already" in capsys.readouterr().err
+    assert shell("role", "MARIA", "admin") == 0
+    assert shell("list") == 0
+    assert "admin" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as exit_:
+        shell("role", "maria", "boss")
+    assert exit_.value.code == 2
+
+
+def test_a_lost_telephone(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell(*ADD, stdin=PASSWORD)
+    assert shell("reset-totp", "maria") == 1
+    assert "has no one-time passwords" in capsys.readouterr().err
+    with sqlite3.connect(shell.database) as database:
+        database.execute("UPDATE staff SET totp_secret = 'S', totp_since = '2026-11-22 10:00:00'")
+        database.execute("INSERT INTO staff_recovery_codes (staff_id, code_hash) VALUES (1, 'h')")
+        signed_in(database)
+    database.close()
+    shell("list")
+    assert "totp on" in capsys.readouterr().out
+    assert shell("reset-totp", "maria") == 0
+    shell("list")
+    assert "totp off" in capsys.readouterr().out
+    with sqlite3.connect(shell.database) as database:
+        for table in ("staff_recovery_codes", "staff_sessions"):
+            assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    database.close()
+
+
+def test_where_somebody_is_signed_in(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell(*ADD, stdin=PASSWORD)
+    assert shell("sessions", "maria") == 0
+    assert "Signed in nowhere." in capsys.readouterr().out
+    with sqlite3.connect(shell.database) as database:
+        signed_in(database)
+    database.close()
+    assert shell("sessions", "maria") == 0
+    shown = capsys.readouterr().out
+    assert "10.0.0.2  Firefox on Windows" in shown
+    assert "token" not in shown
+    assert shell("sessions", "maria", "--end") == 0
+    assert "Sessions ended: 1." in capsys.readouterr().out
+    assert shell("sessions", "maria") == 0
+    assert "Signed in nowhere." in capsys.readouterr().out
+
+
+def signed_in(database: sqlite3.Connection) -> None:
+    """Put an open session of the first account into a database."""
+    at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    database.execute(
+        "INSERT INTO staff_sessions (token_hash, staff_id, created_at, last_seen_at, csrf_token,"
+        " address, browser) VALUES ('token', 1, ?, ?, 'c', '10.0.0.2', 'Firefox on Windows')",
+        (at, at),
+    )

@@ -206,6 +206,8 @@ async def test_a_link_from_a_mail_finds_the_session(sign_in: SignIn, browser: Br
     [
         ("/inbox", True),
         ("/inbox/asked", True),
+        ("/inbox/account", True),
+        ("/inbox/staff/3", True),
         ("/inbox/conversations/c_a-B_1", True),
         ("//evil.example/inbox", False),
         ("https://evil.example/inbox", False),

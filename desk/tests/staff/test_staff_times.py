@@ -78,6 +78,12 @@ def test_a_new_alarm_starts_it_again_until_a_reply() -> None:
     assert clock(taken, [OPENED, LATER], NOW) == Clock(OPENED, SEEN)
 
 
+def test_a_second_person_who_has_seen_it_stops_it_too() -> None:
+    """Given back, and seen again: the first who saw it stays noted."""
+    again = handover("acknowledged", acknowledged_at=SEEN, acted_at=NOW)
+    assert clock(again, [OPENED, LATER], None) == Clock(OPENED, SEEN)
+
+
 def test_late_by_level() -> None:
     running = Clock(NOW - timedelta(minutes=4), None)
     minutes = {"P0": 3, "P1": 4}

@@ -39,11 +39,13 @@
     }
   };
 
-  /* In the title of the tab: that somebody must answer now, and the number of people waiting. */
+  /* In the title of the tab: that somebody must answer now, or that an emergency or a crisis waits
+     unseen; and the number of people waiting. */
   const title = document.title;
   const count = () => {
     const alarms = byId("alarms");
-    const urgent = alarms ? alarms.dataset.title : "";
+    const calls = byId("calls");
+    const urgent = (alarms && alarms.dataset.title) || (calls && calls.dataset.title) || "";
     const queue = byId("queue");
     const n = queue ? Number(queue.dataset.waiting) : 0;
     document.title = (urgent ? `${urgent} – ` : "") + (n ? `(${n}) ` : "") + title;
@@ -159,12 +161,19 @@
     });
     hear("nightdesk:new-key", newKey);
     hear("nightdesk:taken", () => box.focus());
-    hear("nightdesk:resolved", () => {
-      const resolve = byId("resolve");
-      resolve.querySelector("form").reset();
-      resolve.open = false;
-      byId("status").scrollIntoView({ block: "nearest" });
-    });
+    /* What worked is put away; the page above says what came of it, and the focus goes there: the button that had
+       it is gone. */
+    const toStatus = () => byId("status-h").focus();
+    const parts = { resolved: "resolve", passed: "pass", level: "level", noted: "private", reopened: "reopen" };
+    for (const [done, id] of Object.entries(parts)) {
+      hear(`nightdesk:${done}`, () => {
+        const part = byId(id);
+        part.querySelector("form").reset();
+        part.open = false;
+        toStatus();
+      });
+    }
+    for (const done of ["acknowledged", "released"]) hear(`nightdesk:${done}`, toStatus);
   }
 
   readServerTime();

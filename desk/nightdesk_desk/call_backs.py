@@ -1,0 +1,182 @@
+"""A call-back is offered to whoever has waited two minutes for a person, once a hand-over.
+
+It is read from the rows who is due, so a restart forgets nobody. The text is written under a key
+that belongs to the hand-over, in a transaction that holds the conversation: of any number of desks
+one writes it. After hours the text says that nobody reads now, unless that has been said.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from nightdesk_contract.outcome import language_of
+from sqlalchemy import ColumnElement, String, exists, literal, select
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from nightdesk_desk import handovers, log
+from nightdesk_desk.audit.record import note as audit
+from nightdesk_desk.db import Database
+from nightdesk_desk.decide import offered
+from nightdesk_desk.metrics import Metrics
+from nightdesk_desk.models import Contact, Conversation, Event, Handover, HandoverTrigger, now
+from nightdesk_desk.wakeups import Wakeups
+from nightdesk_desk.words import Words
+
+AFTER = timedelta(minutes=2)
+"""How long somebody waits for a person before a call-back is offered."""
+TOO_LATE = timedelta(hours=1)
+"""Whoever has waited longer when a desk first looks is not told of it any more."""
+LOOK_EVERY = 5.0
+"""Seconds between looks."""
+_KEY = "desk: call-back "
+"""What the keys of these texts begin with."""
+
+logger = logging.getLogger(__name__)
+
+
+class Due(NamedTuple):
+    """Somebody who has waited long enough."""
+
+    handover_id: int
+    conversation_id: str
+
+
+def key_of(handover_id: int) -> str:
+    """Give the key under which a hand-over's offer is stored, if it is."""
+    return f"{_KEY}{handover_id}"
+
+
+def language_of_wait(triggers: Sequence[HandoverTrigger]) -> str:
+    """Give the language of the last message that the detectors saw something in."""
+    categories = [trigger.category for trigger in triggers if trigger.category]
+    return language_of(categories[-1] if categories else None)
+
+
+async def read_due(session: AsyncSession, at: datetime) -> list[Due]:
+    """Give who is due at the moment `at`, the longest waiting first."""
+    rows = await session.execute(
+        select(Handover.id, Handover.conversation_id)
+        .where(*_waits_for_a_person(at))
+        .order_by(Handover.opened_at)
+    )
+    return [Due(*row) for row in rows]
+
+
+def _waits_for_a_person(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    key = literal(_KEY) + sql_cast(Handover.id, String)
+    here = Event.conversation_id == Handover.conversation_id
+    return (
+        # Who has seen it has not answered yet.
+        Handover.state.in_(("open", "acknowledged")),
+        Handover.level != "P0",
+        Handover.opened_at <= at - AFTER,
+        Handover.opened_at > at - TOO_LATE,
+        ~exists().where(here, Event.sender == "staff", Event.seq > Handover.trigger_seq),
+        ~exists().where(here, Event.idempotency_key == key),
+        ~exists().where(Contact.conversation_id == Handover.conversation_id),
+        exists().where(Conversation.id == Handover.conversation_id, Conversation.state == "bot"),
+    )
+
+
+async def offer(session: AsyncSession, words: Words, due: Due, at: datetime) -> str | None:
+    """Give what to say to somebody who is due; None when it has been said in this hand-over."""
+    handover = await handovers.get(session, due.handover_id)
+    if handover is None:
+        return None
+    language = language_of_wait(await handovers.triggers(session, handover.id))
+    text = words.still_waiting(handover.level, handover.reason, at, language)
+    told = [text]
+    if not words.open_now(at):
+        # Without the bot that text has said the same.
+        told.append(words.after_handover("bot_unavailable", at))
+    said = await log.system_texts(session, due.conversation_id, handover.trigger_seq)
+    return None if any(one.startswith(tuple(told)) for one in said) else text
+
+
+async def tell(session: AsyncSession, words: Words, due: Due, at: datetime) -> int | None:
+    """Offer a call-back in the conversation, unless another desk has or a person has come.
+
+    Gives the number of the text, or None.
+    """
+    await log.hold(session, due.conversation_id)
+    still = await session.scalar(
+        select(Handover.level).where(Handover.id == due.handover_id, *_waits_for_a_person(at))
+    )
+    text = await offer(session, words, due, at) if still else None
+    if still is None or text is None:
+        return None
+    event = log.NewEvent(
+        "system", text, idempotency_key=key_of(due.handover_id), basis=offered(still)
+    )
+    [seq] = await log.append(session, due.conversation_id, [event])
+    details = {"handover": due.handover_id, "level": still, "seq": seq}
+    await audit(session, "call_back_offered", about=due.conversation_id, details=details)
+    return seq
+
+
+class CallBacks:
+    """The look for who has waited long enough, as long as this process runs."""
+
+    def __init__(
+        self,
+        db: Database,
+        wakeups: Wakeups,
+        words: Words,
+        metrics: Metrics,
+        look_every: float = LOOK_EVERY,
+    ) -> None:
+        self._db = db
+        self._wakeups = wakeups
+        self._words = words
+        self._metrics = metrics
+        self._look_every = look_every
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look; who waited through a restart is in the rows."""
+        self._task = asyncio.create_task(self._look_again_and_again())
+
+    async def stop(self) -> None:
+        """Stop looking."""
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def look(self, at: datetime | None = None) -> int:
+        """Tell everybody who is due at `at` (default: now). Gives how many this process told.
+
+        One who cannot be told now is left for the next look. Raises what reading raises.
+        """
+        moment = at or now()
+        async with self._db.read() as session:
+            due = await read_due(session, moment)
+            # Read before written: through a closed night nothing has to be said anew.
+            untold = [one for one in due if await offer(session, self._words, one, moment)]
+        told = 0
+        for one in untold:
+            try:
+                told += await self._tell(one, moment)
+            except Exception as error:
+                logger.error("a call-back could not be offered yet: %s", type(error).__name__)
+        return told
+
+    async def _tell(self, due: Due, at: datetime) -> bool:
+        async with self._db.write() as session:
+            seq = await tell(session, self._words, due, at)
+        if seq is not None:
+            self._metrics.messages.labels("system").inc()
+            self._wakeups.notify(due.conversation_id)
+        return seq is not None
+
+    async def _look_again_and_again(self) -> None:
+        while True:
+            try:
+                await self.look()
+            except Exception as error:
+                logger.error("looking for who is waiting failed: %s", type(error).__name__)
+            await asyncio.sleep(self._look_every)

@@ -1,0 +1,1 @@
+"""What staff do with a case besides taking, answering and closing it."""

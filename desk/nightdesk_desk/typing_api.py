@@ -1,0 +1,44 @@
+"""The visitor's API for "I am writing": passed on to staff who read along, never stored."""
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from nightdesk_desk.visitor_api import (
+    TheConversation,
+    TheDesk,
+    address_of,
+    error_answers,
+    within_limits,
+)
+from nightdesk_desk.wakeups import Typing
+
+router = APIRouter(prefix="/api", tags=["visitor"])
+
+
+class TypingIn(BaseModel):
+    """Whether the visitor is writing now."""
+
+    model_config = ConfigDict(strict=True)
+
+    typing: bool
+
+
+@router.post(
+    "/conversations/{conversation_id}/typing",
+    status_code=204,
+    responses=error_answers(401, 404, 413),
+)
+async def tell_typing(
+    body: TypingIn, request: Request, desk: TheDesk, conversation_id: TheConversation
+) -> Response:
+    """Tell who reads along that the visitor began or stopped writing. What they write is not sent.
+
+    Send it at most every few seconds, and only while a person has the chat.
+    """
+    # Counted apart from messages: who types for long must still be able to send.
+    within_limits(
+        desk.conversation_limit.wait(f"typing {conversation_id}"),
+        desk.address_limit.wait(f"typing {address_of(request)}"),
+    )
+    desk.wakeups.typing(conversation_id, Typing("visitor", body.typing))
+    return Response(status_code=204)

@@ -1,0 +1,133 @@
+"""The figures of a period, from plain facts."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from nightdesk_desk.gaps import GapTurn, Kind
+from nightdesk_desk.numbers import Case, Facts, Numbers, Step, numbers, percentile, share
+
+CHICAGO = ZoneInfo("America/Chicago")
+MONDAY = date(2026, 11, 2)
+NOON = datetime(2026, 11, 2, 18, tzinfo=UTC)
+"""Noon of that Monday in Chicago."""
+TARGETS = {"P0": 2, "P1": 5, "P2": 15}
+
+
+def figures(
+    *cases: Case,
+    chats: tuple[datetime, ...] = (),
+    turns: tuple[GapTurn, ...] = (),
+    days: int = 3,
+    step: Step = "day",
+) -> Numbers:
+    last = MONDAY + timedelta(days=days - 1)
+    return numbers(Facts(chats, cases, turns), MONDAY, last, step, CHICAGO, TARGETS)
+
+
+def case(
+    level: str = "P1", seen: float | None = None, reply: float | None = None, **what: object
+) -> Case:
+    """A hand-over of Monday noon, seen and answered so many seconds later."""
+    return Case(
+        opened_at=NOON,
+        level=level,
+        reason="crisis",
+        seen_at=None if seen is None else NOON + timedelta(seconds=seen),
+        answered_at=None if reply is None else NOON + timedelta(seconds=reply),
+        **what,  # type: ignore[arg-type]
+    )
+
+
+def turn(kind: Kind) -> GapTurn:
+    return GapTurn(kind, "cost", "c", 2, NOON)
+
+
+class TestSlots:
+    def test_there_is_one_for_each_day_also_without_anything(self) -> None:
+        found = figures(chats=(NOON, NOON + timedelta(days=2)))
+        assert [(slot.first.day, slot.chats) for slot in found.slots] == [(2, 1), (3, 0), (4, 1)]
+        assert found.total.chats == 2
+
+    def test_a_day_ends_at_the_clinics_midnight(self) -> None:
+        before, after = (
+            datetime(2026, 11, 3, 5, 59, tzinfo=UTC),
+            datetime(2026, 11, 3, 6, tzinfo=UTC),
+        )
+        assert [slot.chats for slot in figures(chats=(before, after)).slots] == [1, 1, 0]
+
+    def test_weeks_begin_on_monday(self) -> None:
+        wednesday = MONDAY + timedelta(days=2)
+        facts = Facts((NOON + timedelta(days=3), NOON + timedelta(days=8)), (), ())
+        found = numbers(facts, wednesday, MONDAY + timedelta(days=9), "week", CHICAGO, TARGETS)
+        assert [(slot.first, slot.chats) for slot in found.slots] == [
+            (MONDAY, 1),
+            (MONDAY + timedelta(days=7), 1),
+        ]
+
+    def test_the_day_of_a_clock_change_is_one_day(self) -> None:
+        sunday = date(2026, 11, 1)
+        facts = Facts(
+            (datetime(2026, 11, 1, 5, 30, tzinfo=UTC), datetime(2026, 11, 2, 5, 30, tzinfo=UTC)),
+            (),
+            (),
+        )
+        found = numbers(facts, sunday, sunday, "day", CHICAGO, TARGETS)
+        assert [slot.chats for slot in found.slots] == [2]
+
+
+class TestHandovers:
+    def test_counted_by_level_and_reason(self) -> None:
+        found = figures(
+            case("P0"), case("P1", false_alarm=True), case("P1", after_hours=True)
+        ).total
+        assert found.levels == {"P0": 1, "P1": 2, "P2": 0, "P3": 0}
+        assert found.reasons["crisis"] == 3
+        assert (found.handovers, found.after_hours, found.false_alarms) == (3, 1, 1)
+
+    def test_times_until_seen_against_the_aim(self) -> None:
+        found = figures(case(seen=60), case(seen=300), case(seen=301), case())
+        seen = found.seen["P1"]
+        assert (seen.done, seen.open, seen.within) == (3, 1, 2)
+        assert (seen.p50, seen.p95) == (300, 301)
+        assert found.total.seen == seen
+
+    def test_a_level_without_an_aim_has_none(self) -> None:
+        assert figures(case("P3", seen=60)).seen["P3"].within is None
+
+    def test_resolved_unseen_or_without_a_reply_does_not_wait(self) -> None:
+        found = figures(case(seen=30, resolved=True)).answered["P1"]
+        assert (found.done, found.open, found.p50) == (0, 0, None)
+
+    def test_times_until_a_persons_reply(self) -> None:
+        found = figures(case(seen=30, reply=90), case(seen=30)).answered["P1"]
+        assert (found.done, found.open, found.p50) == (1, 1, 90)
+
+
+def test_turns_without_a_good_answer_and_feedback() -> None:
+    kinds: tuple[Kind, ...] = (
+        "not_covered",
+        "not_understood",
+        "withheld",
+        "helpful",
+        "not_helpful",
+    )
+    slot = figures(turns=tuple(map(turn, (*kinds, "helpful")))).slots[0]
+    counted = (slot.not_covered, slot.not_understood, slot.withheld, slot.helpful, slot.not_helpful)
+    assert counted == (1, 1, 1, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "percent", "found"),
+    [([], 50, None), ([7], 95, 7), ([1, 2, 3, 4], 50, 2), ([4, 3, 2, 1], 95, 4), ([1, 2], 0, 1)],
+)
+def test_percentiles_go_by_nearest_rank(
+    values: list[float], percent: int, found: float | None
+) -> None:
+    assert percentile(values, percent) == found
+
+
+def test_a_share_of_nothing_is_none() -> None:
+    assert share(1, 4) == 25
+    assert share(0, 0) is None
