@@ -27,6 +27,9 @@ ESCALATION: dict[Level, dict[StepName, int]] = {
 }
 """Minutes without a person's act until each step, where the clinic sets no others."""
 
+FIRST_WITHIN = 5
+"""Minutes after which the first on call should have been told of what must not wait."""
+
 ANY_HOUR: tuple[Level, ...] = ("P0", "P1")
 """Levels whose steps do not wait for the clinic to open."""
 
@@ -53,6 +56,20 @@ def escalation(found: Mapping[str, Mapping[str, int]]) -> dict[Level, dict[StepN
         own = {name: int(found[level][name]) for name in STEPS if name in found.get(level, {})}
         steps[level] = default | own
     return steps
+
+
+def escalation_warnings(clinic: "Clinic") -> list[tuple[str, str]]:
+    """Give keys of `escalation` with what seems odd there."""
+    found = []
+    for level in ANY_HOUR:
+        minutes = clinic.escalation.get(level, {}).get("first", 0)
+        if minutes > FIRST_WITHIN:
+            text = (
+                f"the first on call hears of {level} after {minutes} minutes: "
+                f"more than {FIRST_WITHIN} is long for somebody in danger"
+            )
+            found.append((f"escalation.{level}.first", text))
+    return found
 
 
 def team_addresses(clinic: "Clinic") -> list[AlertAddress]:

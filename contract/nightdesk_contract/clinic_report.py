@@ -7,7 +7,13 @@ from datetime import date, datetime
 
 from nightdesk_contract.clinic import Clinic, topics_by_group
 from nightdesk_contract.clinic_alerts import secret_in_file, variables
-from nightdesk_contract.clinic_escalation import ANY_HOUR, chain, team_addresses, told_by
+from nightdesk_contract.clinic_escalation import (
+    ANY_HOUR,
+    chain,
+    escalation_warnings,
+    team_addresses,
+    told_by,
+)
 from nightdesk_contract.clinic_on_call_check import on_call_warnings
 from nightdesk_contract.clinic_retention import retention_warnings
 from nightdesk_contract.hours_words import differences
@@ -81,6 +87,7 @@ def report(
             *_warnings(clinic, opening, closed, at),
             *_about_alerts(clinic, environment, at),
             *(Warned(key, text) for key, text in on_call_warnings(clinic, at)),
+            *(Warned(key, text) for key, text in escalation_warnings(clinic)),
         ),
     )
 

@@ -3,7 +3,13 @@
 import pytest
 
 from nightdesk_contract.clinic import ClinicError, parse_clinic
-from nightdesk_contract.clinic_escalation import ESCALATION, Step, chain, team_addresses
+from nightdesk_contract.clinic_escalation import (
+    ESCALATION,
+    Step,
+    chain,
+    escalation_warnings,
+    team_addresses,
+)
 
 GOOD = {
     "name": "Example Clinic",
@@ -69,3 +75,16 @@ def test_addresses_that_belong_to_nobody_are_the_teams():
     assert [a.name for a in team_addresses(parse_clinic(GOOD))] == ["team", "ann phone"]
     with_people = parse_clinic({**GOOD, "on_call": ON_CALL})
     assert [a.name for a in team_addresses(with_people)] == ["team"]
+
+
+@pytest.mark.parametrize("level", ["P0", "P1"])
+@pytest.mark.parametrize(("minutes", "warns"), [(0, False), (5, False), (6, True)])
+def test_a_late_first_step_of_what_must_not_wait_is_worth_a_look(level, minutes, warns):
+    found = escalation_warnings(parse_clinic({**GOOD, "escalation": {level: {"first": minutes}}}))
+    assert [key for key, _ in found] == ([f"escalation.{level}.first"] if warns else [])
+
+
+def test_milder_levels_may_wait_and_the_projects_own_minutes_are_fine():
+    late = {"P2": {"first": 60}, "P3": {"first": 60}}
+    assert escalation_warnings(parse_clinic({**GOOD, "escalation": late})) == []
+    assert escalation_warnings(parse_clinic(GOOD)) == []

@@ -166,3 +166,8 @@ def test_people_on_call_are_told_of_crises_and_their_rota_is_looked_at():
     assert [warning.key for warning in found.warnings] == ["on_call.manager", "on_call"]
     lonely = of(**changes, on_call={"people": [{"name": "Ann", "addresses": []}]}, mode="live")
     assert "no address is told of P0" not in lonely.warnings[0].text
+
+
+def test_the_report_names_a_late_first_step():
+    assert "escalation.P1.first" in warned(of(escalation={"P1": {"first": 30}}))
+    assert "escalation.P1.first" not in warned(of())

@@ -5,9 +5,6 @@ that belongs to the hand-over, in a transaction that holds the conversation: of 
 one writes it. After hours the text says that nobody reads now, unless that has been said.
 """
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -19,8 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, log
 from nightdesk_desk.audit.record import note as audit
+from nightdesk_desk.cases.models import HandoverAct
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import offered
+from nightdesk_desk.looking import Looking, surviving
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import Contact, Conversation, Event, Handover, HandoverTrigger, now
 from nightdesk_desk.wakeups import Wakeups
@@ -34,8 +33,6 @@ LOOK_EVERY = 5.0
 """Seconds between looks."""
 _KEY = "desk: call-back "
 """What the keys of these texts begin with."""
-
-logger = logging.getLogger(__name__)
 
 
 class Due(NamedTuple):
@@ -77,6 +74,8 @@ def _waits_for_a_person(at: datetime) -> tuple[ColumnElement[bool], ...]:
         Handover.opened_at > at - TOO_LATE,
         ~exists().where(here, Event.sender == "staff", Event.seq > Handover.trigger_seq),
         ~exists().where(here, Event.idempotency_key == key),
+        # Staff who opened it again know of it, and the visitor may have left long ago.
+        ~exists().where(HandoverAct.handover_id == Handover.id, HandoverAct.kind == "reopened"),
         ~exists().where(Contact.conversation_id == Handover.conversation_id),
         exists().where(Conversation.id == Handover.conversation_id, Conversation.state == "bot"),
     )
@@ -133,19 +132,15 @@ class CallBacks:
         self._wakeups = wakeups
         self._words = words
         self._metrics = metrics
-        self._look_every = look_every
-        self._task: asyncio.Task[None] | None = None
+        self.lookings = (Looking("call-backs", self.look, look_every),)
 
     async def start(self) -> None:
         """Begin to look; who waited through a restart is in the rows."""
-        self._task = asyncio.create_task(self._look_again_and_again())
+        await self.lookings[0].start()
 
     async def stop(self) -> None:
         """Stop looking."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self.lookings[0].stop()
 
     async def look(self, at: datetime | None = None) -> int:
         """Tell everybody who is due at `at` (default: now). Gives how many this process told.
@@ -155,15 +150,18 @@ class CallBacks:
         moment = at or now()
         async with self._db.read() as session:
             due = await read_due(session, moment)
-            # Read before written: through a closed night nothing has to be said anew.
-            untold = [one for one in due if await offer(session, self._words, one, moment)]
         told = 0
-        for one in untold:
-            try:
-                told += await self._tell(one, moment)
-            except Exception as error:
-                logger.error("a call-back could not be offered yet: %s", type(error).__name__)
+        for one in due:
+            with surviving("a call-back could not be offered yet"):
+                # Read before written: through a closed night nothing has to be said anew.
+                if await self._has_words_for(one, moment):
+                    told += await self._tell(one, moment)
         return told
+
+    async def _has_words_for(self, due: Due, at: datetime) -> bool:
+        # A transaction for each: after one that has failed, PostgreSQL reads no more in it.
+        async with self._db.read() as session:
+            return await offer(session, self._words, due, at) is not None
 
     async def _tell(self, due: Due, at: datetime) -> bool:
         async with self._db.write() as session:
@@ -172,11 +170,3 @@ class CallBacks:
             self._metrics.messages.labels("system").inc()
             self._wakeups.notify(due.conversation_id)
         return seq is not None
-
-    async def _look_again_and_again(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Exception as error:
-                logger.error("looking for who is waiting failed: %s", type(error).__name__)
-            await asyncio.sleep(self._look_every)

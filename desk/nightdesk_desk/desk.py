@@ -21,7 +21,9 @@ from nightdesk_desk.handovers import Handovers
 from nightdesk_desk.held import HeldReplies
 from nightdesk_desk.introduced import NoNames
 from nightdesk_desk.limits import RateLimit
+from nightdesk_desk.looking import Looking
 from nightdesk_desk.metrics import Metrics
+from nightdesk_desk.privacy.at_start import KeyCheck
 from nightdesk_desk.privacy.keeping import Keeping
 from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.settings import Settings
@@ -51,6 +53,7 @@ class Desk:
     held: HeldReplies
     call_backs: CallBacks
     keeping: Keeping
+    keys: KeyCheck
     escalation: Escalation
     alerts: Alerts
     conversation_limit: RateLimit
@@ -61,6 +64,12 @@ class Desk:
     def passages(self) -> Mapping[str, Passage]:
         """Every passage that an answer can rest on, by id, as it stands now."""
         return self.answers.passages
+
+    @property
+    def lookings(self) -> list[Looking]:
+        """Every look that comes again and again."""
+        workers = (self.held, self.call_backs, self.keeping, self.escalation, self.alerts)
+        return [looking for worker in workers for looking in worker.lookings]
 
     @staticmethod
     def build(settings: Settings) -> "Desk":
@@ -100,6 +109,7 @@ class Desk:
             held=HeldReplies(db, wakeups, metrics),
             call_backs=CallBacks(db, wakeups, words, metrics),
             keeping=Keeping(db, wakeups, words),
+            keys=KeyCheck(),
             escalation=Escalation(db, wakeups, words, metrics.escalation_steps),
             alerts=Alerts(db, words, metrics.alerts, Sender(), settings.desk_url),
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
@@ -109,6 +119,7 @@ class Desk:
 
     async def start(self) -> None:
         """Start the background work: news, held replies and alerts that are due, open messages."""
+        await self.keys.look(self.db)
         await self.wakeups.start()
         await self.held.start()
         await self.call_backs.start()

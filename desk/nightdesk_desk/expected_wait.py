@@ -5,7 +5,6 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from statistics import median
 from typing import NamedTuple, get_args
 
 from nightdesk_contract.clinic import Clinic
@@ -17,6 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nightdesk_desk.db import Database
 from nightdesk_desk.models import Event, Handover, now
 
+MOST = 0.75
+"""The part of the people that is called most of them."""
+LONGEST = timedelta(minutes=120)
+"""A longer wait is not said: it would only drive people away, and hardly be true by then."""
 LOOK_BACK = timedelta(days=7)
 FEWEST = 5
 """Fewer people who were answered say nothing about most people."""
@@ -60,7 +63,10 @@ def expected_waits(
     in_hours = [case for case in cases if is_open(case.opened_at)]
     found: dict[str, Wait] = {}
     for level in get_args(Level):
-        seconds = _median([case for case in in_hours if case.level == level], at)
+        seconds = _most([case for case in in_hours if case.level == level], at)
+        if seconds is not None and seconds > LONGEST.total_seconds():
+            # Nor is the aim: it is known not to be met.
+            continue
         if seconds is not None:
             found[level] = Wait(max(1, math.ceil(seconds / 60)), measured=True)
         elif level in aims:
@@ -68,8 +74,8 @@ def expected_waits(
     return found
 
 
-def _median(cases: Sequence[Case], at: datetime) -> float | None:
-    """Give the seconds that half of the people waited at most, or None when too few were answered.
+def _most(cases: Sequence[Case], at: datetime) -> float | None:
+    """Give the seconds that most people waited at most, or None when too few were answered.
 
     Whoever is still waiting, and longer than that, counts too: left out, they would make it look
     shorter the longer they wait.
@@ -81,13 +87,18 @@ def _median(cases: Sequence[Case], at: datetime) -> float | None:
     ]
     if len(answered) < FEWEST:
         return None
-    half = median(answered)
+    waited = _rank(answered)
     so_far = [
         (at - case.opened_at).total_seconds()
         for case in cases
         if case.replied_at is None and not case.over
     ]
-    return median([*answered, *(seconds for seconds in so_far if seconds > half)])
+    return _rank([*answered, *(seconds for seconds in so_far if seconds > waited)])
+
+
+def _rank(seconds: Sequence[float]) -> float:
+    """Give the nearest rank: what so many of them, at the least, do not exceed."""
+    return sorted(seconds)[math.ceil(MOST * len(seconds)) - 1]
 
 
 async def read_cases(session: AsyncSession, since: datetime) -> list[Case]:

@@ -1,8 +1,9 @@
 """What staff may do with a hand-over, from which state, and what each act needs."""
 
+from collections.abc import Iterable
 from typing import Literal
 
-from nightdesk_contract.outcome import Level
+from nightdesk_contract.outcome import LEVELS, Level
 
 Act = Literal["acknowledge", "take", "release", "resolve"]
 CaseCode = Literal["no_colleague", "same_level", "too_old", "needs_why", "why_too_long"]
@@ -36,7 +37,7 @@ OUTCOME_CODES = (
 """How a hand-over ended; the inbox has the words for them."""
 
 NEEDS_OUTCOME: tuple[Level, ...] = ("P0", "P1")
-"""Levels that are closed only with an outcome code and a note."""
+"""Levels that are closed only with an outcome code and a note, also once they were lowered."""
 
 MAX_NOTE = 4000
 
@@ -50,13 +51,29 @@ class HandoverRefused(Exception):
         self.state = state
 
 
+def worst_of(levels: Iterable[str]) -> str:
+    """Give the most serious of these levels."""
+    return min(levels, key=[*LEVELS].index)  # type: ignore[arg-type]
+
+
 def refusal(
-    act: Act, state: str, level: str, *, mine: bool, outcome_code: str | None, note: str | None
+    act: Act,
+    state: str,
+    level: str,
+    *,
+    mine: bool,
+    outcome_code: str | None,
+    note: str | None,
+    waits_anew: bool = False,
 ) -> RefusalCode | None:
     """Say why `act` is not possible on a hand-over, or None when it is.
 
-    `mine` is whether the one who acts has taken it.
+    `level` is the most serious one that it ever had: lowering it is no way around the record.
+    `mine` is whether the one who acts has taken it, `waits_anew` whether its clock runs again
+    though somebody has acknowledged it.
     """
+    if act == "acknowledge" and state == "acknowledged" and waits_anew:
+        return None
     if state not in FROM_STATES[act]:
         return "not_possible"
     if state == "taken" and not mine:

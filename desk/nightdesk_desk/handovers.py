@@ -36,8 +36,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nightdesk_desk import held, log
 from nightdesk_desk.alerts import outbox
 from nightdesk_desk.audit.record import note as audit
+from nightdesk_desk.cases import reading
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
+from nightdesk_desk.escalation.taking import read_facts
 from nightdesk_desk.handover_rules import (
     MAX_NOTE,
     NOTED_AS,
@@ -49,7 +51,7 @@ from nightdesk_desk.handover_rules import (
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import Contact, Conversation, Handover, HandoverTrigger, Staff, now
 from nightdesk_desk.wakeups import Wakeups
-from nightdesk_desk.who_talks import tell_visitor
+from nightdesk_desk.who_talks import may_take, tell_visitor
 from nightdesk_desk.words import Words
 
 
@@ -59,6 +61,13 @@ class Opened(NamedTuple):
     handover_id: int
     new: bool
     level: Level
+
+
+class GivenBack(NamedTuple):
+    """A conversation that waits for a person again, and what became of its held reply."""
+
+    conversation_id: str
+    settled: held.Settled | None
 
 
 class QueueRow(NamedTuple):
@@ -195,9 +204,9 @@ class Handovers:
         self._metrics = metrics
 
     async def acknowledge(self, handover_id: int, staff_id: int) -> None:
-        """Note that a person has seen it. Raises HandoverRefused."""
+        """Note that a person has seen it, or an alarm that came later. Raises HandoverRefused."""
         async with self._db.write() as session:
-            handover = await self._moved(
+            handover = await _moved(
                 session,
                 "acknowledge",
                 handover_id,
@@ -210,10 +219,13 @@ class Handovers:
     async def take(self, handover_id: int, staff_id: int) -> None:
         """Make the conversation this person's; of two at once exactly one wins.
 
-        Raises HandoverRefused("not_possible" when somebody else was first).
+        Raises HandoverRefused("not_possible" when somebody else was first, or the account is
+        disabled by now).
         """
         async with self._db.write() as session:
-            handover = await self._moved(
+            if not await may_take(session, staff_id):
+                raise HandoverRefused("not_possible")
+            handover = await _moved(
                 session,
                 "take",
                 handover_id,
@@ -223,32 +235,24 @@ class Handovers:
                 taken_by=staff_id,
                 **_seen(staff_id),
             )
-            await self._hand(session, handover.conversation_id, "staff", staff_id)
+            await _hand(session, self._words, handover.conversation_id, "staff", staff_id)
             waited = (now() - handover.opened_at).total_seconds()
         self._metrics.taken_after.labels(handover.level).observe(waited)
         self._wakeups.notify(handover.conversation_id)
 
-    async def release(self, handover_id: int, staff_id: int, *, by: int | None = None) -> None:
+    async def release(self, handover_id: int, staff_id: int) -> None:
         """Give the conversation back: it waits for a person again, and a held reply is sent.
-
-        `by` is who does that in the place of `staff_id`, who has it.
 
         Raises HandoverRefused.
         """
         async with self._db.write() as session:
-            handover = await self._moved(
-                session,
-                "release",
-                handover_id,
-                staff_id,
-                by=by,
-                state="open",
-                taken_at=None,
-                taken_by=None,
-            )
-            settled = await self._hand(session, handover.conversation_id, "bot", staff_id)
-        held.count(self._metrics, settled)
-        self._wakeups.notify(handover.conversation_id)
+            given = await give_back(session, self._words, handover_id, staff_id)
+        self.given_back(given)
+
+    def given_back(self, given: GivenBack) -> None:
+        """Count and tell what `give_back` did, once its transaction is over."""
+        held.count(self._metrics, given.settled)
+        self._wakeups.notify(given.conversation_id)
 
     async def resolve(
         self,
@@ -270,7 +274,7 @@ class Handovers:
         async with self._db.write() as session:
             before = await get(session, handover_id)
             was_taken = before is not None and before.state == "taken"
-            handover = await self._moved(
+            handover = await _moved(
                 session,
                 "resolve",
                 handover_id,
@@ -283,7 +287,9 @@ class Handovers:
                 false_alarm=false_alarm,
             )
             if was_taken:
-                settled = await self._hand(session, handover.conversation_id, "bot", staff_id)
+                settled = await _hand(
+                    session, self._words, handover.conversation_id, "bot", staff_id
+                )
         held.count(self._metrics, settled)
         self._wakeups.notify(handover.conversation_id)
 
@@ -321,60 +327,92 @@ class Handovers:
         self._wakeups.notify(handover.conversation_id)
         return stored.seq
 
-    async def _moved(
-        self,
-        session: AsyncSession,
-        act: Act,
-        handover_id: int,
-        staff_id: int,
-        *,
-        by: int | None = None,
-        **values: object,
-    ) -> Handover:
-        handover = await hold(session, handover_id)
-        code = refusal(
-            act,
-            handover.state,
-            handover.level,
-            mine=handover.taken_by == staff_id,
-            outcome_code=cast("str | None", values.get("outcome_code")),
-            note=cast("str | None", values.get("note")),
-        )
-        if code is not None:
-            raise HandoverRefused(code, handover.state)
-        # The states stand in the statement too: it decides, whatever was read before.
-        moved = await session.scalar(
-            update(Handover)
-            .where(Handover.id == handover_id, Handover.state == handover.state)
-            .values(acted_at=now(), **values)
-            .returning(Handover.id)
-            .execution_options(synchronize_session=False)
-        )
-        if moved is None:
-            raise HandoverRefused("not_possible")
-        await session.refresh(handover)
-        details: dict[str, object] = {"handover": handover_id, "level": handover.level}
-        if act == "resolve":
-            details |= {"outcome": handover.outcome_code, "false_alarm": handover.false_alarm}
-        if by is not None:
-            details["in_place_of"] = staff_id
-        who, about = by or staff_id, handover.conversation_id
-        await audit(session, NOTED_AS[act], staff_id=who, about=about, details=details)
-        return handover
 
-    async def _hand(
-        self, session: AsyncSession, conversation_id: str, state: str, staff_id: int
-    ) -> held.Settled | None:
-        """Hand the conversation to staff or back to the bot, and tell the visitor.
+async def give_back(
+    session: AsyncSession,
+    words: Words,
+    handover_id: int,
+    staff_id: int,
+    *,
+    by: int | None = None,
+) -> GivenBack:
+    """Give a conversation back inside the caller's transaction (`Handovers.given_back` after it).
 
-        Gives what became of a held reply: with the bot, nobody is left who would answer first.
-        """
-        key = "staff_joined" if state == "staff" else "staff_left"
-        await session.execute(
-            update(Conversation).where(Conversation.id == conversation_id).values(state=state)
-        )
-        await tell_visitor(session, self._words, conversation_id, key, staff_id)
-        return await held.settle(session, conversation_id)
+    `by` is who does that in the place of `staff_id`, who has it. Raises HandoverRefused.
+    """
+    handover = await _moved(
+        session,
+        "release",
+        handover_id,
+        staff_id,
+        by=by,
+        state="open",
+        taken_at=None,
+        taken_by=None,
+    )
+    conversation_id = handover.conversation_id
+    return GivenBack(conversation_id, await _hand(session, words, conversation_id, "bot", staff_id))
+
+
+async def _moved(
+    session: AsyncSession,
+    act: Act,
+    handover_id: int,
+    staff_id: int,
+    *,
+    by: int | None = None,
+    **values: object,
+) -> Handover:
+    handover = await hold(session, handover_id)
+    acts = (await reading.read_acts(session, [handover_id])).get(handover_id, [])
+    waits_anew = False
+    if act == "acknowledge" and handover.state == "acknowledged":
+        waits_anew = (await read_facts(session, [handover]))[handover_id].waits_since is not None
+    code = refusal(
+        act,
+        handover.state,
+        reading.worst_level(handover, await triggers(session, handover_id), acts),
+        mine=handover.taken_by == staff_id,
+        outcome_code=cast("str | None", values.get("outcome_code")),
+        note=cast("str | None", values.get("note")),
+        waits_anew=waits_anew,
+    )
+    if code is not None:
+        raise HandoverRefused(code, handover.state)
+    # The states stand in the statement too: it decides, whatever was read before.
+    moved = await session.scalar(
+        update(Handover)
+        .where(Handover.id == handover_id, Handover.state == handover.state)
+        .values(acted_at=now(), **values)
+        .returning(Handover.id)
+        .execution_options(synchronize_session=False)
+    )
+    if moved is None:
+        raise HandoverRefused("not_possible")
+    await session.refresh(handover)
+    details: dict[str, object] = {"handover": handover_id, "level": handover.level}
+    if act == "resolve":
+        details |= {"outcome": handover.outcome_code, "false_alarm": handover.false_alarm}
+    if by is not None:
+        details["in_place_of"] = staff_id
+    who, about = by or staff_id, handover.conversation_id
+    await audit(session, NOTED_AS[act], staff_id=who, about=about, details=details)
+    return handover
+
+
+async def _hand(
+    session: AsyncSession, words: Words, conversation_id: str, state: str, staff_id: int
+) -> held.Settled | None:
+    """Hand the conversation to staff or back to the bot, and tell the visitor.
+
+    Gives what became of a held reply: with the bot, nobody is left who would answer first.
+    """
+    key = "staff_joined" if state == "staff" else "staff_left"
+    await session.execute(
+        update(Conversation).where(Conversation.id == conversation_id).values(state=state)
+    )
+    await tell_visitor(session, words, conversation_id, key, staff_id)
+    return await held.settle(session, conversation_id)
 
 
 def _seen(staff_id: int) -> dict[str, Any]:

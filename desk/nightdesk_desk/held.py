@@ -5,9 +5,6 @@ the rows alone what becomes of it, whoever asks: the person's reply, the giving 
 for what is due. It holds the conversation, so that of any number of processes one ends it, once.
 """
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +18,7 @@ from nightdesk_desk import log
 from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.db import Database
 from nightdesk_desk.log import NewEvent
+from nightdesk_desk.looking import Looking, surviving
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import Conversation, Event, HeldReply, now
 from nightdesk_desk.wakeups import Wakeups
@@ -31,8 +29,6 @@ _HELD = HeldReply.state == literal_column("'held'")
 """Written out, so that the indexes of what is held are used."""
 
 Verdict = Literal["wait", "answered", "sent"]
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -209,19 +205,15 @@ class HeldReplies:
         self._db = db
         self._wakeups = wakeups
         self._metrics = metrics
-        self._look_every = look_every
-        self._task: asyncio.Task[None] | None = None
+        self.lookings = (Looking("held replies", self.look, look_every),)
 
     async def start(self) -> None:
         """Begin to look; what an earlier process left is in the rows."""
-        self._task = asyncio.create_task(self._look_again_and_again())
+        await self.lookings[0].start()
 
     async def stop(self) -> None:
         """Stop looking. What is held stays held for the next start."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self.lookings[0].stop()
 
     async def look(self) -> int:
         """Settle every reply that is due. Gives how many this process has ended.
@@ -237,10 +229,8 @@ class HeldReplies:
             conversations = list(due)
         ended = 0
         for conversation_id in conversations:
-            try:
+            with surviving("a held reply could not be sent yet"):
                 ended += await self._settle(conversation_id)
-            except Exception as error:
-                logger.error("a held reply could not be sent yet: %s", type(error).__name__)
         return ended
 
     async def _settle(self, conversation_id: str) -> bool:
@@ -251,11 +241,3 @@ class HeldReplies:
         if settled is not None:
             self._wakeups.notify(conversation_id)
         return settled is not None
-
-    async def _look_again_and_again(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Exception as error:
-                logger.error("looking for held replies failed: %s", type(error).__name__)
-            await asyncio.sleep(self._look_every)

@@ -1,6 +1,6 @@
 """Figures for Prometheus: counts and times, never words or ids."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from nightdesk_desk.alerts.figures import AlertFigures
 from nightdesk_desk.db import Database
 from nightdesk_desk.log import NewEvent
+from nightdesk_desk.looking import Looking
 from nightdesk_desk.models import Event, Handover, HeldReply, now
 
 TURN_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 6, 12)
@@ -117,6 +118,13 @@ class Metrics:
             registry=registry,
         )
 
+        self.last_look = Gauge(
+            "nightdesk_worker_last_look_seconds",
+            "Since a worker's look last went through (or since the start)",
+            ["worker"],
+            registry=registry,
+        )
+
         self.alerts = AlertFigures(registry)
 
     def count_said(self, events: Sequence[NewEvent]) -> None:
@@ -125,6 +133,14 @@ class Metrics:
             self.messages.labels(event.sender).inc()
             if event.sender == "bot" and event.outcome:
                 self.outcomes.labels(event.outcome.partition(":")[0]).inc()
+
+    def read_lookings(self, lookings: Iterable[Looking]) -> None:
+        """Set how long ago each worker's look last went through."""
+        self.last_look.clear()
+        for looking in lookings:
+            age = looking.age()
+            if age is not None:
+                self.last_look.labels(looking.name).set(age)
 
     async def read_record(self, db: Database) -> None:
         """Set the gauges that are read from the record."""
@@ -176,6 +192,7 @@ async def metrics(request: Request) -> Response:
     """Give the figures in Prometheus' text form."""
     desk = request.app.state.desk
     desk.metrics.waiting_readers.set(desk.wakeups.total())
+    desk.metrics.read_lookings(desk.lookings)
     await desk.metrics.read_record(desk.db)
     await desk.alerts.read_figures()
     return Response(

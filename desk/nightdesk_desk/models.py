@@ -98,7 +98,7 @@ class Conversation(Base):
     last_seq: Mapped[int] = mapped_column(Integer, default=0)
     state: Mapped[str] = mapped_column(String(16), default="bot")
     visitor_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # The visitor wants it deleted, and it is kept until staff have closed a crisis.
+    # The visitor wants it deleted, and it is kept until staff are done with a crisis.
     deletion_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -3,9 +3,10 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from nightdesk_contract.clinic import Clinic
+from nightdesk_contract.clinic_escalation import ANY_HOUR
 from nightdesk_contract.opening import open_spans
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,13 +69,32 @@ def _case(
     if answered_at and case.resolved_at and answered_at > case.resolved_at:
         # It answers a later hand-over of the same conversation.
         answered_at = None
+    seen_at = min(acts, default=None)
+    # As the escalation counts: minutes of milder levels only while the clinic is open.
+    aim_seconds = None
+    if seen_at is not None and case.level not in ANY_HOUR:
+        aim_seconds = _open_for(open_times, case.opened_at, seen_at)
     return Case(
         opened_at=case.opened_at,
         level=case.level,
         reason=case.reason,
-        seen_at=min(acts, default=None),
+        seen_at=seen_at,
         answered_at=answered_at,
         resolved=case.state == "resolved",
         false_alarm=case.false_alarm,
         after_hours=not any(start <= case.opened_at < end for start, end in open_times),
+        aim_seconds=aim_seconds,
+    )
+
+
+def _open_for(
+    open_times: Sequence[tuple[datetime, datetime]], start: datetime, end: datetime
+) -> float:
+    """Give for how many seconds between two moments the clinic was open."""
+    return sum(
+        # In UTC: a night with a change of the clock is no trap.
+        max(
+            timedelta(), min(closes.astimezone(UTC), end) - max(opens.astimezone(UTC), start)
+        ).total_seconds()
+        for opens, closes in open_times
     )

@@ -25,3 +25,13 @@ async def tell_visitor(
     # The visitor's widget tells a person that they write, while there is one.
     basis = {"person": key != "staff_left"}
     await log.append(session, conversation_id, [log.NewEvent("system", text, basis=basis)])
+
+
+async def may_take(session: AsyncSession, staff_id: int) -> bool:
+    """Say whether that person can be given a chat, and keep it so until the transaction ends.
+
+    Nobody disables the account meanwhile and leaves the chat with it. Ask before the conversation
+    is held: who disables holds the account first, too.
+    """
+    person = await session.get(Staff, staff_id, with_for_update={"read": True})
+    return person is not None and person.disabled_at is None

@@ -18,6 +18,7 @@ from nightdesk_desk.handovers import Handovers
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import Alert, Handover, Staff, now
 from nightdesk_desk.settings import PROJECT_ROOT
+from nightdesk_desk.staff import leaving
 from nightdesk_desk.staff.search import search
 from nightdesk_desk.wakeups import Wakeups
 from nightdesk_desk.words import Words
@@ -66,6 +67,27 @@ async def a_case_is_passed_on_by_one(one: Database, two: Database) -> None:
         case = await session.get_one(Handover, handover_id)
         acts = (await reading.read_acts(session, [handover_id])).get(handover_id, [])
     assert [act.to_staff_id for act in acts] == ([case.taken_by] if case.taken_by else [])
+
+
+async def who_is_disabled_has_no_chat(one: Database, two: Database) -> None:
+    words = Words(ClinicFile(PROJECT_ROOT / "clinic.yml"), PROJECT_ROOT / "data")
+    for _ in range(4):
+        _, handover_id, (ana, ben, _) = await case_with_staff(one)
+        (mine, _), (_, second) = acts_of(one), acts_of(two)
+        await mine.take(handover_id, ben)
+        _, other, _ = await case_with_staff(one)
+
+        async def disable(staff_id: int) -> None:
+            async with two.write() as session:
+                username = (await session.get_one(Staff, staff_id)).username
+                await leaving.disable(session, words, username)
+
+        await refusals(
+            mine.take(other, ana), second.pass_on(handover_id, ben, ana), disable(ana), disable(ben)
+        )
+        async with one.read() as session:
+            found = select(Handover.id).where(Handover.taken_by.in_([ana, ben]))
+            assert (await session.scalars(found)).all() == []
 
 
 async def a_case_is_opened_again_once(one: Database, two: Database) -> None:
@@ -124,6 +146,7 @@ async def a_search_reads_words_and_numbers(one: Database, two: Database) -> None
 
 CASES = [
     a_case_is_passed_on_by_one,
+    who_is_disabled_has_no_chat,
     a_case_is_opened_again_once,
     lowered_and_serious_again_it_is_told_again,
     a_search_reads_words_and_numbers,

@@ -137,6 +137,15 @@ async def test_not_when_it_is_not_needed(running: Running, rasa: FakeRasa, act: 
     assert await offers(taken.visitor) == []
 
 
+async def test_not_when_staff_have_opened_it_again(running: Running, rasa: FakeRasa) -> None:
+    taken = await taken_by_staff(running, rasa)
+    desk = running.desk
+    await desk.handovers.resolve(taken.handover_id, taken.staff_id)
+    await desk.cases.reopen(taken.handover_id, taken.staff_id, "not over")
+    assert await desk.call_backs.look(later()) == 0
+    assert await offers(taken.visitor) == []
+
+
 async def test_who_has_only_been_seen_waits_still(running: Running, rasa: FakeRasa) -> None:
     taken = await taken_by_staff(running, rasa)
     await running.desk.handovers.release(taken.handover_id, taken.staff_id)
@@ -199,6 +208,22 @@ async def test_one_who_cannot_be_told_now_does_not_hinder_the_others(
     broken.clear()
     assert await running.desk.call_backs.look(later()) == 1
     assert len(await offers(first)) == 1
+
+
+async def test_one_whose_words_cannot_be_chosen_does_not_hinder_the_others(
+    running: Running, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await asked(running, rasa), await asked(running, rasa)
+    real = call_backs.offer
+
+    async def sometimes(session: Any, words: Any, due: call_backs.Due, at: datetime) -> str | None:
+        if due.conversation_id == first.id:
+            raise KeyError
+        return await real(session, words, due, at)
+
+    monkeypatch.setattr(call_backs, "offer", sometimes)
+    assert await running.desk.call_backs.look(later()) == 1
+    assert [len(await offers(v)) for v in (first, second)] == [0, 1]
 
 
 def test_the_language_is_that_of_the_last_message_that_was_judged() -> None:

@@ -46,13 +46,18 @@ def said(
     [
         ([10, 20, 30, 40, 50], 1),
         ([60, 60, 60, 60, 60], 1),
-        ([60, 60, 61, 900, 900], 2),
-        ([1, 1, 170, 900, 9000], 3),
-        ([100, 100, 140, 200, 900, 900], 3),
+        ([60, 60, 60, 61, 900], 2),
+        ([9000, 170, 1, 1, 1], 3),
+        ([100, 100, 140, 150, 179, 900], 3),
+        ([60, 60, 60, 60, 60, 61, 900, 900], 2),
+        ([60, 60, 60, 60, 60, 60, 7200, 7200], 1),
+        ([60, 60, 60, 60, 60, 7200, 7200, 7200], 120),
         ([0, 0, 0, 0, 0], 1),
     ],
 )
-def test_the_median_in_whole_minutes_rounded_up(seconds: list[float], minutes: int) -> None:
+def test_what_three_of_four_waited_at_most_in_whole_minutes_rounded_up(
+    seconds: list[float], minutes: int
+) -> None:
     assert said([case(each) for each in seconds]) == {"P3": Wait(minutes, measured=True)}
 
 
@@ -61,6 +66,10 @@ def test_few_answers_say_nothing_and_the_clinics_aim_stands_in() -> None:
     assert said(few) == {}
     assert said(few, {"P2": 15}) == {"P2": Wait(15, measured=False)}
     assert said([*few, case(60)], {"P3": 2}) == {"P3": Wait(1, measured=True)}
+
+
+def test_of_more_than_two_hours_nothing_is_said_nor_the_aim_that_is_not_met() -> None:
+    assert said([case(7201) for _ in range(5)], {"P3": 15, "P2": 15}) == {"P2": Wait(15, False)}
 
 
 def test_each_level_has_its_own_wait() -> None:

@@ -69,6 +69,14 @@ def test_a_crisis_is_closed_only_with_outcome_and_note(
     assert found == expected
 
 
+@pytest.mark.parametrize("state", HANDOVER_STATES)
+@pytest.mark.parametrize("act", FROM_STATES)
+def test_while_the_clock_runs_anew_it_can_be_acknowledged_again(act: Any, state: str) -> None:
+    code = refusal(act, state, "P3", mine=True, outcome_code=None, note=None, waits_anew=True)
+    again = (act, state) == ("acknowledge", "acknowledged")
+    assert (code is None) == (again or state in FROM_STATES[act])
+
+
 def test_what_another_has_taken_is_not_mine_to_end() -> None:
     for act in ("release", "resolve"):
         assert refusal(act, "taken", "P3", mine=False, outcome_code=None, note=None) == "not_yours"

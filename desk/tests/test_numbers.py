@@ -93,6 +93,10 @@ class TestHandovers:
         assert (seen.p50, seen.p95) == (300, 301)
         assert found.total.seen == seen
 
+    def test_against_the_aim_goes_the_time_that_counts(self) -> None:
+        seen = figures(case(seen=9000, aim_seconds=300), case(seen=1, aim_seconds=301)).seen["P1"]
+        assert (seen.done, seen.within, seen.p95) == (2, 1, 9000)
+
     def test_a_level_without_an_aim_has_none(self) -> None:
         assert figures(case("P3", seen=60)).seen["P3"].within is None
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import httpx
@@ -18,11 +18,14 @@ from nightdesk_contract.clinic_alerts import (
 from nightdesk_desk.alerts import apprise_services, webhooks
 from nightdesk_desk.alerts.content import Message
 from nightdesk_desk.alerts.faults import Fault
+from nightdesk_desk.alerts.lanes import Lanes
+from nightdesk_desk.looking import STOPS
 from nightdesk_desk.models import now
 
 TIMEOUT = 20.0
 """Seconds that one sending may take in all; shorter than a claim's lease."""
-THREADS = 8
+_CHECKS = ""
+"""The lane of checks, which no address has: they do not wait for what is being sent."""
 
 
 class Sender:
@@ -30,27 +33,35 @@ class Sender:
 
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         self._environment = environment
-        self._threads: ThreadPoolExecutor | None = None
+        self._lanes = Lanes()
         self._client: httpx.AsyncClient | None = None
         self._checked: dict[AlertAddress, Fault | None] = {}
 
     async def send(self, address: AlertAddress, message: Message, message_id: str) -> Fault | None:
         """Send a message; None means that it was taken. Never raises for what fails."""
         try:
-            async with asyncio.timeout(TIMEOUT):
-                return await self._send(address, message, message_id)
+            return await self._send(address, message, message_id)
         except MissingVariable as error:
             return Fault("no_variable", error.name)
         except TimeoutError:
             return Fault("timeout")
-        except Exception:
+        except STOPS:
+            raise
+        except BaseException:
             # Whatever a service's code raises may quote its address.
             return Fault("failed")
+
+    def left_behind(self) -> Counter[str]:
+        """Give how many sendings still run though their time is over, by address."""
+        return self._lanes.left_behind()
 
     async def check(self, address: AlertAddress) -> Fault | None:
         """Say what is wrong with an address as it is set; nothing is sent."""
         if address not in self._checked:
-            self._checked[address] = await self._check(address)
+            try:
+                self._checked[address] = await self._check(address)
+            except TimeoutError:
+                return Fault("timeout")
         return self._checked[address]
 
     async def close(self) -> None:
@@ -58,27 +69,29 @@ class Sender:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            self._threads = None
+        self._lanes.close()
 
     async def _send(self, address: AlertAddress, message: Message, message_id: str) -> Fault | None:
         if address.url:
             url = filled(address.url, self._environment)
-            return await self._on_thread(apprise_services.send, url, message)
+            # Its time begins with its thread: to wait for one says nothing about the address.
+            return await self._lanes.run(
+                address.name, TIMEOUT, lambda: apprise_services.send(url, message)
+            )
         webhook = self._webhook(address)
         if isinstance(webhook, Fault):
             return webhook
         if self._client is None:
             self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=10.0)
         url, key = webhook
-        return await webhooks.post(self._client, url, key, message, message_id, now())
+        async with asyncio.timeout(TIMEOUT):
+            return await webhooks.post(self._client, url, key, message, message_id, now())
 
     async def _check(self, address: AlertAddress) -> Fault | None:
         try:
             if address.url:
                 url = filled(address.url, self._environment)
-                return await self._on_thread(apprise_services.check, url)
+                return await self._lanes.run(_CHECKS, TIMEOUT, lambda: apprise_services.check(url))
             webhook = self._webhook(address)
         except MissingVariable as error:
             return Fault("no_variable", error.name)
@@ -88,13 +101,6 @@ class Sender:
         url = filled(address.webhook, self._environment)
         key = secret_bytes(filled(address.secret, self._environment))
         return Fault("bad_address") if key is None or not is_webhook(url) else (url, key)
-
-    async def _on_thread[*Given](
-        self, work: Callable[[*Given], Fault | None], *given: *Given
-    ) -> Fault | None:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="alerts")
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
 
 def shown(address: AlertAddress) -> str:

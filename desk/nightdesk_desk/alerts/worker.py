@@ -5,10 +5,9 @@ again, under the same message id.
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 
 from nightdesk_contract.clinic_alerts import AlertAddress
 
@@ -18,20 +17,18 @@ from nightdesk_desk.alerts.deciding import needless, next_try
 from nightdesk_desk.alerts.faults import Fault, fault_of
 from nightdesk_desk.alerts.figures import AlertFigures
 from nightdesk_desk.alerts.instead import tell_instead
+from nightdesk_desk.alerts.lanes import AT_A_TIME
 from nightdesk_desk.alerts.sending import Sender
 from nightdesk_desk.alerts.standing import AddressStanding, read_standing
 from nightdesk_desk.db import Database
 from nightdesk_desk.escalation.models import DayReport, EscalationStep
 from nightdesk_desk.escalation.said import said
+from nightdesk_desk.looking import Looking, surviving
 from nightdesk_desk.models import Alert, AlertAddressState, Handover, now
 from nightdesk_desk.words import Words
 
 LOOK_EVERY = 1.0
 """Seconds between looks for what is due."""
-PER_ADDRESS = 3
-"""How many are sent to one address at a time: a slow one must not hold up the others."""
-AT_ONCE = 24
-"""How many are sent at a time in all."""
 STOP_WITHIN = 3.0
 """Seconds that what is being sent gets when the desk stops."""
 
@@ -55,23 +52,20 @@ class Alerts:
         self._figures = figures
         self._sender = sender
         self._desk_url = desk_url
-        self._look_every = look_every
-        self._task: asyncio.Task[None] | None = None
+        self.lookings = (Looking("alerts", self._look_and_say, look_every),)
+        self._has_said = False
         self._sending: dict[asyncio.Task[None], str] = {}
 
     async def start(self) -> None:
         """Begin to look; what an earlier process left is in the rows."""
-        self._task = asyncio.create_task(self._look_again_and_again())
+        await self.lookings[0].start()
 
     async def stop(self) -> None:
         """Stop looking, and give what is being sent a moment. The rest is left for the next start.
 
         What is cut off is sent again when its lease has run out.
         """
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self.lookings[0].stop()
         if self._sending:
             _, late = await asyncio.wait(list(self._sending), timeout=STOP_WITHIN)
             for task in late:
@@ -83,7 +77,7 @@ class Alerts:
         """Claim what is due and begin to send it. Gives how many; raises what the database does."""
         at = now()
         async with self._db.read() as session:
-            due = await outbox.due(session, at, PER_ADDRESS)
+            due = await outbox.due(session, at, AT_A_TIME)
         chosen = self._with_room(due)
         if not chosen:
             return 0
@@ -112,20 +106,20 @@ class Alerts:
         await self._figures.read_record(self._db, failing)
 
     def _with_room(self, due: list[outbox.Due]) -> list[outbox.Due]:
-        busy = Counter(self._sending.values())
+        # A claimed alert never waits for a thread: its claim might run out meanwhile.
+        busy = Counter(self._sending.values()) + self._sender.left_behind()
         chosen: list[outbox.Due] = []
         for found in due:
-            if busy.total() < AT_ONCE and busy[found.address] < PER_ADDRESS:
+            if busy[found.address] < AT_A_TIME:
                 busy[found.address] += 1
                 chosen.append(found)
         return chosen
 
     async def _send_surely(self, alert: Alert) -> None:
-        try:
-            await self._send(alert)
-        except Exception as error:
-            # It is due again when its lease has run out.
-            logger.error("an alert could not be seen through: %s", type(error).__name__)
+        # Otherwise it is due again when its lease has run out.
+        with surviving("an alert could not be seen through"):
+            async with asyncio.timeout(outbox.LEASE.total_seconds()):
+                await self._send(alert)
 
     async def _send(self, alert: Alert) -> None:
         address = self._address(alert.address)
@@ -136,7 +130,12 @@ class Alerts:
                 if await outbox.end(session, alert, **gone):
                     await tell_instead(session, self._words.clinic, alert, at)
             return
-        message = await self._message(alert)
+        message: Message | Fault | None = Fault("failed")
+        with surviving("an alert could not be written"):
+            message = await self._message(alert)
+        if isinstance(message, Fault):
+            await self._put_off(alert, message)
+            return
         if message is None:
             async with self._db.write() as session:
                 await outbox.end(session, alert, state="needless", ended_at=now())
@@ -180,7 +179,7 @@ class Alerts:
             clinic.staff_times.get(alert.level),
             case.conversation_id,
             url,
-            said(step, alert.address, case.opened_at, at) if step else None,
+            said(step, alert.address, case, at) if step else None,
         )
 
     async def _sent(self, alert: Alert) -> None:
@@ -189,10 +188,14 @@ class Alerts:
             await outbox.end(session, alert, state="sent", ended_at=at, last_error=None)
             await addresses.note_success(session, alert.address, at)
 
+    async def _put_off(self, alert: Alert, fault: Fault) -> None:
+        """Note that an alert could not be made; that says nothing about its address."""
+        async with self._db.write() as session:
+            await outbox.end(session, alert, last_error=fault.code, **_later(alert, now()))
+
     async def _failed(self, alert: Alert, fault: Fault) -> None:
         at = now()
-        again = next_try(alert.tries, alert.created_at, at)
-        values = {"state": "failed", "next_at": again} if again else _GIVEN_UP | {"ended_at": at}
+        values = _later(alert, at)
         everybody = [address.name for address in self._words.clinic.alerts]
         async with self._db.write() as session:
             await outbox.end(session, alert, last_error=fault.code, **values)
@@ -216,14 +219,17 @@ class Alerts:
     def _address(self, name: str) -> AlertAddress | None:
         return next((a for a in self._words.clinic.alerts if a.name == name), None)
 
-    async def _look_again_and_again(self) -> None:
-        await self._say_what_fails()
-        while True:
-            try:
-                await self.look()
-            except Exception as error:
-                logger.error("looking for alerts failed: %s", type(error).__name__)
-            await asyncio.sleep(self._look_every)
+    async def _look_and_say(self) -> None:
+        # What is due goes first: looking at the addresses takes a while.
+        await self.look()
+        if not self._has_said:
+            self._has_said = True
+            await self._say_what_fails()
 
 
-_GIVEN_UP: dict[str, object] = {"state": "given_up"}
+def _later(alert: Alert, at: datetime) -> dict[str, object]:
+    """Give what is noted of an alert that failed at `at`: its next try, or that it is given up."""
+    again = next_try(alert.tries, alert.created_at, at)
+    if again is None:
+        return {"state": "given_up", "ended_at": at}
+    return {"state": "failed", "next_at": again}

@@ -6,25 +6,31 @@ Exit codes: 0 fine, 1 something is wrong or could not be done, 2 wrong use.
 import argparse
 import asyncio
 import json
-import os
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from nightdesk_contract.clinic import ClinicError, load_clinic
 from sqlalchemy.exc import SQLAlchemyError
 
 from nightdesk_desk.audit.chain import Entry
-from nightdesk_desk.audit.exporting import as_row, csv_lines, json_lines, said
+from nightdesk_desk.audit.exporting import (
+    as_row,
+    csv_lines,
+    details_of,
+    is_broken,
+    json_lines,
+    said,
+)
 from nightdesk_desk.audit.reading import Wanted, all_entries, moment_of, read_entries, who
 from nightdesk_desk.audit.record import note
 from nightdesk_desk.audit.verifying import Verdict, hash_of, verify
 from nightdesk_desk.db import Database, migrate
+from nightdesk_desk.new_file import new_file
 from nightdesk_desk.settings import Settings
 
 LIMIT = 50
@@ -193,7 +199,7 @@ def _list(arguments: argparse.Namespace) -> int:
         async with db.read() as session:
             entries = await read_entries(session, wanted, arguments.limit)
         if arguments.json:
-            rows = [as_row(entry) | {"details": json.loads(entry.details)} for entry in entries]
+            rows = [as_row(entry) | {"details": details_of(entry)} for entry in entries]
             print(json.dumps(rows, ensure_ascii=False))
         elif not entries:
             print("No entry fits.")
@@ -206,11 +212,16 @@ def _list(arguments: argparse.Namespace) -> int:
 
 
 def _line(entry: Entry, zone: ZoneInfo) -> str:
-    at = datetime.fromisoformat(entry.at).astimezone(zone)
+    try:
+        at = f"{datetime.fromisoformat(entry.at).astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError):
+        at = f"{entry.at} (no time)"
     details = "" if entry.details == "{}" else entry.details
+    if is_broken(entry):
+        details += " (not JSON)"
     words = (entry.kind, entry.about or "", entry.address or "", details)
     told = "  ".join(word for word in words if word)
-    return f"{entry.number:>7}  {at:%Y-%m-%d %H:%M:%S}  {who(entry):<16}  {told}"
+    return f"{entry.number:>7}  {at}  {who(entry):<16}  {told}"
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -220,9 +231,11 @@ def _export(arguments: argparse.Namespace) -> int:
         wanted = _wanted(arguments, _zone())
         as_csv = path.suffix == ".csv"
         count = 0
-        with _new_file(path) as out:
+        # Who looks into an export sees whose conversations were opened: not for everybody's eyes.
+        with new_file(path) as out:
             async with db.write() as session:
-                await note(session, "audit_exported", details=said(wanted) | {"to": path.suffix})
+                details = await said(session, wanted) | {"to": path.suffix}
+                await note(session, "audit_exported", details=details)
             entries = all_entries(db, wanted)
             async for line in csv_lines(entries) if as_csv else json_lines(entries):
                 out.write(line)
@@ -231,19 +244,6 @@ def _export(arguments: argparse.Namespace) -> int:
         return 0
 
     return _run(work)
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[TextIO]:
-    """Give a new file for writing; it is gone again if the writing fails."""
-    # Who looks into an export sees whose conversations were opened: not for everybody's eyes.
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(file, "w", encoding="utf-8", newline="") as out:
-            yield out
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _zone() -> ZoneInfo:

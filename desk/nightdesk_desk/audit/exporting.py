@@ -2,12 +2,17 @@
 
 import csv
 import json
+import re
 from collections.abc import AsyncIterator
 from io import StringIO
 from typing import Any
 
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from nightdesk_desk.audit.chain import Entry
-from nightdesk_desk.audit.reading import Wanted, who
+from nightdesk_desk.audit.models import AuditEntry
+from nightdesk_desk.audit.reading import THE_DESK, Wanted, who
 from nightdesk_desk.audit.record import as_text
 
 COLUMNS = (
@@ -22,6 +27,11 @@ COLUMNS = (
     "previous",
     "hash",
 )
+
+NOT_KEPT = "(something else)"
+"""Stands in an entry for a filter that names nothing the record knows: it may be anything."""
+
+_CONVERSATION = re.compile(r"c_[A-Za-z0-9_-]{24}")
 
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -60,9 +70,40 @@ async def json_lines(entries: AsyncIterator[Entry]) -> AsyncIterator[str]:
         yield json_line(entry)
 
 
-def said(wanted: Wanted) -> dict[str, str]:
-    """Give the filters that are set, as the entry about an export holds them."""
+async def said(session: AsyncSession, wanted: Wanted) -> dict[str, str]:
+    """Give the filters that are set, as the entry about an export holds them.
+
+    Of what was typed stays what the record has already, and what is shaped like a conversation's
+    id; never anything else: a visitor's words may have been pasted there.
+    """
     moments = {"since": wanted.since, "until": wanted.until}
-    texts = {"kind": wanted.kind, "who": wanted.who, "about": wanted.about}
-    set_moments = {name: as_text(at) for name, at in moments.items() if at is not None}
-    return set_moments | {name: text for name, text in texts.items() if text is not None}
+    found = {name: as_text(at) for name, at in moments.items() if at is not None}
+    texts = {
+        "kind": (wanted.kind, AuditEntry.kind),
+        "who": (wanted.who, AuditEntry.username),
+        "about": (wanted.about, AuditEntry.about),
+    }
+    for name, (text, column) in texts.items():
+        if text is None:
+            continue
+        known = (
+            (name == "who" and text == THE_DESK)
+            or (name == "about" and _CONVERSATION.fullmatch(text) is not None)
+            or await session.scalar(select(exists().where(column == text)))
+        )
+        found[name] = text if known else NOT_KEPT
+    return found
+
+
+def is_broken(entry: Entry) -> bool:
+    """Say whether somebody has made something else of an entry's details than JSON."""
+    try:
+        json.loads(entry.details)
+    except (ValueError, TypeError, RecursionError):
+        return True
+    return False
+
+
+def details_of(entry: Entry) -> Any:
+    """Give an entry's details; broken ones stand as they are, marked so."""
+    return {"not_json": str(entry.details)} if is_broken(entry) else json.loads(entry.details)

@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nightdesk_desk import handovers, log
 from nightdesk_desk.alerts import outbox, relevel
 from nightdesk_desk.audit.record import note as audit
+from nightdesk_desk.cases import reading
 from nightdesk_desk.cases.deciding import (
     calls_anew,
     is_lower,
     level_refusal,
     note_refusal,
+    notice_refusal,
     pass_refusal,
     reopen_refusal,
 )
@@ -26,9 +28,9 @@ from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.handover_rules import HandoverRefused, RefusalCode
 from nightdesk_desk.metrics import Metrics
-from nightdesk_desk.models import Event, Handover, HandoverTrigger, Staff, now
+from nightdesk_desk.models import Event, Handover, HandoverTrigger, now
 from nightdesk_desk.wakeups import Wakeups
-from nightdesk_desk.who_talks import tell_visitor
+from nightdesk_desk.who_talks import may_take, tell_visitor
 from nightdesk_desk.words import Words
 
 BY_STAFF = "staff"
@@ -50,17 +52,31 @@ class CaseActs:
         Raises HandoverRefused.
         """
         async with self._db.write() as session:
+            free = await may_take(session, to)
             case = await handovers.hold(session, handover_id)
-            # Held, so that nobody disables the account meanwhile and leaves the chat with it.
-            colleague = await session.get(Staff, to, with_for_update={"read": True})
-            free = colleague is not None and colleague.disabled_at is None
             mine = case.taken_by == staff_id
             _unless(pass_refusal(case.state, mine=mine, to=to, me=staff_id, may_sign_in=free), case)
-            # `taken_at` stays: since then a person has had it, and a clock that runs runs on.
+            # `taken_at` stays: since then a person has had it. The act itself starts the clock
+            # (see `reading.passed_at`) until the colleague acts.
             case.taken_by = to
             session.add(_act(case, "passed", staff_id, to_staff_id=to))
             await tell_visitor(session, self._words, case.conversation_id, "staff_passed", to)
             await _note(session, "handover_passed", case, staff_id, to_staff=to)
+        self._wakeups.notify(case.conversation_id)
+
+    async def notice(self, handover_id: int, staff_id: int) -> None:
+        """Say that one has seen what was passed on, before or instead of writing: the clock stops.
+
+        Raises HandoverRefused.
+        """
+        async with self._db.write() as session:
+            case = await handovers.hold(session, handover_id)
+            acts = (await reading.read_acts(session, [case.id])).get(case.id, [])
+            passed = reading.passed(case, acts, None)
+            mine = case.taken_by == staff_id
+            _unless(notice_refusal(passed is not None and not passed.answered, mine=mine), case)
+            case.acted_at = now()
+            await _note(session, "handover_noticed", case, staff_id)
         self._wakeups.notify(case.conversation_id)
 
     async def set_level(self, handover_id: int, staff_id: int, level: str, why: str) -> None:

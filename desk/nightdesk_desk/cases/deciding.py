@@ -27,6 +27,13 @@ def pass_refusal(
     return None if may_sign_in and to != me else "no_colleague"
 
 
+def notice_refusal(waits: bool, *, mine: bool) -> RefusalCode | None:
+    """Say why nobody can say that they have seen it, or None; `waits`: passed on, no act since."""
+    if not waits:
+        return "not_possible"
+    return None if mine else "not_yours"
+
+
 def level_refusal(state: str, level: str, to: str, why: str, *, mine: bool) -> RefusalCode | None:
     """Say why the level cannot become `to`, or None.
 

@@ -10,11 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.cases.deciding import is_lower
 from nightdesk_desk.cases.models import HandoverAct, PrivateNote
-from nightdesk_desk.models import Handover
+from nightdesk_desk.handover_rules import worst_of
+from nightdesk_desk.models import Handover, HandoverTrigger
 
 
 class Passed(NamedTuple):
-    """That somebody passed the case on to the one who has it now; `answered` once staff wrote."""
+    """That somebody passed the case on to the one who has it now.
+
+    `answered` once that one has written to the visitor or said that they have seen it.
+    """
 
     by: int
     at: datetime
@@ -66,7 +70,21 @@ def passed(
     if case.taken_at is None or last.at < case.taken_at:
         # Since then it was given back and taken anew.
         return None
-    return Passed(last.staff_id, last.at, replied_at is not None and replied_at > last.at)
+    answered = any(at is not None and at > last.at for at in (replied_at, case.acted_at))
+    return Passed(last.staff_id, last.at, answered)
+
+
+def passed_at(acts: Sequence[HandoverAct]) -> list[datetime]:
+    """Give when the case was passed on: each calls for its new holder, as an alarm does."""
+    return [act.at for act in acts if act.kind == "passed"]
+
+
+def worst_level(
+    case: Handover, triggers: Sequence[HandoverTrigger], acts: Sequence[HandoverAct]
+) -> str:
+    """Give the most serious level that a case ever had."""
+    before = [act.from_level for act in acts if act.kind == "level" and act.from_level]
+    return worst_of([case.level, *(trigger.level for trigger in triggers), *before])
 
 
 def lowered(case: Handover, acts: Sequence[HandoverAct]) -> Lowered | None:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nightdesk_desk import log
 from nightdesk_desk.alerts import outbox
 from nightdesk_desk.audit.record import note as audit
+from nightdesk_desk.cases import reading
 from nightdesk_desk.cases.models import HandoverAct
 from nightdesk_desk.escalation.chain import Alarm, Facts, Planned, TakenStep, due, waits_since
 from nightdesk_desk.escalation.models import EscalationStep
@@ -28,7 +29,7 @@ BATCH = 500
 async def read_facts(session: AsyncSession, cases: Sequence[Handover]) -> dict[int, Facts]:
     """Give what is known of hand-overs, by their ids."""
     ids = [case.id for case in cases]
-    alarms = await _alarms(session, ids)
+    alarms, acts = await _alarms(session, ids), await reading.read_acts(session, ids)
     replies = await _replies(session, {case.conversation_id for case in cases})
     taken: dict[int, set[TakenStep]] = defaultdict(set)
     for row in await session.execute(
@@ -43,6 +44,8 @@ async def read_facts(session: AsyncSession, cases: Sequence[Handover]) -> dict[i
     facts = {}
     for case in cases:
         moments = [alarm.at for alarm in alarms[case.id] if alarm.calls]
+        # A colleague who is away must not be where a conversation is forgotten.
+        moments += reading.passed_at(acts.get(case.id, []))
         facts[case.id] = Facts(
             level=cast(Level, case.level),
             state=case.state,

@@ -4,9 +4,6 @@ Nothing is kept in memory: a step is due by the hand-over's own row and those of
 before, so that after a restart the next look finds what is due, and of several desks one takes it.
 """
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -15,14 +12,13 @@ from prometheus_client import Counter
 from nightdesk_desk.db import Database
 from nightdesk_desk.escalation import day_report
 from nightdesk_desk.escalation.taking import read_due, take_due
+from nightdesk_desk.looking import Looking, surviving
 from nightdesk_desk.models import now
 from nightdesk_desk.wakeups import Wakeups
 from nightdesk_desk.words import Words
 
 LOOK_EVERY = 1.0
 """Seconds between looks: how late a step may be taken."""
-
-logger = logging.getLogger(__name__)
 
 
 class Escalation:
@@ -41,21 +37,17 @@ class Escalation:
         self._wakeups = wakeups
         self._words = words
         self._steps = steps
-        self._look_every = look_every
         self._clock = clock
-        self._task: asyncio.Task[None] | None = None
+        self.lookings = (Looking("steps", self.look, look_every),)
         self._reported: date | None = None
 
     async def start(self) -> None:
         """Begin to look; what an earlier process left is in the rows."""
-        self._task = asyncio.create_task(self._look_again_and_again())
+        await self.lookings[0].start()
 
     async def stop(self) -> None:
         """Stop looking. What is due meanwhile is taken by another desk, or at the next start."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self.lookings[0].stop()
 
     async def look(self) -> int:
         """Take every step that is due. Gives how many this process has taken.
@@ -67,10 +59,8 @@ class Escalation:
             waiting = await read_due(session, clinic, at)
         taken = 0
         for handover_id in waiting:
-            try:
+            with surviving("a step could not be taken yet"):
                 taken += await self._take(handover_id, at)
-            except Exception as error:
-                logger.error("a step could not be taken yet: %s", type(error).__name__)
         await self._report(at)
         return taken
 
@@ -94,11 +84,3 @@ class Escalation:
             async with self._db.write() as session:
                 await day_report.take_report(session, clinic, day, at)
         self._reported = day
-
-    async def _look_again_and_again(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Exception as error:
-                logger.error("looking for steps failed: %s", type(error).__name__)
-            await asyncio.sleep(self._look_every)

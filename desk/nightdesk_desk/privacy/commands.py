@@ -8,9 +8,10 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from nightdesk_contract.answers import AnswerError
 from nightdesk_contract.checked_yaml import FileError
@@ -23,6 +24,7 @@ from nightdesk_desk.audit.record import note
 from nightdesk_desk.db import Database, migrate
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.models import now
+from nightdesk_desk.new_file import new_file
 from nightdesk_desk.privacy.export import EXPORTED, as_json, as_text, read_export
 from nightdesk_desk.privacy.purge import Kind, look, purge
 from nightdesk_desk.settings import Settings
@@ -41,7 +43,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="delete what is older than clinic.yml's `retention` says",
         description="Deletes conversations, contact details and audit entries that are older than "
         "the days under `retention` in clinic.yml, in small steps: the desk may run meanwhile, and "
-        "does the same by itself once a day. A conversation with an open hand-over stays.",
+        "does the same by itself once a day. A conversation with an open hand-over stays. Exit "
+        "status 1 when something could not be deleted; the rest is.",
     )
     purging.add_argument("--dry-run", action="store_true", help="only say what would go")
     purging.add_argument("--json", action="store_true", help="print JSON")
@@ -67,7 +70,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         nargs="?",
         const="-",
         metavar="FILE",
-        help="write JSON to FILE, or print it",
+        help="write JSON to FILE, a new file that only you can read, or print it",
     )
     exporting.set_defaults(run=_export)
 
@@ -77,7 +80,10 @@ def _purge(arguments: argparse.Namespace) -> int:
     try:
         clinic = load_clinic(settings.clinic_path)
         migrate(settings.database_url)
-        kinds, gone = asyncio.run(_look_and_purge(settings, clinic, dry=arguments.dry_run))
+        failures: list[str] = []
+        kinds, gone = asyncio.run(
+            _look_and_purge(settings, clinic, failures, dry=arguments.dry_run)
+        )
     except ClinicError as error:
         return _refuse("purge", str(error))
     except (SQLAlchemyError, OSError) as error:
@@ -90,23 +96,25 @@ def _purge(arguments: argparse.Namespace) -> int:
     else:
         for kind in kinds:
             print(_line(kind, gone, clinic))
-    return 0
+    for failure in failures:
+        _refuse("purge", failure)
+    return int(bool(failures))
 
 
 async def _look_and_purge(
-    settings: Settings, clinic: Clinic, *, dry: bool
+    settings: Settings, clinic: Clinic, failures: list[str], *, dry: bool
 ) -> tuple[list[Kind], dict[str, int] | None]:
     """Give what is old, and how many are gone by kind (None for a dry run)."""
     db, at, kept = Database(settings.database_url), now(), clinic.retention
     try:
         kinds = await look(db, kept, at)
-        return kinds, None if dry else await _told_purge(db, kept, at, kinds)
+        return kinds, None if dry else await _told_purge(db, kept, at, kinds, failures)
     finally:
         await db.close()
 
 
 async def _told_purge(
-    db: Database, kept: Retention, at: datetime, kinds: Sequence[Kind]
+    db: Database, kept: Retention, at: datetime, kinds: Sequence[Kind], failures: list[str]
 ) -> dict[str, int]:
     of = {kind.name: kind.old.number for kind in kinds}
 
@@ -114,7 +122,14 @@ async def _told_purge(
         if gone:
             print(f"{_COUNTED[kind]}: {gone} of {of[kind]} deleted", file=sys.stderr)
 
-    return await purge(db, kept, at, told)
+    def failed(kind: str, number: int | None, error: Exception) -> None:
+        what = "the rest" if number is None else number
+        failures.append(
+            f"{_COUNTED[kind]}: {what} could not be deleted ({type(error).__name__}); the next "
+            "purge tries again"
+        )
+
+    return await purge(db, kept, at, told, failed=failed)
 
 
 def _line(kind: Kind, gone: Mapping[str, int] | None, clinic: Clinic) -> str:
@@ -141,31 +156,39 @@ def _row(kind: Kind, gone: Mapping[str, int] | None) -> dict[str, Any]:
     }
 
 
+class _NoConversation(LookupError):
+    """There is no conversation of that id."""
+
+
 def _export(arguments: argparse.Namespace) -> int:
     settings = Settings.from_environment()
+    to_file = arguments.json not in (None, "-")
     try:
         migrate(settings.database_url)
-        export = asyncio.run(_read(Desk.build(settings), arguments.id))
+        # The file first: what cannot be written is not read, and not noted as given out.
+        with _target(arguments.json if to_file else None) as out:
+            export = asyncio.run(_read(Desk.build(settings), arguments.id))
+            out.write(f"{as_text(export)}\n" if arguments.json is None else as_json(export))
+    except _NoConversation:
+        return _refuse("conversations", "there is no such conversation")
+    except FileExistsError as error:
+        return _refuse("conversations", f"{error.filename} is there already: name a new file")
     except (AnswerError, ClinicError, FileError, TextsError) as error:
         return _refuse("conversations", str(error))
     except (SQLAlchemyError, OSError) as error:
+        if to_file and str(getattr(error, "filename", "")) == arguments.json:
+            return _refuse("conversations", f"{arguments.json}: {getattr(error, 'strerror', '')}")
         return _refuse("conversations", f"the database cannot be used ({type(error).__name__})")
-    if export is None:
-        return _refuse("conversations", "there is no such conversation")
-    if arguments.json is None:
-        print(as_text(export))
-    elif arguments.json == "-":
-        print(as_json(export), end="")
-    else:
-        try:
-            Path(arguments.json).write_text(as_json(export), encoding="utf-8")
-        except OSError as error:
-            return _refuse("conversations", f"{arguments.json}: {error.strerror}")
+    if to_file:
         print(f"Written: {arguments.json}")
     return 0
 
 
-async def _read(desk: Desk, conversation_id: str) -> dict[str, Any] | None:
+def _target(path: str | None) -> AbstractContextManager[TextIO]:
+    return nullcontext(sys.stdout) if path is None else new_file(Path(path))
+
+
+async def _read(desk: Desk, conversation_id: str) -> dict[str, Any]:
     try:
         # In one transaction: what is given out is noted.
         async with desk.db.write() as session:
@@ -177,8 +200,9 @@ async def _read(desk: Desk, conversation_id: str) -> dict[str, Any] | None:
                 desk.words.clinic.zone,
                 now(),
             )
-            if export is not None:
-                await note(session, EXPORTED, about=conversation_id)
+            if export is None:
+                raise _NoConversation
+            await note(session, EXPORTED, about=conversation_id)
         return export
     finally:
         await desk.db.close()

@@ -80,13 +80,13 @@ async def old_contacts(session: AsyncSession, before: datetime) -> Old:
 
 
 async def some_old_contacts(
-    session: AsyncSession, before: datetime, most: int
+    session: AsyncSession, before: datetime, most: int, after: int
 ) -> list[tuple[int, str]]:
-    """Give the ids of at most `most` of them with their conversations, the oldest first."""
+    """Give the ids of at most `most` of them with their conversations, in order, after `after`."""
     rows = await session.execute(
         select(Contact.id, Contact.conversation_id)
-        .where(*_old_contact(before))
-        .order_by(Contact.consent_at, Contact.id)
+        .where(*_old_contact(before), Contact.id > after)
+        .order_by(Contact.id)
         .limit(most)
     )
     return [(row.id, row.conversation_id) for row in rows]

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers
 from nightdesk_desk.audit.chain import Entry
+from nightdesk_desk.audit.exporting import details_of
 from nightdesk_desk.audit.models import AuditEntry
 from nightdesk_desk.audit.reading import select_entries, who
 from nightdesk_desk.log import LogEvent
@@ -154,10 +155,7 @@ async def _acts(session: AsyncSession, conversation_id: str) -> list[dict[str, A
         select_entries().where(AuditEntry.about == conversation_id).order_by(AuditEntry.number)
     )
     entries = [Entry(*row) for row in rows]
-    return [
-        {"at": e.at, "who": who(e), "what": e.kind, "details": json.loads(e.details)}
-        for e in entries
-    ]
+    return [{"at": e.at, "who": who(e), "what": e.kind, "details": details_of(e)} for e in entries]
 
 
 async def _more(session: AsyncSession, conversation_id: str) -> dict[str, list[dict[str, Any]]]:

@@ -1,7 +1,5 @@
 """What the desk deletes by itself: what visitors asked for, and once a day what is old."""
 
-import asyncio
-import contextlib
 import logging
 from datetime import datetime, timedelta
 
@@ -10,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.db import Database
+from nightdesk_desk.looking import Looking, surviving
 from nightdesk_desk.models import now
 from nightdesk_desk.privacy import deletion
 from nightdesk_desk.privacy.models import DailyRun
@@ -19,6 +18,9 @@ from nightdesk_desk.words import Words
 
 LOOK_EVERY = 5.0
 """Seconds between looks for deletions that nothing keeps any more."""
+
+PURGE_WITHIN = 3600.0
+"""Seconds that a purge may take: it has many small transactions, and comes once a day."""
 
 PURGE = "purge"
 DAILY = timedelta(hours=24)
@@ -53,36 +55,37 @@ class Keeping:
         self._db = db
         self._wakeups = wakeups
         self._words = words
-        self._look_every = look_every
-        self._task: asyncio.Task[None] | None = None
+        self.lookings = (
+            Looking("deletions", self.delete_what_waits, look_every),
+            Looking("the daily purge", self._purge, look_every, PURGE_WITHIN),
+        )
         self._claim_again_at = _LONG_AGO
 
     async def start(self) -> None:
         """Begin to look; what an earlier process left is in the rows."""
-        self._task = asyncio.create_task(self._look_again_and_again())
+        for looking in self.lookings:
+            await looking.start()
 
     async def stop(self) -> None:
         """Stop looking. A purge is cut off between two transactions, or its last is undone."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        for looking in self.lookings:
+            await looking.stop()
 
-    async def delete_what_waits(self) -> int:
-        """Delete the conversations that visitors want deleted and nothing keeps. Gives how many."""
+    async def delete_what_waits(self, at: datetime | None = None) -> int:
+        """Delete the conversations that visitors want deleted and nothing keeps. Gives how many.
+
+        `at` is the present moment.
+        """
         async with self._db.read() as session:
             waiting = await deletion.waiting_deletions(session)
         gone = 0
         for conversation_id in waiting:
-            try:
+            with surviving("a deletion is left for later"):
                 async with self._db.write() as session:
-                    deleted = await deletion.delete_if_free(session, conversation_id)
-            except Exception as error:
-                logger.error("a deletion is left for later: %s", type(error).__name__)
-                continue
-            if deleted:
-                gone += 1
-                self._wakeups.notify(conversation_id)
+                    deleted = await deletion.delete_if_free(session, conversation_id, at)
+                if deleted:
+                    gone += 1
+                    self._wakeups.notify(conversation_id)
         return gone
 
     async def purge_daily(self, at: datetime) -> dict[str, int] | None:
@@ -99,21 +102,8 @@ class Keeping:
         self._claim_again_at = at + timedelta(minutes=10)
         return await purge(self._db, kept, at) if claimed else None
 
-    async def _look_again_and_again(self) -> None:
-        while True:
-            for look in (self.delete_what_waits, self._purge):
-                try:
-                    await look()
-                except Exception as error:
-                    logger.error("looking for what is to be deleted failed: %s", _kind(error))
-            await asyncio.sleep(self._look_every)
-
     async def _purge(self) -> None:
         gone = await self.purge_daily(now())
         if gone and any(gone.values()):
             told = ", ".join(f"{kind} {number}" for kind, number in gone.items())
             logger.info("the daily purge has removed: %s", told)
-
-
-def _kind(error: Exception) -> str:
-    return type(error).__name__

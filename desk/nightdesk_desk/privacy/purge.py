@@ -5,6 +5,7 @@ Each conversation is judged again while it is held: a visitor may just have come
 """
 
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -47,6 +48,28 @@ def silent(_kind: str, _gone: int) -> None:
     """Tell nobody."""
 
 
+Failed = Callable[[str, int | None, Exception], None]
+"""Is told the kind, how many were to go together (None: all the rest), and why they did not."""
+
+logger = logging.getLogger(__name__)
+
+
+def log_failure(kind: str, number: int | None, error: Exception) -> None:
+    """Say in the log what could not be removed. Never the error's text: it may hold words."""
+    what = "the rest" if number is None else f"{number} that go together"
+    logger.error("the purge leaves %s of %s for later: %s", what, kind, type(error).__name__)
+
+
+class Work(NamedTuple):
+    """What one kind's purge needs: where, what is too old, whom to tell, how much at a time."""
+
+    db: Database
+    before: datetime
+    told: Progress
+    batch: int
+    failed: Failed
+
+
 def limits(retention: Retention) -> dict[str, int | None]:
     """Give the days by kind, in the order in which they are purged."""
     return {
@@ -68,29 +91,53 @@ async def look(db: Database, retention: Retention, at: datetime) -> list[Kind]:
 
 
 async def purge(
-    db: Database, retention: Retention, at: datetime, told: Progress = silent, batch: int = BATCH
+    db: Database,
+    retention: Retention,
+    at: datetime,
+    told: Progress = silent,
+    batch: int = BATCH,
+    failed: Failed = log_failure,
 ) -> dict[str, int]:
-    """Remove what is older at the moment `at` than it may be. Gives how many, by kind."""
+    """Remove what is older at the moment `at` than it may be. Gives how many, by kind.
+
+    What cannot be removed puts off nothing else: `failed` is told, and the next purge tries again.
+    """
     gone: dict[str, int] = {}
+
+    def counted(kind: str, number: int) -> None:
+        gone[kind] = number
+        told(kind, number)
+
     for name, days in limits(retention).items():
-        if days is not None:
-            gone[name] = await _PURGES[name](db, at - timedelta(days=days), told, batch)
+        if days is None:
+            continue
+        gone[name] = 0
+        try:
+            await _PURGES[name](Work(db, at - timedelta(days=days), counted, batch, failed))
+        except Exception as error:
+            failed(name, None, error)
     return gone
 
 
-async def _conversations(db: Database, before: datetime, told: Progress, batch: int) -> int:
+async def _conversations(work: Work) -> None:
     gone, after = 0, ""
     while True:
-        async with db.read() as session:
-            found = await due.some_old_conversations(session, before, batch, after)
+        async with work.db.read() as session:
+            found = await due.some_old_conversations(session, work.before, work.batch, after)
         if not found:
-            return gone
-        async with db.write() as session:
-            for conversation_id in found:
-                gone += await _conversation(session, conversation_id, before)
+            return
+        removed = 0
+        try:
+            async with work.db.write() as session:
+                for conversation_id in found:
+                    removed += await _conversation(session, conversation_id, work.before)
+        except Exception as error:
+            work.failed("messages", len(found), error)
+        else:
+            gone += removed
+            work.told("messages", gone)
         # What could not go now is passed over: the next day's purge finds it again.
         after = found[-1]
-        told("messages", gone)
 
 
 async def _conversation(session: AsyncSession, conversation_id: str, before: datetime) -> bool:
@@ -104,31 +151,40 @@ async def _conversation(session: AsyncSession, conversation_id: str, before: dat
     return True
 
 
-async def _contacts(db: Database, before: datetime, told: Progress, batch: int) -> int:
-    gone = 0
+async def _contacts(work: Work) -> None:
+    gone, after = 0, 0
     while True:
-        async with db.write() as session:
-            found = await due.some_old_contacts(session, before, batch)
-            # Their visitors may be coming back: held, they are judged again. In one order.
-            for conversation_id in sorted({conversation_id for _, conversation_id in found}):
-                with contextlib.suppress(log.UnknownConversation):
-                    await log.hold(session, conversation_id)
-            ids = await due.still_old_contacts(session, [each for each, _ in found], before)
-            if ids:
-                await session.execute(delete(Contact).where(Contact.id.in_(ids)))
-                await note(session, "contacts_deleted", details={"number": len(ids)})
+        async with work.db.read() as session:
+            found = await due.some_old_contacts(session, work.before, work.batch, after)
         if not found:
-            return gone
-        gone += len(ids)
-        told("contacts", gone)
+            return
+        try:
+            gone += await _some_contacts(work, found)
+        except Exception as error:
+            work.failed("contacts", len(found), error)
+        else:
+            work.told("contacts", gone)
+        after = found[-1][0]
 
 
-async def _audit(db: Database, before: datetime, told: Progress, _batch: int) -> int:
-    async with db.write() as session:
+async def _some_contacts(work: Work, found: list[tuple[int, str]]) -> int:
+    async with work.db.write() as session:
+        # Their visitors may be coming back: held, they are judged again. In one order.
+        for conversation_id in sorted({conversation_id for _, conversation_id in found}):
+            with contextlib.suppress(log.UnknownConversation):
+                await log.hold(session, conversation_id)
+        ids = await due.still_old_contacts(session, [each for each, _ in found], work.before)
+        if ids:
+            await session.execute(delete(Contact).where(Contact.id.in_(ids)))
+            await note(session, "contacts_deleted", details={"number": len(ids)})
+    return len(ids)
+
+
+async def _audit(work: Work) -> None:
+    async with work.db.write() as session:
         # The record itself notes up to where it was dropped.
-        gone = await drop_before(session, before)
-    told("audit", gone)
-    return gone
+        gone = await drop_before(session, work.before)
+    work.told("audit", gone)
 
 
 _COUNTS: dict[str, Callable[[AsyncSession, datetime], Awaitable[Old]]] = {
@@ -136,7 +192,7 @@ _COUNTS: dict[str, Callable[[AsyncSession, datetime], Awaitable[Old]]] = {
     "contacts": due.old_contacts,
     "audit": due.old_audit,
 }
-_PURGES: dict[str, Callable[[Database, datetime, Progress, int], Awaitable[int]]] = {
+_PURGES: dict[str, Callable[[Work], Awaitable[None]]] = {
     "messages": _conversations,
     "contacts": _contacts,
     "audit": _audit,

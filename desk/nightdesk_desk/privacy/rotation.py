@@ -86,6 +86,21 @@ def standing(keys: Keys, text: str) -> Standing:
 
 async def any_encrypted(db: Database) -> bool:
     """Say whether the record holds any encrypted text."""
+    return bool(await _sample(db, first=True))
+
+
+async def none_opens(db: Database, keys: Keys) -> bool:
+    """Say whether none of the keys opens any of a sample of the record's encrypted texts.
+
+    False where nothing is encrypted.
+    """
+    found = await _sample(db)
+    return bool(found) and all(standing(keys, text) == "unreadable" for text in found)
+
+
+async def _sample(db: Database, *, first: bool = False) -> list[str]:
+    """Give some encrypted texts of each column; with `first`, those of the first that has any."""
+    sample: list[str] = []
     async with db.read() as session:
         for place in places():
             kept = column(place.column, String)
@@ -93,9 +108,11 @@ async def any_encrypted(db: Database) -> bool:
             begins = func.substr(kept, 1, len(ENCRYPTED)) == ENCRYPTED
             found = select(kept).select_from(table(place.table)).where(begins)
             # What begins so and is none was written before there was encryption.
-            if any(is_encrypted(text) for text in await session.scalars(found.limit(100))):
-                return True
-    return False
+            texts = await session.scalars(found.limit(100))
+            sample += [text for text in texts if is_encrypted(text)]
+            if sample and first:
+                break
+    return sample
 
 
 async def survey(db: Database, keys: Keys) -> Counter[Standing]:

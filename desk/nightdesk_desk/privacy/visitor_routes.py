@@ -46,9 +46,9 @@ async def delete_conversation(
 ) -> JSONResponse:
     """Delete the conversation: every message and all contact details.
 
-    A crisis that staff have not closed, and a message that nobody has judged yet, are kept until
-    they are: the answer is 202 then, and it is deleted by itself. A deleted conversation's token is
-    like an unknown one.
+    A crisis is kept until a day after staff have closed it, a message that nobody has judged yet
+    until it is: the answer is 202 then, and it is deleted by itself. A deleted conversation's token
+    is like an unknown one.
     """
     _within_limits(desk, request, conversation_id)
     try:

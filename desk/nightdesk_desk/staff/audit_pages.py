@@ -1,11 +1,11 @@
 """The audit record for leads and admins: a page with filters, and the same as a file."""
 
 import json
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -14,24 +14,13 @@ from nightdesk_desk.audit.exporting import csv_lines, said
 from nightdesk_desk.audit.reading import Wanted, all_entries, kinds, moment_of, read_entries, who
 from nightdesk_desk.audit.record import note
 from nightdesk_desk.audit.views import note_view
-from nightdesk_desk.staff.login import LEADING_ROLES, Present
-from nightdesk_desk.staff.pages import InboxRoute, NotAllowed, desk_of, page, zone_of
-from nightdesk_desk.staff.sessions import SignedIn
+from nightdesk_desk.staff.login import LeadingReader
+from nightdesk_desk.staff.pages import InboxRoute, desk_of, page, zone_of
 
 ON_A_PAGE = 50
 LONGEST_FILTER = 200
 
 router = APIRouter(prefix="/inbox/audit", route_class=InboxRoute, include_in_schema=False)
-
-
-async def leading_reader(me: Present) -> SignedIn:
-    """Give the person behind the request. Raises NotAllowed unless they lead."""
-    if me.role not in LEADING_ROLES:
-        raise NotAllowed
-    return me
-
-
-LeadingReader = Annotated[SignedIn, Depends(leading_reader)]
 
 
 class Filters(NamedTuple):
@@ -94,7 +83,7 @@ async def audit_table(request: Request, me: LeadingReader) -> Response:
     if wanted is None:
         return await audit_page(request, me)
     async with desk.db.write() as session:
-        details = said(wanted) | {"to": ".csv"}
+        details = await said(session, wanted) | {"to": ".csv"}
         await note(session, "audit_exported", staff_id=me.staff_id, details=details)
     return StreamingResponse(
         csv_lines(all_entries(desk.db, wanted)),

@@ -30,6 +30,19 @@ async def pass_on(request: Request, conversation_id: str, me: Acting) -> Respons
     )
 
 
+@router.post("/conversations/{conversation_id}/notice")
+async def notice(request: Request, conversation_id: str, me: Acting) -> Response:
+    """Say that one has seen what was passed on to one; this stops the clock."""
+    desk = desk_of(request)
+    return await act(
+        request,
+        conversation_id,
+        me,
+        lambda case: desk.cases.notice(case, me.staff_id),
+        event="nightdesk:acknowledged",
+    )
+
+
 @router.post("/conversations/{conversation_id}/level")
 async def set_level(request: Request, conversation_id: str, me: Acting) -> Response:
     """Raise or lower the level (form: level, why)."""

@@ -11,17 +11,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from nightdesk_contract.checked_yaml import FileError
-from nightdesk_contract.clinic import ClinicError
+from nightdesk_contract.clinic import ClinicError, ClinicFile
 from nightdesk_contract.texts import TextsError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.db import Database, migrate
-from nightdesk_desk.desk import Desk
 from nightdesk_desk.models import ROLES, Staff, StaffSession, now
 from nightdesk_desk.settings import Settings, SettingsError
-from nightdesk_desk.staff import accounts, sessions
-from nightdesk_desk.staff.leaving import give_back_taken
+from nightdesk_desk.staff import accounts, leaving, sessions
+from nightdesk_desk.words import Words
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -112,34 +111,33 @@ def _password(arguments: argparse.Namespace) -> int:
 
 
 def _disable(arguments: argparse.Namespace) -> int:
-    code = _change(
-        lambda session: accounts.disable_account(session, arguments.username),
-        "Account {0.username} is disabled and signed out everywhere.",
-    )
-    if code:
-        return code
     try:
-        given_back = asyncio.run(_give_back(arguments.username))
-    except (ClinicError, FileError, TextsError, SQLAlchemyError, OSError, KeyError) as error:
-        return _refuse(
-            "Conversations that this person had taken could not be given back "
-            f"({type(error).__name__}): look for them in the inbox."
+        settings = Settings.from_environment()
+        words = Words(ClinicFile(settings.clinic_path), settings.data)
+    except SettingsError as error:
+        return _refuse(str(error))
+    except (ClinicError, FileError, TextsError, OSError, KeyError) as error:
+        # A mistake in the clinic's files must not leave the account open.
+        code = _change(
+            lambda session: accounts.disable_account(session, arguments.username),
+            "Account {0.username} is disabled and signed out everywhere.",
         )
-    if given_back:
-        print(f"{given_back} of their conversations now wait for another person.")
-    return 0
+        return code or _refuse(
+            "Conversations that this person had taken could not be given back "
+            f"({type(error).__name__}): correct the file (`nightdesk clinic check`) and repeat "
+            "this command, or look for them in the inbox."
+        )
 
+    def show(left: leaving.Left) -> None:
+        name, count = left.account.username, len(left.given_back)
+        already = "was disabled already" if left.before else "is disabled"
+        print(f"Account {name} {already} and signed out everywhere.")
+        if count:
+            print(f"{count} of their conversations now wait for another person.")
 
-async def _give_back(username: str) -> int:
-    """Give back what a disabled person had taken: nobody would answer it. Gives how many."""
-    desk = Desk.build(Settings.from_environment())
-    try:
-        async with desk.db.read() as session:
-            account = await accounts.find_account(session, username)
-        return await give_back_taken(desk, account.id)
-    finally:
-        await desk.rasa.close()
-        await desk.db.close()
+    return _run(
+        lambda session: leaving.disable(session, words, arguments.username), show, writes=True
+    )
 
 
 def _enable(arguments: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from nightdesk_desk.cases import reading
 from nightdesk_desk.cases.models import HandoverAct
 from nightdesk_desk.handover_rules import NEEDS_OUTCOME
 from nightdesk_desk.models import Contact, Conversation, Handover, HandoverTrigger
+from nightdesk_desk.privacy.deletion import crisis_ends, goes_at
 from nightdesk_desk.staff.alarms import Alarm, read_alarms, still
 from nightdesk_desk.staff.calls import Calling, read_calls
 from nightdesk_desk.staff.colleagues import staff_names
@@ -50,8 +51,9 @@ class ShownEvent(NamedTuple):
 class ShownHandover(NamedTuple):
     """The newest hand-over, as it stands.
 
-    `passed_by` is who passed it on to whoever has it; `taken_at` is then when they did. It was
-    lowered from `lowered_from`, where that is set.
+    `passed_by` is who passed it on to whoever has it; `taken_at` is then when they did, and
+    `passed_waits` says that nobody has written to the visitor since. It was lowered from
+    `lowered_from`, where that is set.
     """
 
     id: int
@@ -66,6 +68,7 @@ class ShownHandover(NamedTuple):
     resolved_by: str | None
     resolved_at: Moment | None
     passed_by: str | None
+    passed_waits: bool
     lowered_from: str | None
     lowered_by: str | None
 
@@ -99,7 +102,7 @@ class View(NamedTuple):
 
     `alarms` and `calls` are those of all conversations: whoever is at work in this one must hear of
     another. `presence` is whether the visitor is at the chat, `deletion_requested`
-    when they asked for it to be deleted.
+    when they asked for it to be deleted, `deletion_due` when it then goes, where that is known.
     """
 
     id: str
@@ -114,6 +117,7 @@ class View(NamedTuple):
     telling: Telling
     presence: Presence
     deletion_requested: Moment | None
+    deletion_due: Moment | None
     calls: list[Calling]
     alarms: list[Alarm]
     digest: str
@@ -141,6 +145,7 @@ async def read_view(
     contacts = await handovers.contacts(session, conversation_id)
     names = await staff_names(session)
     asked = conversation.deletion_requested_at
+    goes = goes_at(await crisis_ends(session, conversation_id)) if asked else None
     acts = await reading.read_acts(session, triggers)
     notes = await reading.read_notes(session, conversation_id)
     record = Record(cases, acts, notes, names)
@@ -149,15 +154,17 @@ async def read_view(
     shown = None
     if case is not None:
         replied = max((event.at for event in events if event.sender == "staff"), default=None)
-        running = clock(case, [t.at for t in triggers[case.id]], replied)
-        waited = wait(running, case.level, zone, now, minutes)
-        shown = _handover(case, acts.get(case.id, ()), waited, names, zone, now)
+        done = acts.get(case.id, ())
+        called = [*(t.at for t in triggers[case.id]), *reading.passed_at(done)]
+        waited = wait(clock(case, called, replied), case.level, zone, now, minutes)
+        shown = _handover(case, done, replied, waited, names, zone, now)
     tellings = await read_telling(session, cases[:1], zone, now)
     view = View(
         id=conversation_id,
         handover=shown,
         mine=case is not None and case.state == "taken" and case.taken_by == reader_id,
-        needs_code=case is not None and case.level in NEEDS_OUTCOME,
+        needs_code=case is not None
+        and reading.worst_level(case, triggers[case.id], acts.get(case.id, ())) in NEEDS_OUTCOME,
         events=show_events(events, everything, passages, zone, now),
         triggers=[_trigger(t, zone, now) for t in (triggers[case.id] if case else [])],
         contacts=[_contact(contact, zone, now) for contact in contacts],
@@ -166,6 +173,7 @@ async def read_view(
         telling=tellings[case.id] if case else Telling(),
         presence=presence(conversation.visitor_seen_at, now),
         deletion_requested=moment(asked, zone, now) if asked else None,
+        deletion_due=moment(goes, zone, now) if goes else None,
         calls=await read_calls(session, reader_id),
         alarms=await read_alarms(session, zone, now),
         digest="",
@@ -217,12 +225,13 @@ async def _events(session: AsyncSession, conversation_id: str) -> list[log.LogEv
 def _handover(
     case: Handover,
     acts: Sequence[HandoverAct],
+    replied_at: datetime | None,
     wait: Wait,
     names: Mapping[int, str],
     zone: ZoneInfo,
     now: datetime,
 ) -> ShownHandover:
-    passed, lowered = reading.passed(case, acts, None), reading.lowered(case, acts)
+    passed, lowered = reading.passed(case, acts, replied_at), reading.lowered(case, acts)
     with_them_since = passed.at if passed else case.taken_at
     return ShownHandover(
         id=case.id,
@@ -237,6 +246,7 @@ def _handover(
         resolved_by=names.get(case.resolved_by or 0),
         resolved_at=moment(case.resolved_at, zone, now) if case.resolved_at else None,
         passed_by=names.get(passed.by) if passed else None,
+        passed_waits=passed is not None and not passed.answered,
         lowered_from=lowered.from_level if lowered else None,
         lowered_by=names.get(lowered.by) if lowered else None,
     )

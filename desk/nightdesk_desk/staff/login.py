@@ -118,6 +118,13 @@ async def leading(me: Annotated[sessions.SignedIn, Depends(acting)]) -> sessions
     return me
 
 
+async def leading_reader(me: Annotated[sessions.SignedIn, Depends(present)]) -> sessions.SignedIn:
+    """Give the person behind a page that only leads and admins read. Raises NotAllowed."""
+    if me.role not in LEADING_ROLES:
+        raise NotAllowed
+    return me
+
+
 async def field(request: Request, name: str) -> str:
     """Give a field of the form; empty when it is missing or not text."""
     value = (await request.form(max_files=0, max_fields=20)).get(name)
@@ -128,6 +135,7 @@ Me = Annotated[sessions.SignedIn, Depends(signed_in)]
 Present = Annotated[sessions.SignedIn, Depends(present)]
 Acting = Annotated[sessions.SignedIn, Depends(acting)]
 Leading = Annotated[sessions.SignedIn, Depends(leading)]
+LeadingReader = Annotated[sessions.SignedIn, Depends(leading_reader)]
 Known = Annotated[sessions.SignedIn, Depends(known)]
 SettingUp = Annotated[sessions.SignedIn, Depends(setting_up)]
 

@@ -36,6 +36,7 @@ async def working_admins(session: AsyncSession) -> set[int]:
         select(Staff.id)
         .where(Staff.role == "admin", Staff.disabled_at.is_(None))
         .order_by(Staff.id)
-        .with_for_update()
+        # Not against what only refers to them: it may be in a chat that is given back here.
+        .with_for_update(key_share=True)
     )
     return set(await session.scalars(query))

@@ -15,7 +15,7 @@ from nightdesk_desk.numbers import STEPS, Numbers, Slot, Step, numbers, share
 from nightdesk_desk.numbers_facts import read_facts
 from nightdesk_desk.staff.asked import PERIODS, period, topic_name
 from nightdesk_desk.staff.charts import stacked
-from nightdesk_desk.staff.login import Present
+from nightdesk_desk.staff.login import LeadingReader
 from nightdesk_desk.staff.pages import InboxRoute, desk_of, page, zone_of
 from nightdesk_desk.staff.times import waited
 
@@ -26,7 +26,9 @@ router = APIRouter(prefix="/inbox/numbers", route_class=InboxRoute, include_in_s
 
 
 @router.get("")
-async def numbers_page(request: Request, me: Present, days: str = "", by: str = "") -> Response:
+async def numbers_page(
+    request: Request, me: LeadingReader, days: str = "", by: str = ""
+) -> Response:
     """Give the figures of the last `days` days (a choice of periods), by day or week."""
     chosen, step = period(days), _step(by, period(days))
     found, gaps = await _read(request, chosen, step)
@@ -54,7 +56,9 @@ async def numbers_page(request: Request, me: Present, days: str = "", by: str = 
 
 
 @router.get("/table.csv")
-async def numbers_table(request: Request, me: Present, days: str = "", by: str = "") -> Response:
+async def numbers_table(
+    request: Request, me: LeadingReader, days: str = "", by: str = ""
+) -> Response:
     """Give the same figures as CSV: a row for each day or week, times in seconds."""
     chosen = period(days)
     found, _ = await _read(request, chosen, _step(by, chosen))

@@ -104,6 +104,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         # Of the reading just made.
         "settings_problems": words.clinic_file.problems,
         "not_served": answers.not_served(),
+        "wrong_keys": desk.keys.wrong,
         "answers_problem": answers.problem,
         "answers_read": answers.read,
         "canned_problem": answers.canned_problem,

@@ -104,8 +104,12 @@ async def read_queue(
 
     def line(case: Handover) -> tuple[Clock, Case]:
         talk = talks[case.conversation_id]
-        running = clock(case, [trigger.at for trigger in triggers[case.id]], talk.staff_at)
         done = acts.get(case.id, ())
+        alarmed = [trigger.at for trigger in triggers[case.id]]
+        running = clock(case, [*alarmed, *reading.passed_at(done)], talk.staff_at)
+        new_alarm = case.state in ("acknowledged", "taken") and (
+            clock(case, alarmed, talk.staff_at).until is None
+        )
         passed, lowered = reading.passed(case, done, talk.staff_at), reading.lowered(case, done)
         with_them_since = passed.at if passed else case.taken_at
         return running, Case(
@@ -116,7 +120,7 @@ async def read_queue(
             state=case.state,
             first_words=first_words(texts.get((case.conversation_id, said_in[case.id]), "")),
             wait=wait(running, case.level, zone, now, minutes),
-            new_alarm=running.until is None and case.state in ("acknowledged", "taken"),
+            new_alarm=new_alarm,
             unread=case.state == "taken" and talk.visitor_seq > talk.staff_seq,
             acknowledged_by=names.get(case.acknowledged_by or 0),
             acknowledged_at=_moment(case.acknowledged_at, zone, now),

@@ -11,6 +11,7 @@ from nightdesk_desk.staff import (
     audit_pages,
     case_routes,
     draft_pages,
+    elsewhere,
     export_pages,
     inbox,
     login,
@@ -40,6 +41,7 @@ for _part in (
     account_pages,
     totp_pages,
     staff_pages,
+    elsewhere,
     streams,
 ):
     router.include_router(_part.router)

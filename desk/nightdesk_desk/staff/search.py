@@ -3,6 +3,7 @@
 The texts are compared here and not in the database, which may hold them encrypted.
 """
 
+import asyncio
 import re
 import unicodedata
 from collections import defaultdict
@@ -20,6 +21,9 @@ DAYS = 90
 
 MOST_READ = 20_000
 """Most messages that one search reads, the newest ones."""
+
+AT_A_TIME = 500
+"""How many messages are read, and where need be decrypted, before others have their turn."""
 
 MOST_FOUND = 50
 LONGEST = 100
@@ -85,14 +89,19 @@ async def search(session: AsyncSession, asked: str, now: datetime) -> Found:
     found = await _by_id(session, asked)
     for conversation_id, at in (await _by_contact(session, asked, since)).items():
         found.setdefault(conversation_id, at)
-    rows = await session.execute(
+    rows = await session.stream(
         select(Event.conversation_id, Event.text, Event.at)
         .where(Event.at >= since, Event.sender.in_(("visitor", "staff")))
         .order_by(Event.at.desc())
         .limit(MOST_READ + 1)
+        .execution_options(yield_per=AT_A_TIME)
     )
-    messages = [(row.conversation_id, row.text, row.at) for row in rows]
-    for conversation_id, at in with_all_terms(plain(asked).split(), messages).items():
+    messages = [
+        (row.conversation_id, row.text, row.at) async for part in rows.partitions() for row in part
+    ]
+    # In a thread: visitors wait for answers of this process meanwhile.
+    held = await asyncio.to_thread(with_all_terms, plain(asked).split(), messages)
+    for conversation_id, at in held.items():
         found.setdefault(conversation_id, at)
     newest = sorted(found.items(), key=lambda pair: pair[1], reverse=True)
     cut = len(messages) > MOST_READ or len(newest) > MOST_FOUND
@@ -111,11 +120,25 @@ async def _by_id(session: AsyncSession, asked: str) -> dict[str, datetime]:
 
 
 async def _by_contact(session: AsyncSession, asked: str, since: datetime) -> dict[str, datetime]:
-    contacts = await session.scalars(
-        select(Contact).where(Contact.consent_at >= since).order_by(Contact.id.desc())
+    rows = await session.stream(
+        select(
+            Contact.conversation_id,
+            Contact.consent_at,
+            Contact.name,
+            Contact.phone,
+            Contact.email,
+        )
+        .where(Contact.consent_at >= since)
+        .order_by(Contact.id.desc())
+        .execution_options(yield_per=AT_A_TIME)
     )
-    found: dict[str, datetime] = {}
-    for contact in contacts:
-        if is_about(asked, contact.name, contact.phone, contact.email):
-            found.setdefault(contact.conversation_id, contact.consent_at)
-    return found
+    contacts = [row async for part in rows.partitions() for row in part]
+
+    def match() -> dict[str, datetime]:
+        found: dict[str, datetime] = {}
+        for contact in contacts:
+            if is_about(asked, contact.name, contact.phone, contact.email):
+                found.setdefault(contact.conversation_id, contact.consent_at)
+        return found
+
+    return await asyncio.to_thread(match)

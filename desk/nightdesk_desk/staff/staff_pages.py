@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from nightdesk_desk.handovers import GivenBack
 from nightdesk_desk.models import ROLES, Staff, now
-from nightdesk_desk.staff import accounts, sessions
-from nightdesk_desk.staff.leaving import give_back_taken
+from nightdesk_desk.staff import accounts, leaving, sessions
 from nightdesk_desk.staff.login import Present, field
 from nightdesk_desk.staff.managing import AccountAct, refusal, working_admins
 from nightdesk_desk.staff.pages import InboxRoute, NotAllowed, desk_of, page, zone_of
@@ -71,13 +71,16 @@ async def person_page(request: Request, staff_id: int, me: Admin, done: str = ""
 @router.post("/{staff_id}/disable")
 async def disable(request: Request, staff_id: int, me: Administering) -> Response:
     """Lock an account; what the person had taken waits for another."""
+    desk = desk_of(request)
+    given: list[GivenBack] = []
 
     async def lock(session: AsyncSession, account: Staff) -> None:
-        await accounts.disable_account(session, account.username, by=me.staff_id)
+        left = await leaving.disable(session, desk.words, account.username, by=me.staff_id)
+        given.extend(left.given_back)
 
     response = await _change(request, me, staff_id, "disable", lock)
-    if response.status_code == 303:
-        await give_back_taken(desk_of(request), staff_id, by=me.staff_id)
+    for each in given:
+        desk.handovers.given_back(each)
     return response
 
 

@@ -30,7 +30,8 @@ class Clock(NamedTuple):
 def clock(case: Handover, alarms: Sequence[datetime], replied_at: datetime | None) -> Clock:
     """Give the clock of a hand-over.
 
-    Takes the moments of its triggers and of the last reply by staff. The clock stops when a person
+    Takes the moments of its triggers, and of when it was passed on, and of the last reply by staff.
+    The clock stops when a person
     acknowledges or takes it; an alarm that comes after that and after the last reply starts it
     again, for nobody has acted on it yet.
     """

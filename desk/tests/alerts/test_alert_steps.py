@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from alerting import WORDS, Receiver, hand_over, hook, rows, set_alerts, work
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from nightdesk_desk.alerts import content
 from nightdesk_desk.desk import Desk
@@ -17,6 +17,7 @@ from nightdesk_desk.models import Handover, HandoverTrigger, Staff, now
 from nightdesk_desk.settings import Settings
 
 OPENED = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+GIVEN_BACK = OPENED + timedelta(minutes=20)
 ANN = {"name": "Ann", "role": "first", "addresses": ["ann phone"]}
 BO = {"name": "Bo", "role": "backup", "addresses": ["bo phone", "bo mail"]}
 TEAM = {"name": "", "role": "team", "addresses": ["channel"]}
@@ -66,10 +67,30 @@ def step(name: str, *told: dict[str, Any], began: datetime = OPENED) -> Escalati
             36,
             "Nobody has acted on what came last for 6 min: you are the backup.",
         ),
+        (
+            step("first", ANN, began=GIVEN_BACK),
+            "ann phone",
+            20,
+            "Staff gave the chat back: you are first on call.",
+        ),
+        (
+            step("backup", BO, began=GIVEN_BACK),
+            "bo phone",
+            26,
+            "Staff gave the chat back 6 min ago, and nobody has acknowledged since: "
+            "you are the backup.",
+        ),
     ],
 )
 def test_the_line(taken: EscalationStep, address: str, after: int, line: str) -> None:
-    assert said(taken, address, OPENED, OPENED + timedelta(minutes=after)).line == line
+    case = Handover(opened_at=OPENED, state="open", acted_at=GIVEN_BACK)
+    assert said(taken, address, case, OPENED + timedelta(minutes=after)).line == line
+
+
+def test_only_what_is_open_was_given_back() -> None:
+    case = Handover(opened_at=OPENED, state="acknowledged", acted_at=GIVEN_BACK)
+    found = said(step("first", ANN, began=GIVEN_BACK), "ann phone", case, GIVEN_BACK)
+    assert found.line == "Something new has come: you are first on call."
 
 
 def test_the_report_says_how_many_are_open() -> None:
@@ -135,6 +156,23 @@ async def test_each_hears_its_own_step_and_no_words(on_call: Desk, receiver: Rec
     assert backup["url"].endswith(conversation_id)
     for request in receiver.received:
         assert not any(word.encode() in request.body for word in WORDS.split())
+
+
+async def test_who_is_told_because_a_chat_was_given_back_reads_so(
+    on_call: Desk, receiver: Receiver
+) -> None:
+    _, handover_id = await hand_over(on_call)
+    async with on_call.db.write() as session:
+        ana = Staff(username="ana", first_name="Ana", role="staff", password_hash="x")
+        session.add(ana)
+    await on_call.handovers.take(handover_id, ana.id)
+    await on_call.handovers.release(handover_id, ana.id)
+    assert await look(on_call) == 1
+    async with on_call.db.read() as session:
+        case = await session.get_one(Handover, handover_id)
+        [taken] = await session.scalars(select(EscalationStep))
+    line = said(taken, "ann phone", case, now()).line
+    assert line == "Staff gave the chat back: you are first on call."
 
 
 async def test_a_step_that_is_not_sent_yet_when_a_person_acts_is_needless(

@@ -21,7 +21,7 @@ from desk_in_process import started
 from fake_rasa import FakeRasa, handover
 from sqlalchemy import update
 
-from nightdesk_desk.alerts import outbox, sending
+from nightdesk_desk.alerts import content, outbox, sending
 from nightdesk_desk.app import create_app
 from nightdesk_desk.contact import ContactDetails, leave_contact
 from nightdesk_desk.desk import Desk
@@ -109,6 +109,26 @@ async def test_after_a_day_it_is_given_up(desk: Desk, receiver: Receiver) -> Non
     await make_due(desk)
     assert await work(desk) == 0
     assert [(row.state, row.last_error) for row in await rows(desk)] == [("given_up", "server 500")]
+
+
+@pytest.mark.parametrize(("hours", "state"), [(0, "failed"), (24, "given_up")])
+async def test_one_that_cannot_be_made_is_tried_like_one_that_failed(
+    desk: Desk, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, hours: int, state: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret words")
+
+    monkeypatch.setattr(content, "of_handover", broken)
+    await hand_over(desk)
+    async with desk.db.write() as session:
+        await session.execute(update(Alert).values(created_at=now() - timedelta(hours=hours)))
+    await work(desk)
+    [row] = await rows(desk)
+    assert (row.state, row.tries, row.last_error) == (state, 1, "failed")
+    assert row.leased_until is None
+    # That says nothing about the address.
+    assert await state_of(desk, "hook") is None
+    assert receiver.received == []
 
 
 async def test_two_desks_send_one_alert_once(

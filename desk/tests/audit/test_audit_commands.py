@@ -142,6 +142,23 @@ def test_the_list_for_people(shell: Shell) -> None:
     assert 'signed_in  c_1  10.0.0.1  {"n":1}' in out
 
 
+def test_broken_details_are_shown_as_they_are_and_marked(shell: Shell) -> None:
+    shell.note("one", "two", "three")
+    tamper(
+        shell.url,
+        "UPDATE audit_entries SET details = '{\"n\":' WHERE number = 2",
+        "UPDATE audit_entries SET details = '3', at = 'never' WHERE number = 3",
+    )
+    assert [row["details"] for row in shell.listed()] == [3, {"not_json": '{"n":'}, {"n": 3}]
+    code, out, _ = shell("audit", "list")
+    assert code == 0
+    assert '{"n": (not JSON)' in out
+    assert "never (no time)" in out
+    for name in ("audit.csv", "audit.jsonl"):
+        code, out, err = shell("audit", "export", str(shell.folder / name))
+        assert code == 0, err
+
+
 def test_a_wrong_time_is_wrong_use(shell: Shell) -> None:
     for option in ("--since", "--until"):
         code, _, err = shell("audit", "list", option, "yesterday")

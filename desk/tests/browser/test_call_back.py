@@ -53,7 +53,7 @@ def test_after_hours_the_truth_is_told_and_a_call_back_offered(
     visitor = VisitorPage(new_guest()).come().open_chat()
     visitor.page.locator(hook("person")).click()
 
-    told = visitor.system.last
+    told = visitor.system.first
     expect(told).to_contain_text("Nobody at the clinic is reading right now")
     expect(told).to_contain_text("January 1, at 9:00 am")
     expect(told.get_by_role("link", name="911")).to_have_attribute("href", "tel:911")

@@ -91,6 +91,36 @@ def test_a_new_crisis_is_heard_only_once_sound_is_on(new_guest: NewGuest, kim: I
     assert kim.page.evaluate("window.played") == []
 
 
+def test_an_emergency_is_heard_elsewhere_and_again_until_acknowledged(
+    new_guest: NewGuest, kim: InboxPage
+) -> None:
+    page = kim.page
+    page.add_init_script(LISTEN)
+    page.clock.install()
+    kim.go_to_queue()
+    page.get_by_role("button", name="Sound on").click()
+    page.goto(f"{kim.guest.url}/inbox/account")
+    expect(page.locator("#elsewhere #calls")).to_have_count(1)
+    # The press that a browser wants to see on each page before it plays.
+    page.get_by_role("heading", level=1).click()
+    assert page.evaluate("window.played") == []
+
+    emergency = call(new_guest, "I took all my pills").conversation_id()
+    page.clock.fast_forward(15_000)
+    expect(page.locator(f"#elsewhere a[href='/inbox/conversations/{emergency}']")).to_be_visible()
+    expect(page).to_have_title(re.compile("^P0 waiting"))
+    page.wait_for_function("window.played.length === 4")
+    page.clock.fast_forward(61_000)
+    page.wait_for_function("window.played.length === 8")
+
+    kim.open_conversation(emergency)
+    page.get_by_role("button", name="Acknowledge").click()
+    expect(kim.who).to_contain_text("Seen by Kim")
+    page.evaluate("window.played = []")
+    page.clock.fast_forward(130_000)
+    assert page.evaluate("window.played") == []
+
+
 def test_everything_is_a_key_away_but_not_in_a_field(new_guest: NewGuest, kim: InboxPage) -> None:
     one = call(new_guest, "I want to kill myself").conversation_id()
     expect(kim.case(one)).to_be_visible()

@@ -10,11 +10,18 @@ from nightdesk_desk.cases.deciding import (
     is_lower,
     level_refusal,
     note_refusal,
+    notice_refusal,
     pass_refusal,
     reopen_refusal,
 )
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def test_what_was_passed_on_is_seen_once_by_whoever_has_it() -> None:
+    assert notice_refusal(True, mine=True) is None
+    assert notice_refusal(True, mine=False) == "not_yours"
+    assert notice_refusal(False, mine=True) == "not_possible"
 
 
 @pytest.mark.parametrize(

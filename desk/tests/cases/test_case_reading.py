@@ -3,8 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 from nightdesk_desk.cases.models import HandoverAct
-from nightdesk_desk.cases.reading import Lowered, Passed, first_taker, lowered, passed
-from nightdesk_desk.models import Handover
+from nightdesk_desk.cases.reading import (
+    Lowered,
+    Passed,
+    first_taker,
+    lowered,
+    passed,
+    passed_at,
+    worst_level,
+)
+from nightdesk_desk.models import Handover, HandoverTrigger
 
 TAKEN = datetime(2026, 11, 26, 12, tzinfo=UTC)
 MARIA, NOOR, ADA = 1, 2, 3
@@ -31,6 +39,28 @@ def test_passed_until_the_new_one_has_written() -> None:
     assert passed(taken_by(NOOR), acts, after(4)) == Passed(MARIA, after(5), False)
     assert passed(taken_by(NOOR), acts, after(6)) == Passed(MARIA, after(5), True)
     assert passed(taken_by(NOOR), acts, None) == Passed(MARIA, after(5), False)
+
+
+def test_passed_until_the_new_one_has_acted() -> None:
+    case = taken_by(NOOR)
+    case.acted_at = TAKEN
+    acts = [pass_on(MARIA, NOOR, 5)]
+    assert passed(case, acts, None) == Passed(MARIA, after(5), False)
+    case.acted_at = after(6)
+    assert passed(case, acts, None) == Passed(MARIA, after(5), True)
+
+
+def test_each_passing_on_calls() -> None:
+    acts = [pass_on(MARIA, NOOR, 5), level(NOOR, "P1", "P0"), pass_on(NOOR, ADA, 6)]
+    assert passed_at(acts) == [after(5), after(6)]
+
+
+def test_the_worst_it_ever_was() -> None:
+    crisis = HandoverTrigger(level="P1")
+    assert worst_level(taken_by(ADA, "P3"), [], ()) == "P3"
+    assert worst_level(taken_by(ADA, "P0"), [crisis], ()) == "P0"
+    assert worst_level(taken_by(ADA, "P3"), [crisis], ()) == "P1"
+    assert worst_level(taken_by(ADA, "P3"), [crisis], [level(MARIA, "P0", "P3")]) == "P0"
 
 
 def test_the_last_one_who_passed_it_on_counts() -> None:

@@ -13,7 +13,8 @@ from nightdesk_desk.desk import Desk
 from nightdesk_desk.escalation import taking
 from nightdesk_desk.escalation.chain import Facts, Planned, due
 from nightdesk_desk.escalation.models import EscalationStep
-from nightdesk_desk.models import Alert
+from nightdesk_desk.handover_rules import HandoverRefused
+from nightdesk_desk.models import Alert, Handover
 
 P1_STEPS = [("P1", "first"), ("P1", "backup"), ("P1", "lead"), ("P1", "manager")]
 
@@ -79,6 +80,35 @@ async def test_an_alarm_after_the_act_starts_it_anew(night: Night) -> None:
     await night.look(600)
     assert await night.steps() == [*P1_STEPS[:2], *P1_STEPS]
     assert [address for _, address in await night.alerts()].count("ann phone") == 2
+
+
+async def test_what_came_after_the_act_can_be_acknowledged_too_and_stops_it(night: Night) -> None:
+    conversation_id, handover_id = await night.hand_over()
+    acts, ana, bo = night.desk.handovers, await night.person(), await night.person("Bo")
+    await acts.acknowledge(handover_id, ana)
+    with pytest.raises(HandoverRefused) as refused:
+        await acts.acknowledge(handover_id, bo)
+    assert refused.value.code == "not_possible"
+    async with night.desk.db.read() as session:
+        before = await session.get_one(Handover, handover_id)
+    await night.hand_over(into=conversation_id)
+    await night.look(0.1)
+    assert await night.steps() == P1_STEPS[:1]
+    # Of two at once one is the first: then it waits no more.
+    both = await asyncio.gather(
+        *(acts.acknowledge(handover_id, who) for who in (bo, ana)), return_exceptions=True
+    )
+    assert sorted(type(one) for one in both if one) == [HandoverRefused]
+    async with night.desk.db.read() as session:
+        after = await session.get_one(Handover, handover_id)
+    assert (before.state, after.state) == ("acknowledged", "acknowledged")
+    # The first act stays as it was: figures go by it.
+    assert (after.acknowledged_by, after.acknowledged_at) == (ana, before.acknowledged_at)
+    assert before.acted_at is not None
+    assert after.acted_at is not None
+    assert before.acted_at < after.acted_at
+    assert [entry.staff_id for entry in await night.noted("handover_acknowledged")] == [ana, bo]
+    assert await night.look(600) == 0
 
 
 async def test_whoever_gives_it_back_starts_it_anew(night: Night) -> None:
@@ -263,3 +293,29 @@ async def test_with_nobody_to_tell_nothing_is_written(night: Night) -> None:
     await night.hand_over("P0")
     assert await night.look(600) == 0
     assert await night.steps() == []
+
+
+async def test_passed_on_to_somebody_away_it_is_told_of_like_an_alarm(night: Night) -> None:
+    _, handover_id = await night.hand_over()
+    ana, ben = await night.person(), await night.person("Ben")
+    await night.desk.handovers.take(handover_id, ana)
+    assert await night.look(600) == 0
+    await night.desk.cases.pass_on(handover_id, ana, ben)
+    # It is the colleague's to answer first.
+    due_after = night.desk.words.clinic.staff_times["P1"]
+    assert await night.look(due_after - 0.1) == 0
+    assert await night.look(due_after + 0.1) > 0
+    assert (await night.steps())[0] == P1_STEPS[0]
+
+
+@pytest.mark.parametrize("act", ["reply", "notice"])
+async def test_what_was_passed_on_and_seen_is_told_to_nobody(night: Night, act: str) -> None:
+    _, handover_id = await night.hand_over()
+    ana, ben = await night.person(), await night.person("Ben")
+    await night.desk.handovers.take(handover_id, ana)
+    await night.desk.cases.pass_on(handover_id, ana, ben)
+    if act == "reply":
+        await night.desk.handovers.reply(handover_id, ben, "Hello")
+    else:
+        await night.desk.cases.notice(handover_id, ben)
+    assert await night.look(600) == 0

@@ -1,6 +1,7 @@
 """A visitor has the conversation deleted: at once, or as soon as it may be."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,29 +12,48 @@ from sqlalchemy import select
 
 from nightdesk_desk import handovers, log
 from nightdesk_desk.audit.models import AuditEntry
-from nightdesk_desk.models import Conversation, Handover, Staff
-from nightdesk_desk.privacy.deletion import kept_for
+from nightdesk_desk.models import Conversation, Handover, Staff, now
+from nightdesk_desk.privacy.deletion import goes_at, kept_for
 from nightdesk_desk.privacy.removal import belonging, of_conversation
 
 FORM = {"consent": True, "name": "Ada", "phone": "555-010-0100"}
 
 
+AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
+DAY = timedelta(hours=24)
+MOMENT = timedelta(seconds=1)
+
+
 @pytest.mark.parametrize(
-    ("levels", "unanswered", "expected"),
+    ("ends", "unanswered", "expected"),
     [
         ([], False, None),
-        (["P2"], False, None),
-        (["P3"], False, None),
-        (["P0"], False, "staff"),
-        (["P1"], True, "staff"),
-        # Staff have lowered it: what was said stands, and somebody is at it.
-        (["P2", "P1"], False, "staff"),
+        ([None], False, "staff"),
+        ([None], True, "staff"),
+        ([AT - DAY], False, None),
+        ([AT - DAY + MOMENT], False, "staff"),
+        ([AT], True, "staff"),
+        # An earlier one is long over, and it was opened again.
+        ([AT - 9 * DAY, None], False, "staff"),
+        ([AT - DAY, AT - 9 * DAY], False, None),
         ([], True, "answer"),
-        (["P3"], True, "answer"),
+        ([AT - DAY], True, "answer"),
     ],
 )
-def test_what_keeps_a_conversation(levels: list[str], unanswered: bool, expected: Any) -> None:
-    assert kept_for(levels, unanswered=unanswered) == expected
+def test_what_keeps_a_conversation(
+    ends: list[datetime | None], unanswered: bool, expected: Any
+) -> None:
+    assert kept_for(ends, AT, unanswered=unanswered) == expected
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [([], None), ([None], None), ([AT, None], None), ([AT, AT - DAY], AT + DAY)],
+)
+def test_when_a_crisis_keeps_it_no_more(
+    ends: list[datetime | None], expected: datetime | None
+) -> None:
+    assert goes_at(ends) == expected
 
 
 async def delete(visitor: Visitor) -> httpx.Response:
@@ -61,8 +81,8 @@ async def audit(visitor: Visitor) -> list[tuple[str, str]]:
     return [row for row in rows if "delet" in row[0]]
 
 
-async def close(visitor: Visitor) -> None:
-    """Staff resolve the conversation's hand-over."""
+async def close(visitor: Visitor) -> tuple[int, int]:
+    """Staff resolve the conversation's hand-over. Gives its number and theirs."""
     async with visitor.desk.db.write() as session:
         session.add(staff := Staff(username="maria", first_name="Maria", password_hash="x"))
         await session.flush()
@@ -71,6 +91,7 @@ async def close(visitor: Visitor) -> None:
     await visitor.desk.handovers.resolve(
         case.id, staff.id, note="Called back.", outcome_code="called_back"
     )
+    return case.id, staff.id
 
 
 async def test_all_of_it_goes_at_once(visitor: Visitor) -> None:
@@ -119,7 +140,7 @@ async def test_a_request_for_a_person_does_not_keep_it(visitor: Visitor, rasa: F
 
 
 @pytest.mark.parametrize("level", ["P0", "P1"])
-async def test_a_crisis_is_kept_until_staff_have_closed_it(
+async def test_a_crisis_is_kept_until_a_day_after_staff_have_closed_it(
     visitor: Visitor, rasa: FakeRasa, level: str
 ) -> None:
     rasa.script = lambda *_: handover("crisis", level)
@@ -129,6 +150,7 @@ async def test_a_crisis_is_kept_until_staff_have_closed_it(
         assert said.status_code == 202
         assert said.json()["deleted"] is False
         assert "can't delete this chat yet" in said.json()["message"]
+        assert "one day after our staff have dealt with it" in said.json()["message"]
         assert "call 911" in said.json()["message"]
     # The visitor can still be helped here.
     assert len(await visitor.events()) >= 2
@@ -136,12 +158,55 @@ async def test_a_crisis_is_kept_until_staff_have_closed_it(
     await visitor.desk.turns.idle()
     assert await visitor.desk.keeping.delete_what_waits() == 0
     await close(visitor)
-    assert await visitor.desk.keeping.delete_what_waits() == 1
+    assert (await delete(visitor)).status_code == 202
+    assert await visitor.desk.keeping.delete_what_waits() == 0
+    assert await visitor.desk.keeping.delete_what_waits(now() + DAY - timedelta(minutes=5)) == 0
+    assert len(await visitor.events()) >= 2
+    assert await visitor.desk.keeping.delete_what_waits(now() + DAY) == 1
     assert await rows_of(visitor) == 0
     assert [kind for kind, _ in await audit(visitor)] == [
         "deletion_requested",
         "conversation_deleted",
     ]
+
+
+async def test_a_crisis_that_was_resolved_by_mistake_is_there_to_be_opened_again(
+    visitor: Visitor, rasa: FakeRasa
+) -> None:
+    rasa.script = lambda *_: handover("crisis", "P1")
+    await visitor.chat("I want to die")
+    await delete(visitor)
+    async with visitor.desk.db.write() as session:
+        case = await session.scalar(select(Handover))
+        assert case is not None
+        # What it was called for stands in its triggers.
+        case.level = "P2"
+    handover_id, staff_id = await close(visitor)
+    again = await visitor.desk.cases.reopen(handover_id, staff_id, "Closed by mistake.")
+    keeping = visitor.desk.keeping
+    assert await keeping.delete_what_waits(now() + 3 * DAY) == 0
+    await visitor.desk.handovers.resolve(again, staff_id, note="Spoke.", outcome_code="answered")
+    assert await keeping.delete_what_waits() == 0
+    assert await keeping.delete_what_waits(now() + DAY) == 1
+
+
+async def test_a_crisis_that_staff_made_of_it_counts_as_well(
+    visitor: Visitor, rasa: FakeRasa
+) -> None:
+    rasa.script = lambda *_: handover("request", "P3")
+    await visitor.chat("a person please")
+    async with visitor.desk.db.write() as session:
+        session.add(ben := Staff(username="ben", first_name="Ben", password_hash="x"))
+        case = await handovers.unresolved(session, visitor.id)
+        assert case is not None
+    acts = visitor.desk.cases
+    # While it is taken nothing is called for anew: only the act says it.
+    await visitor.desk.handovers.take(case.id, ben.id)
+    await acts.set_level(case.id, ben.id, "P1", "They told me on the phone.")
+    await acts.set_level(case.id, ben.id, "P3", "It was somebody else.")
+    await visitor.desk.handovers.resolve(case.id, ben.id, note="Spoke.", outcome_code="answered")
+    assert (await delete(visitor)).status_code == 202
+    assert await visitor.desk.keeping.delete_what_waits(now() + DAY) == 1
 
 
 async def test_a_lowered_crisis_is_kept_as_well(visitor: Visitor, rasa: FakeRasa) -> None:

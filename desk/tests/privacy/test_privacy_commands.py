@@ -3,14 +3,17 @@
 import asyncio
 import json
 import shutil
+import stat
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from audit_database import tamper
 from desk_in_process import ALWAYS_OPEN, CLINIC
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, log
@@ -20,6 +23,7 @@ from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.log import NewEvent
 from nightdesk_desk.models import Contact, Event, now
+from nightdesk_desk.privacy import purge
 from nightdesk_desk.privacy.keys import Keys, new_key
 
 RETENTION = "retention: {messages: 30, contacts: 10, audit: 2190}\n"
@@ -170,10 +174,57 @@ def test_one_conversation_is_exported_with_all_that_belongs_to_it(
     assert shell.record(who) == ["command line"] * 3
 
 
-def test_an_unknown_conversation_is_said_to_be_none(shell: Shell) -> None:
-    code, out, err = shell("conversations", "export", "c_nobody")
-    assert (code, out) == (1, "")
-    assert err == "nightdesk conversations: there is no such conversation\n"
+def test_an_unknown_conversation_is_said_to_be_none(shell: Shell, tmp_path: Path) -> None:
+    target = tmp_path / "one.json"
+    for more in ([], ["--json"], ["--json", str(target)]):
+        code, out, err = shell("conversations", "export", "c_nobody", *more)
+        assert (code, out) == (1, "")
+        assert err == "nightdesk conversations: there is no such conversation\n"
+    assert not target.exists()
+
+
+def test_an_export_is_a_new_file_for_its_owner_alone(shell: Shell, tmp_path: Path) -> None:
+    conversation_id = shell.record(a_chat)
+    target = tmp_path / "one.json"
+    command = ("conversations", "export", conversation_id, "--json", str(target))
+    assert shell(*command)[0] == 0
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    target.write_text("mine")
+    code, _, err = shell(*command)
+    assert code == 1
+    assert f"{target} is there already: name a new file" in err
+    assert target.read_text() == "mine"
+    noted = select(func.count()).where(AuditEntry.kind == "conversation_exported")
+    assert shell.record(lambda session: session.scalar(noted)) == 1
+
+
+def test_a_broken_audit_entry_does_not_stop_an_export(shell: Shell, tmp_path: Path) -> None:
+    conversation_id = shell.record(a_chat)
+    tamper(
+        f"sqlite+aiosqlite:///{tmp_path / 'desk.sqlite3'}",
+        "UPDATE audit_entries SET details = 'x' WHERE kind = 'handover_opened'",
+    )
+    code, out, err = shell("conversations", "export", conversation_id, "--json")
+    assert code == 0, err
+    assert json.loads(out)["acts"][0]["details"] == {"not_json": "x"}
+
+
+def test_what_could_not_be_deleted_is_said_and_the_rest_is_gone(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.clinic.write_text(shell.clinic.read_text() + RETENTION)
+    shell.record(lambda session: a_chat(session, 40))
+
+    async def fails(*_: object) -> None:
+        raise OperationalError("delete", {}, Exception("secret words"))
+
+    monkeypatch.setattr(purge, "remove_conversation", fails)
+    code, out, err = shell("purge")
+    assert code == 1
+    assert "conversations: 0 older" in out
+    assert "contact details: 1 older than 10 days deleted" in out
+    assert "conversations: 1 could not be deleted (OperationalError)" in err
+    assert "secret" not in err
 
 
 def test_a_file_that_cannot_be_written_is_named(shell: Shell) -> None:

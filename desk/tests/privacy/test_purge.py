@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from nightdesk_contract.clinic_retention import Retention
@@ -160,6 +161,46 @@ async def test_it_goes_in_small_steps_and_tells(db: Database) -> None:
     gone = await purge(db, MONTH, NOW, lambda kind, done: told.append((kind, done)), batch=2)
     assert gone == {"messages": 5}
     assert told == [("messages", 2), ("messages", 4), ("messages", 5)]
+
+
+async def test_what_cannot_go_puts_off_nothing_else(
+    db: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ids = sorted([await conversation(db, 31, contact_days=50) for _ in range(5)])
+    remove, still = purging.remove_conversation, purging.due.still_old_contacts
+
+    async def not_the_first(session: Any, conversation_id: str, details: Any) -> Any:
+        if conversation_id == ids[0]:
+            raise OSError("secret words")
+        return await remove(session, conversation_id, details)
+
+    monkeypatch.setattr(purging, "remove_conversation", not_the_first)
+    assert await purge(db, MONTH, NOW, batch=2) == {"messages": 3}
+    # What goes together stays together.
+    assert await there(db) == {ids[0], ids[1]}
+    assert "2 that go together of messages for later: OSError" in caplog.text
+    assert "secret" not in caplog.text
+
+    async def not_at_first(session: Any, found: Any, before: datetime) -> Any:
+        if 1 in found:
+            raise OSError("secret words")
+        return await still(session, found, before)
+
+    both = Retention(messages=30, contacts=40)
+    async with db.read() as session:
+        left = sorted(await session.scalars(select(Contact.id)))
+    monkeypatch.setattr(purging.due, "still_old_contacts", not_at_first)
+    monkeypatch.setattr(purging.due, "some_old_conversations", _away)
+    failures: list[tuple[str, int | None]] = []
+    gone = await purge(
+        db, both, NOW, batch=1, failed=lambda kind, number, _: failures.append((kind, number))
+    )
+    assert failures[0] == ("messages", None)
+    assert gone == {"messages": 0, "contacts": len([each for each in left if each != 1])}
+
+
+async def _away(*_: object) -> None:
+    raise OSError("away")
 
 
 async def test_a_visitor_who_comes_back_in_between_keeps_the_conversation(

@@ -1,19 +1,21 @@
 """Changing keys: everything is encrypted with the first one, and nothing is lost on the way."""
 
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
-from desk_in_process import Visitor
+from desk_in_process import Visitor, started
 from fake_rasa import FakeRasa
 from sqlalchemy import select, text
 
 from nightdesk_desk import log
+from nightdesk_desk.app import create_app
 from nightdesk_desk.db import Database
 from nightdesk_desk.log import NewEvent
 from nightdesk_desk.models import Contact, Event, Staff
 from nightdesk_desk.privacy import rotation, secret
-from nightdesk_desk.privacy.at_start import NO_KEY, why_not_to_start
+from nightdesk_desk.privacy.at_start import NO_KEY, WRONG_KEYS, KeyCheck, why_not_to_start
 from nightdesk_desk.privacy.keys import UNREADABLE, Keys, is_encrypted, new_key
 from nightdesk_desk.privacy.rotation import any_encrypted, rotate, standing, survey
 from nightdesk_desk.settings import Settings
@@ -141,6 +143,42 @@ async def test_without_the_key_the_desk_does_not_start(db, use, settings) -> Non
     # With another one it does: what is there still is worth more than nothing.
     use(NEW)
     assert await why_not_to_start(settings.database_url) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "keys", "wrong"),
+    [
+        ((OLD,), (NEW,), True),
+        ((OLD,), (NEW, LOST), True),
+        ((OLD,), (NEW, OLD), False),
+        # Of two keys one is there.
+        ((OLD, NEW), (NEW,), False),
+        ((OLD,), (), False),
+        ((), (NEW,), False),
+    ],
+)
+async def test_keys_of_which_none_fits_are_said_at_the_start(
+    db, use, caplog, written: tuple[str, ...], keys: tuple[str, ...], wrong: bool
+) -> None:
+    for key in written:
+        use(key)
+        await say(db, "hello")
+    use(*keys)
+    check = KeyCheck()
+    with caplog.at_level(logging.ERROR):
+        await check.look(db)
+    assert check.wrong is wrong
+    assert (WRONG_KEYS in caplog.text) is wrong
+    assert not any(key in caplog.text for key in (OLD, NEW, LOST))
+
+
+async def test_a_desk_with_wrong_keys_starts_and_knows_it(use, settings, db) -> None:
+    use(OLD)
+    await say(db, "hello")
+    use(NEW)
+    async with started(create_app(settings)) as running:
+        assert running.desk.keys.wrong
+        assert (await running.client.get("/health/live")).status_code == 200
 
 
 async def test_a_visitor_reads_honest_words_where_a_key_is_missing(

@@ -260,6 +260,23 @@ async def test_the_file_is_the_whole_of_it_and_is_noted(
     assert (await lead.http.get("/inbox/audit/entries.csv?until=x")).status_code == 422
 
 
+async def test_of_the_filters_only_what_the_record_knows_is_kept(
+    sign_in: SignIn, calls: Calls, desk: Desk
+) -> None:
+    lead, _ = await sign_in("lea", "Lea", "lead"), await calls(WORDS)
+    elsewhere = "c_" + "a" * 24
+    for query, kept in (
+        ("kind=signed_in&who=lea&about=lea", {"kind": "signed_in", "who": "lea", "about": "lea"}),
+        (f"who=the+desk&about={elsewhere}", {"who": "the desk", "about": elsewhere}),
+        (
+            "kind=i_want_to_die&who=ada+555-010-0100&about=c_i+want+to+die",
+            dict.fromkeys(("kind", "who", "about"), "(something else)"),
+        ),
+    ):
+        await lead.http.get(f"/inbox/audit/entries.csv?{query}")
+        assert details((await entries(desk, "audit_exported"))[-1]) == kept | {"to": ".csv"}
+
+
 async def test_a_broken_entry_is_shown_as_it_is() -> None:
     assert details_of("not JSON") == "not JSON"
     assert details_of("[1]") == "[1]"

@@ -13,6 +13,7 @@ from nightdesk_desk.decide import Call
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.handover_rules import HandoverRefused
 from nightdesk_desk.models import Handover, Staff, now
+from nightdesk_desk.staff.queue import read_queue
 
 
 async def row(desk: Desk, handover_id: int) -> Handover:
@@ -31,6 +32,15 @@ async def audited(desk: Desk, kind: str) -> list[AuditEntry]:
     async with desk.db.read() as session:
         rows = await session.scalars(select(AuditEntry).where(AuditEntry.kind == kind))
         return list(rows)
+
+
+async def waits(desk: Desk, case: Case) -> bool:
+    """Whether the clock of the case runs in the queue."""
+    async with desk.db.read() as session:
+        queue = await read_queue(session, desk.words.clinic.zone, now(), {})
+    [line] = queue.taken
+    assert line.id == case.handover_id
+    return line.wait.ticking
 
 
 async def taken(
@@ -78,6 +88,66 @@ async def test_passed_on_it_is_the_colleagues_at_once(
     assert "Passed on by Maria to Noor" in history
     [entry] = await audited(desk, "handover_passed")
     assert (entry.staff_id, entry.about) == (maria.id, case.conversation_id)
+
+
+async def test_passed_on_it_waits_until_the_colleague_writes(
+    sign_in: SignIn, calls: Calls, desk: Desk
+) -> None:
+    maria, noor, case = await taken(sign_in, calls, desk)
+    assert not await waits(desk, case)
+    await desk.cases.pass_on(case.handover_id, maria.id, noor.id)
+    assert await waits(desk, case)
+    assert "passed this on to Noor, not answered yet" in (await maria.http.get("/inbox")).text
+    assert "New alarm" not in (await maria.http.get("/inbox")).text
+    page = (await noor.http.get(case.url)).text
+    assert "Not answered yet" in page
+    await desk.handovers.reply(case.handover_id, noor.id, "Noor here")
+    assert not await waits(desk, case)
+    assert "Not answered yet" not in (await noor.http.get(case.url)).text
+
+
+async def test_whoever_has_it_now_can_say_that_they_have_seen_it(
+    sign_in: SignIn, calls: Calls, desk: Desk
+) -> None:
+    maria, noor, case = await taken(sign_in, calls, desk)
+    assert (await maria.htmx(f"{case.url}/notice")).status_code == 409
+    await desk.cases.pass_on(case.handover_id, maria.id, noor.id)
+    assert 'id="do-notice"' not in (await maria.http.get(case.url)).text
+    assert (await maria.htmx(f"{case.url}/notice")).status_code == 409
+    assert await waits(desk, case)
+    assert 'id="do-notice"' in (await noor.http.get(case.url)).text
+    answer = await noor.htmx(f"{case.url}/notice")
+    assert answer.status_code == 200
+    assert "do-notice" not in answer.text
+    assert not await waits(desk, case)
+    assert "not answered yet" not in (await maria.http.get("/inbox")).text
+    [entry] = await audited(desk, "handover_noticed")
+    assert (entry.staff_id, entry.about) == (noor.id, case.conversation_id)
+    assert (await noor.htmx(f"{case.url}/notice")).status_code == 409
+
+
+async def test_a_new_alarm_after_it_was_passed_on_is_said_too(
+    sign_in: SignIn, calls: Calls, desk: Desk
+) -> None:
+    maria, noor, case = await taken(sign_in, calls, desk)
+    await desk.cases.pass_on(case.handover_id, maria.id, noor.id)
+    await calls("I want to die", "P1", into=case.conversation_id)
+    assert "New alarm, no reply yet" in (await noor.http.get("/inbox")).text
+
+
+async def test_lowered_it_still_needs_how_it_ended(
+    sign_in: SignIn, calls: Calls, desk: Desk
+) -> None:
+    maria, _, case = await taken(sign_in, calls, desk, "P1")
+    await desk.cases.set_level(case.handover_id, maria.id, "P3", "A song")
+    assert "for P1, how it ended" in (await maria.http.get(case.url)).text
+    refused = await maria.htmx(f"{case.url}/resolve", note="A song")
+    assert refused.status_code == 422
+    assert "For P1 both are needed" in refused.text
+    assert (await row(desk, case.handover_id)).state == "taken"
+    done = await maria.htmx(f"{case.url}/resolve", note="A song", outcome_code="not_needed")
+    assert done.status_code == 200
+    assert (await row(desk, case.handover_id)).state == "resolved"
 
 
 async def test_a_colleague_elsewhere_hears_that_it_was_passed_on(

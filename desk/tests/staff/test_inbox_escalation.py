@@ -12,6 +12,8 @@ import yaml
 from sqlalchemy import update
 from staff_people import Calls, Person, SignIn
 
+from nightdesk_desk import handovers, log
+from nightdesk_desk.decide import Call
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.escalation.worker import Escalation
 from nightdesk_desk.models import Alert, Handover, now
@@ -93,6 +95,26 @@ async def test_once_somebody_acts_nobody_is_next(sign_in: SignIn, calls: Calls, 
     assert "Ann (first on call)" in text
     assert "Next" not in text
     assert "Next:" not in plain((await maria.http.get("/inbox")).text)
+
+
+async def test_an_alarm_after_the_act_can_be_acknowledged_on_the_page(
+    sign_in: SignIn, calls: Calls, desk: Desk
+) -> None:
+    maria, case = await sign_in(), await calls()
+    await maria.post(f"{case.url}/acknowledge")
+    assert "do-acknowledge" not in (await maria.http.get(case.url)).text
+    async with desk.db.write() as session:
+        await log.hold(session, case.conversation_id)
+        [seq] = await log.append(session, case.conversation_id, [log.NewEvent("visitor", "x")])
+        call = Call("crisis", "P1")
+        await handovers.open_or_raise(session, case.conversation_id, seq, call)
+    page = (await maria.http.get(case.url)).text
+    assert "do-acknowledge" in page
+    assert "Next, unless somebody acknowledges" in plain(page)
+    answer = await maria.htmx(f"{case.url}/acknowledge")
+    assert answer.status_code == 200
+    assert "clock still" in answer.text
+    assert "do-acknowledge" not in answer.text
 
 
 async def test_a_line_of_the_queue_shows_the_last_step_and_the_next(

@@ -1,6 +1,7 @@
 """A conversation as a file for leads and admins, and a visitor's wish to have it deleted."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -8,7 +9,7 @@ from staff_people import Calls, SignIn
 
 from nightdesk_desk.audit.models import AuditEntry
 from nightdesk_desk.desk import Desk
-from nightdesk_desk.models import Contact, Conversation, now
+from nightdesk_desk.models import Contact, Conversation, Handover, now
 from nightdesk_desk.privacy.deletion import request_deletion
 from nightdesk_desk.privacy.keys import UNREADABLE, new_key
 
@@ -83,6 +84,16 @@ async def test_staff_see_that_the_visitor_asked_for_deletion(
     assert "The visitor asked for deletion" in (await maria.http.get(case.url)).text
     live = await maria.http.get(f"{case.url}/live", headers={"HX-Request": "true"})
     assert "The visitor asked for deletion" in live.text
+    assert "a day after the hand-over is resolved" in live.text
+    await desk.handovers.resolve(
+        case.handover_id, maria.id, note="Called.", outcome_code="called_back"
+    )
+    async with desk.db.write() as session:
+        kept = await session.get_one(Handover, case.handover_id)
+        kept.resolved_at = datetime(2026, 11, 26, 18, 5, 30, tzinfo=UTC)
+    page = (await maria.http.get(case.url)).text
+    assert "open it" in page
+    assert 'datetime="2026-11-27T18:05:30.000Z"' in page
 
 
 async def test_a_page_does_not_break_on_what_cannot_be_read(
@@ -109,6 +120,6 @@ async def test_when_it_is_gone_its_page_says_so(desk: Desk, sign_in: SignIn, cal
     await desk.handovers.resolve(
         case.handover_id, maria.id, note="Called.", outcome_code="called_back"
     )
-    assert await desk.keeping.delete_what_waits() == 1
+    assert await desk.keeping.delete_what_waits(now() + timedelta(days=1)) == 1
     assert (await maria.http.get(case.url)).status_code == 404
     assert (await maria.http.get("/inbox")).status_code == 200

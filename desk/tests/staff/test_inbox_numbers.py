@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -13,6 +13,7 @@ from staff_people import Calls, Person, SignIn
 from nightdesk_desk import log
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.models import Conversation, Handover, now
+from nightdesk_desk.numbers import numbers
 from nightdesk_desk.numbers_facts import read_facts
 
 WORDS = "zebra-marmalade-seventeen"
@@ -39,7 +40,7 @@ async def test_a_hand_over_is_counted_with_its_times(
                 opened_at=opened, acknowledged_at=opened + timedelta(seconds=90)
             )
         )
-    maria = await sign_in()
+    maria = await sign_in(role="lead")
     page = (await maria.http.get("/inbox/numbers")).text
     assert "1:30" in page
     assert "1 of 1" in page
@@ -61,7 +62,7 @@ async def test_after_hours_is_what_came_while_the_clinic_was_closed(
 async def test_a_reply_to_a_later_hand_over_is_not_one_to_the_first(
     sign_in: SignIn, calls: Calls, desk: Desk
 ) -> None:
-    maria, case = await sign_in(), await calls(WORDS, "P2")
+    maria, case = await sign_in(role="lead"), await calls(WORDS, "P2")
     await desk.handovers.resolve(case.handover_id, maria.id, note="Rang them")
     later = await calls(WORDS, "P3", "request", into=case.conversation_id)
     await desk.handovers.take(later.handover_id, maria.id)
@@ -74,7 +75,7 @@ async def test_the_table_has_a_row_for_each_day_and_no_identifier(
     sign_in: SignIn, calls: Calls
 ) -> None:
     case = await calls(WORDS, "P1")
-    found = await rows(await sign_in(), "?days=7")
+    found = await rows(await sign_in(role="lead"), "?days=7")
     assert len(found) == 7
     assert found[-1]["handovers"] == found[-1]["level_p1"] == found[-1]["reason_crisis"] == "1"
     assert found[0]["handovers"] == "0"
@@ -88,7 +89,7 @@ async def test_the_table_has_a_row_for_each_day_and_no_identifier(
     ("query", "count"), [("?days=7&by=day", 7), ("?days=90&by=week", 13), ("?days=30&by=x", 30)]
 )
 async def test_by_day_and_by_week(sign_in: SignIn, query: str, count: int) -> None:
-    assert count <= len(await rows(await sign_in(), query)) <= count + 1
+    assert count <= len(await rows(await sign_in(role="lead"), query)) <= count + 1
 
 
 async def test_what_is_older_does_not_count(sign_in: SignIn, desk: Desk) -> None:
@@ -102,14 +103,43 @@ async def test_what_is_older_does_not_count(sign_in: SignIn, desk: Desk) -> None
                 .values(created_at=now() - timedelta(days=days))
             )
         await log.start_conversation(session)  # opened, and nobody wrote
-    assert sum(int(row["chats"]) for row in await rows(await sign_in(), "?days=7")) == 1
+    assert sum(int(row["chats"]) for row in await rows(await sign_in(role="lead"), "?days=7")) == 1
 
 
 async def test_nothing_at_all_is_a_page_too(sign_in: SignIn) -> None:
-    maria = await sign_in()
+    maria = await sign_in(role="lead")
     page = await maria.http.get("/inbox/numbers?days=90")
     assert page.status_code == 200
     assert "Nothing in this time." in page.text
+
+
+@pytest.mark.parametrize(("level", "within"), [("P2", 1), ("P3", 1), ("P1", 0)])
+async def test_the_aim_counts_milder_levels_only_while_the_clinic_is_open(
+    calls: Calls, desk: Desk, level: str, within: int
+) -> None:
+    await calls(WORDS, level)
+    opened = datetime(2026, 11, 3, 5, 0, tzinfo=UTC)  # 23:00 of a Monday in the clinic's zone
+    seen = datetime(2026, 11, 3, 15, 5, tzinfo=UTC)  # five minutes after it opened
+    async with desk.db.write() as session:
+        await session.execute(update(Handover).values(opened_at=opened, acknowledged_at=seen))
+    clinic = dataclasses.replace(
+        desk.words.clinic, hours="Mo-Fr 09:00-17:00", time_zone="America/Chicago", closed_days=()
+    )
+    async with desk.db.read() as session:
+        facts = await read_facts(session, opened, seen + timedelta(days=1), clinic, {})
+    day = date(2026, 11, 2)
+    found = numbers(facts, day, day, "day", clinic.zone, {"P1": 15, "P2": 15, "P3": 15}).seen[level]
+    assert (found.done, found.within, found.p50) == (1, within, 36_300)
+
+
+async def test_the_figures_are_for_leads_and_admins(sign_in: SignIn) -> None:
+    staff, admin = await sign_in(), await sign_in("ada", "Ada", "admin")
+    for path in ("/inbox/numbers", "/inbox/numbers/table.csv"):
+        assert (await staff.http.get(path)).status_code == 403
+        assert (await admin.http.get(path)).status_code == 200
+    link = 'href="/inbox/numbers"'
+    assert link not in (await staff.http.get("/inbox")).text
+    assert link in (await admin.http.get("/inbox")).text
 
 
 async def test_only_staff_see_it(browser) -> None:  # type: ignore[no-untyped-def]

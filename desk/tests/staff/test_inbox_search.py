@@ -1,5 +1,6 @@
 """Looking for a conversation."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -83,6 +84,36 @@ async def test_words_names_and_numbers_are_found(sign_in: SignIn, calls: Calls, 
     assert await found("5550100199") == {other.conversation_id}
     assert await found(talk) == {talk}
     assert await found("z") == {case.conversation_id, other.conversation_id}
+
+
+async def test_the_texts_are_compared_in_a_thread(
+    sign_in: SignIn, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maria, case = await sign_in(), await calls("my zebra makes me sad")
+    where: list[bool] = []
+    compare = searching.plain
+
+    def noted(text: str) -> str:
+        if "zebra makes" in text:
+            where.append(threading.current_thread() is threading.main_thread())
+        return compare(text)
+
+    monkeypatch.setattr(searching, "plain", noted)
+    for path in ("search", "queue"):
+        answer = await maria.http.post(
+            f"/inbox/{path}", data={"q": "zebra", "csrf_token": maria.csrf}
+        )
+        assert case.url in answer.text
+    assert where == [False, False]
+
+
+async def test_more_than_is_read_at_a_time_is_found(
+    sign_in: SignIn, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "AT_A_TIME", 2)
+    maria, found = await sign_in(), [await calls(f"zebra {n}") for n in range(5)]
+    answer = await maria.post("/inbox/search", q="zebra")
+    assert all(f'<h3><a href="{case.url}">' in answer.text for case in found)
 
 
 async def test_a_search_is_noted_without_its_words(

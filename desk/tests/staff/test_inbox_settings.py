@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from staff_people import Calls, SignIn
 
+from nightdesk_desk.desk import Desk
 from nightdesk_desk.settings import Settings
 
 SAID = "There is a mistake in the clinic\u2019s settings"
@@ -140,3 +141,15 @@ async def test_who_is_not_signed_in_reads_nothing_of_it(app: FastAPI, edit: Edit
     assert app.state.desk.words.clinic_file.problems
     assert SAID not in page
     assert "found" not in page
+
+
+@pytest.mark.parametrize(("role", "told"), [("staff", False), ("lead", True), ("admin", True)])
+async def test_wrong_keys_are_said_to_who_leads(
+    sign_in: SignIn, desk: Desk, role: str, told: bool
+) -> None:
+    person = await sign_in(role=role)
+    said = "none of the encryption keys fits"
+    assert said not in banner((await person.http.get("/inbox")).text)
+    desk.keys.wrong = True
+    for path in ("/inbox", "/inbox/asked"):
+        assert (said in banner((await person.http.get(path)).text)) is told

@@ -143,7 +143,11 @@ def test_disable_and_enable(shell: Shell, capsys: pytest.CaptureFixture[str]) ->
     shell(*ADD, stdin=PASSWORD)
     assert shell("enable", "maria") == 1
     assert shell("disable", "MARIA") == 0
-    assert shell("disable", "maria") == 1
+    # Repeated, it does no harm, and says so.
+    capsys.readouterr()
+    assert shell("disable", "maria") == 0
+    assert "was disabled already" in capsys.readouterr().out
+    assert shell("disable", "nobody") == 1
     shell("list")
     assert "disabled" in capsys.readouterr().out
     assert shell("enable", "maria") == 0
@@ -194,15 +198,7 @@ def test_what_a_disabled_person_had_taken_waits_again(
 ) -> None:
     shell(*ADD, stdin=PASSWORD)
     with sqlite3.connect(shell.database) as database:
-        database.execute(
-            "INSERT INTO conversations (id, token_hash, created_at, last_seq, state)"
-            " VALUES ('c_1', 'x', '2026-11-22 10:00:00', 1, 'staff')"
-        )
-        database.execute(
-            "INSERT INTO handovers (conversation_id, trigger_seq, reason, level, state, opened_at,"
-            " taken_at, taken_by, false_alarm) VALUES ('c_1', 1, 'crisis', 'P1', 'taken',"
-            " '2026-11-22 10:00:00', '2026-11-22 10:01:00', 1, 0)"
-        )
+        take_a_chat(database)
     database.close()
     assert shell("disable", "maria") == 0
     assert "1 of their conversations now wait" in capsys.readouterr().out
@@ -210,6 +206,31 @@ def test_what_a_disabled_person_had_taken_waits_again(
     assert database.execute("SELECT state, taken_by FROM handovers").fetchall() == [("open", None)]
     assert database.execute("SELECT state FROM conversations").fetchall() == [("bot",)]
     database.close()
+
+
+def test_a_mistake_in_the_settings_does_not_leave_an_account_open(
+    shell: Shell,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    shell(*ADD, stdin=PASSWORD)
+    with sqlite3.connect(shell.database) as database:
+        signed_in(database)
+        take_a_chat(database)
+    database.close()
+    broken = tmp_path / "clinic.yml"
+    broken.write_text("name: [")
+    with monkeypatch.context() as patch:
+        patch.setenv("NIGHTDESK_CLINIC", str(broken))
+        assert shell("disable", "maria") == 1
+    assert "repeat this command" in capsys.readouterr().err
+    assert shell("sessions", "maria") == 0
+    assert "Signed in nowhere." in capsys.readouterr().out
+    assert shell("disable", "maria") == 0
+    out = capsys.readouterr().out
+    assert "was disabled already" in out
+    assert "1 of their conversations now wait" in out
 
 
 def test_what_visitors_see_beside_the_name(
@@ -267,6 +288,19 @@ def test_where_somebody_is_signed_in(shell: Shell, capsys: pytest.CaptureFixture
     assert "Sessions ended: 1." in capsys.readouterr().out
     assert shell("sessions", "maria") == 0
     assert "Signed in nowhere." in capsys.readouterr().out
+
+
+def take_a_chat(database: sqlite3.Connection) -> None:
+    """Put a conversation that the first account has taken into a database."""
+    database.execute(
+        "INSERT INTO conversations (id, token_hash, created_at, last_seq, state)"
+        " VALUES ('c_1', 'x', '2026-11-22 10:00:00', 1, 'staff')"
+    )
+    database.execute(
+        "INSERT INTO handovers (conversation_id, trigger_seq, reason, level, state, opened_at,"
+        " taken_at, taken_by, false_alarm) VALUES ('c_1', 1, 'crisis', 'P1', 'taken',"
+        " '2026-11-22 10:00:00', '2026-11-22 10:01:00', 1, 0)"
+    )
 
 
 def signed_in(database: sqlite3.Connection) -> None:

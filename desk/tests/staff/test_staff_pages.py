@@ -12,8 +12,9 @@ from totp_people import enrolled
 
 from nightdesk_desk.audit.models import AuditEntry
 from nightdesk_desk.desk import Desk
+from nightdesk_desk.handover_rules import HandoverRefused
 from nightdesk_desk.models import Handover, Staff, StaffSession, now
-from nightdesk_desk.staff import accounts
+from nightdesk_desk.staff import accounts, leaving
 
 Browser = Callable[..., httpx.AsyncClient]
 STAFF = "/inbox/staff"
@@ -46,6 +47,10 @@ async def last_note(desk: Desk) -> tuple[str, str | None, str | None]:
         query = select(AuditEntry).order_by(AuditEntry.number.desc()).limit(1)
         entry = (await session.scalars(query)).one()
     return entry.kind, entry.username, entry.about
+
+
+async def _fails(*_: object, **__: object) -> None:
+    raise OSError("away")
 
 
 async def is_in(person: Person) -> bool:
@@ -133,6 +138,36 @@ class TestActs:
         assert (await two.admin.post(f"{two.page}/enable")).status_code == 303
         assert await last_note(desk) == ("account_enabled", "ada", "maria")
         assert (await log_in(browser(), "maria", PASSWORD)).status_code == 303
+
+    async def test_disable_is_one_act_and_can_be_repeated(
+        self, two: Two, desk: Desk, calls: Calls, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        case = await calls()
+        await desk.handovers.take(case.handover_id, two.maria.id)
+        with monkeypatch.context() as broken:
+            broken.setattr(leaving, "give_back", _fails)
+            assert (await two.admin.post(f"{two.page}/disable")).status_code >= 500
+        # Nothing of it has happened.
+        assert (await account(desk)).disabled_at is None
+        assert await is_in(two.maria)
+        async with desk.db.write() as session:
+            await accounts.disable_account(session, "maria")
+        with desk.wakeups.watch(case.conversation_id) as news:
+            assert (await two.admin.post(f"{two.page}/disable")).status_code == 303
+            assert await news.wait(5)
+        async with desk.db.read() as session:
+            kept = await session.get_one(Handover, case.handover_id)
+        assert (kept.state, kept.taken_by) == ("open", None)
+        assert (await two.admin.post(f"{two.page}/disable")).status_code == 303
+
+    async def test_a_disabled_person_is_given_no_chat(
+        self, two: Two, desk: Desk, calls: Calls
+    ) -> None:
+        case = await calls()
+        await two.admin.post(f"{two.page}/disable")
+        with pytest.raises(HandoverRefused, match="not_possible"):
+            await desk.handovers.take(case.handover_id, two.maria.id)
+        await desk.handovers.take(case.handover_id, two.admin.id)
 
     async def test_role(self, two: Two, desk: Desk) -> None:
         assert (await two.admin.post(f"{two.page}/role", role="lead")).status_code == 303

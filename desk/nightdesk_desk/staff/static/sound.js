@@ -7,6 +7,8 @@
   if (!button) return;
   const ON = "nightdesk.sound";
   const HEARD = "nightdesk.heard";
+  const HEARD_AT = "nightdesk.heard-at";
+  const AGAIN_MS = 60000;
 
   /* A browser may refuse to keep anything: then the sound is off after each page. */
   const kept = new Map();
@@ -73,7 +75,7 @@
     write(ON, isOn() ? "off" : "on");
     show();
     /* What it will be like; and the press lets the browser play on this page. */
-    if (isOn()) play("high");
+    if (isOn()) sound("high");
     else said.textContent = "";
   });
   window.addEventListener("storage", show);
@@ -98,8 +100,24 @@
     const heard = (read(HEARD) || "").split(" ");
     const fresh = keys.filter((key) => !heard.includes(key));
     write(HEARD, keys.join(" "));
-    if (fresh.length && isOn()) play(howOf(fresh));
+    if (fresh.length && isOn()) sound(howOf(fresh));
   });
+  const sound = (how) => {
+    write(HEARD_AT, String(Date.now()));
+    play(how);
+  };
+
+  /* An emergency that nobody has acknowledged sounds again, until somebody does. */
+  const isEmergency = (key) => key.startsWith("P0-");
+  setInterval(() => {
+    const due = () => Date.now() - Number(read(HEARD_AT) || 0) >= AGAIN_MS;
+    if (!isOn() || !keysNow().some(isEmergency) || !due()) return;
+    alone(() => {
+      if (!due()) return;
+      flash("high");
+      sound("high");
+    });
+  }, 5000);
 
   let seen = null;
   const look = () => {
