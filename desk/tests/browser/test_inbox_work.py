@@ -91,10 +91,24 @@ def test_a_new_crisis_is_heard_only_once_sound_is_on(new_guest: NewGuest, kim: I
     assert kim.page.evaluate("window.played") == []
 
 
+def acknowledge_emergencies(inbox: InboxPage) -> None:
+    """See to what other tests have left: an emergency that nobody has seen is heard again."""
+    page = inbox.page
+    while True:
+        page.goto(f"{inbox.guest.url}/inbox?level=P0&state=waiting")
+        unseen = inbox.waiting.filter(has_text="Nobody has seen this yet")
+        if not unseen.count():
+            return
+        unseen.first.get_by_role("link").click()
+        page.get_by_role("button", name="Acknowledge").click()
+        expect(inbox.who).to_contain_text("Seen by Kim")
+
+
 def test_an_emergency_is_heard_elsewhere_and_again_until_acknowledged(
     new_guest: NewGuest, kim: InboxPage
 ) -> None:
     page = kim.page
+    acknowledge_emergencies(kim)
     page.add_init_script(LISTEN)
     page.clock.install()
     kim.go_to_queue()

@@ -54,6 +54,18 @@ async def test_an_emergency_is_named_until_somebody_acknowledges_it(
     assert "P0" not in part
 
 
+async def test_many_do_not_push_the_page_away_and_none_is_left_out_of_the_sound(
+    sign_in: SignIn, calls: Calls
+) -> None:
+    maria = await sign_in()
+    cases = [await calls(level=level) for level in ("P1", "P1", "P0", "P1")]
+    part = (await maria.http.get("/inbox/calls")).text
+    assert part.count('id="call-') == 2
+    assert f'id="call-{cases[2].handover_id}"' in part
+    assert "And 2 more." in part
+    assert all(f"-{case.handover_id} " in part for case in cases)
+
+
 class TestWhoStillSetsUpCodes:
     @pytest.fixture
     def settings(self, settings: Settings) -> Settings:
