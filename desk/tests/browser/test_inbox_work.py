@@ -1,6 +1,7 @@
 """What staff do all day: look for a case, hear of a new one, pass it on, note, open it again."""
 
 import re
+import time
 
 from conftest import NewGuest, NewInbox
 from guest import PHONE
@@ -78,17 +79,25 @@ def test_a_new_crisis_is_heard_only_once_sound_is_on(new_guest: NewGuest, kim: I
 
     kim.page.get_by_role("button", name="Sound on").click()
     expect(kim.page.get_by_role("button", name="Sound off")).to_be_visible()
-    kim.page.wait_for_function("window.played.length === 4")
+    wait_until_played(kim.page, 4)
     kim.page.evaluate("window.played = []")
     loud = call(new_guest, "I want to kill myself tonight").conversation_id()
     expect(kim.case(loud)).to_be_visible()
-    kim.page.wait_for_function("window.played.length > 0")
+    wait_until_played(kim.page, 1)
 
     # It is on for every page from now, and what was heard is not heard again.
     kim.go_to_queue()
     expect(kim.page.get_by_role("button", name="Sound off")).to_be_visible()
     expect(kim.case(loud)).to_be_visible()
     assert kim.page.evaluate("window.played") == []
+
+
+def wait_until_played(page: Page, tones: int) -> None:
+    """Wait for so many tones; asked from here, since the page's own policy forbids evaluation."""
+    until = time.monotonic() + 15
+    while page.evaluate("window.played.length") < tones:
+        assert time.monotonic() < until, "nothing was heard"
+        time.sleep(0.1)
 
 
 def acknowledge_emergencies(inbox: InboxPage) -> None:
@@ -123,9 +132,9 @@ def test_an_emergency_is_heard_elsewhere_and_again_until_acknowledged(
     page.clock.fast_forward(15_000)
     expect(page.locator(f"#elsewhere a[href='/inbox/conversations/{emergency}']")).to_be_visible()
     expect(page).to_have_title(re.compile("^P0 waiting"))
-    page.wait_for_function("window.played.length === 4")
+    wait_until_played(page, 4)
     page.clock.fast_forward(61_000)
-    page.wait_for_function("window.played.length === 8")
+    wait_until_played(page, 8)
 
     kim.open_conversation(emergency)
     page.get_by_role("button", name="Acknowledge").click()

@@ -80,9 +80,12 @@
     const box = transcript();
     return box ? box.scrollHeight - box.scrollTop - box.clientHeight < 60 : false;
   };
+  let placed = 0;
   const toEnd = () => {
     const box = transcript();
-    if (box) box.scrollTop = box.scrollHeight;
+    if (!box) return;
+    box.scrollTop = box.scrollHeight;
+    placed = box.scrollTop;
   };
   /* Only the reader's own scrolling ends the following: what comes in makes the box longer, and an
      answer may belong to a form that is gone, so that none of its events is heard. */
@@ -91,7 +94,9 @@
     if (event.target === transcript()) following = atEnd();
   }, { passive: true, capture: true });
   if (transcript()) {
-    new MutationObserver(() => { if (following) toEnd(); })
+    /* What changes in the moment after the reader has scrolled, before that is told, must not win. */
+    const moved = () => transcript().scrollTop < placed - 60 && !atEnd();
+    new MutationObserver(() => { if (following && !moved()) toEnd(); })
       .observe(transcript().parentNode, { childList: true, characterData: true, subtree: true });
   }
   hear("htmx:afterSettle", () => {
