@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from contract.tests.good_clinic import GOOD
 from nightdesk_contract.clinic import (
     ClinicError,
     ClinicFile,
@@ -15,15 +16,6 @@ from nightdesk_contract.clinic import (
     load_clinic,
     parse_clinic,
 )
-
-GOOD = {
-    "name": "Example Clinic",
-    "country": "US",
-    "time_zone": "America/Chicago",
-    "hours": "Mo-Fr 09:00-17:00",
-    "phone": "(555) 010-0142",
-    "mode": "demo",
-}
 
 
 def problems(**changes) -> list[Problem]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from contract.tests.good_clinic import GOOD
 from nightdesk_contract.clinic import ClinicError, Problem, load_clinic, parse_clinic
 from nightdesk_contract.clinic_alerts import (
     AlertAddress,
@@ -19,14 +20,6 @@ from nightdesk_contract.clinic_alerts import (
 )
 from nightdesk_contract.clinic_on_call_check import on_call_warnings
 
-GOOD = {
-    "name": "Example Clinic",
-    "country": "US",
-    "time_zone": "America/Chicago",
-    "hours": "Mo-Fr 09:00-17:00",
-    "phone": "(555) 010-0142",
-    "mode": "demo",
-}
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 MAIL = {"name": "mail", "url": "mailtos://${LOGIN}@mail.example"}
 HOOK = {"name": "hook", "webhook": "https://a.example/in", "secret": "${HOOK_SECRET}"}

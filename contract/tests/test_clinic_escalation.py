@@ -2,6 +2,7 @@
 
 import pytest
 
+from contract.tests.good_clinic import GOOD as LEAST
 from nightdesk_contract.clinic import ClinicError, parse_clinic
 from nightdesk_contract.clinic_escalation import (
     ESCALATION,
@@ -12,12 +13,7 @@ from nightdesk_contract.clinic_escalation import (
 )
 
 GOOD = {
-    "name": "Example Clinic",
-    "country": "US",
-    "time_zone": "America/Chicago",
-    "hours": "Mo-Fr 09:00-17:00",
-    "phone": "(555) 010-0142",
-    "mode": "demo",
+    **LEAST,
     "alerts": [{"name": "team", "url": "json://x"}, {"name": "ann phone", "url": "json://x"}],
 }
 ON_CALL = {"people": [{"name": "Ann", "addresses": ["ann phone"]}]}

@@ -9,18 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from contract.tests.good_clinic import GOOD as LEAST
 from nightdesk_contract.clinic import Clinic, ClinicError, Problem, parse_clinic
 from nightdesk_contract.clinic_on_call import Duty, OnCall, duties, holders
 from nightdesk_contract.clinic_on_call_check import on_call_warnings
 
 CHICAGO = ZoneInfo("America/Chicago")
 GOOD = {
-    "name": "Example Clinic",
-    "country": "US",
-    "time_zone": "America/Chicago",
-    "hours": "Mo-Fr 09:00-17:00",
-    "phone": "(555) 010-0142",
-    "mode": "demo",
+    **LEAST,
     "alerts": [{"name": f"{name} phone", "url": "json://x"} for name in ("ann", "bo", "cy")],
 }
 PEOPLE = [{"name": name, "addresses": [f"{name.lower()} phone"]} for name in ("Ann", "Bo", "Cy")]

@@ -5,18 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from contract.tests.good_clinic import GOOD as LEAST
 from nightdesk_contract.clinic import parse_clinic, topics_by_group
 from nightdesk_contract.clinic_report import ClinicReport, report
 
 ZONE = ZoneInfo("America/Chicago")
 WEDNESDAY = datetime(2026, 11, 25, 18, 30, tzinfo=ZONE)
 GOOD = {
-    "name": "Example Clinic",
-    "country": "US",
-    "time_zone": "America/Chicago",
-    "hours": "Mo-Fr 09:00-17:00",
-    "phone": "(555) 010-0142",
-    "mode": "demo",
+    **LEAST,
     "closed_days": ["2026-11-26", "2026-11-24", "2026-12-25", "2026-11-26"],
 }
 OWNER = {"name": "the clinical director", "phone": "555-0100"}

@@ -2,21 +2,13 @@
 
 import pytest
 
+from contract.tests.good_clinic import GOOD
 from nightdesk_contract.clinic import ClinicError, parse_clinic
 from nightdesk_contract.clinic_retention import (
     LEAST_AUDIT_DAYS,
     Retention,
     retention_warnings,
 )
-
-GOOD = {
-    "name": "Example Clinic",
-    "country": "US",
-    "time_zone": "America/Chicago",
-    "hours": "Mo-Fr 09:00-17:00",
-    "phone": "(555) 010-0142",
-    "mode": "demo",
-}
 
 
 def test_left_out_everything_is_kept():

@@ -2,16 +2,8 @@
 
 import pytest
 
+from contract.tests.good_clinic import GOOD
 from nightdesk_contract.clinic import ClinicError, Problem, parse_clinic
-
-GOOD = {
-    "name": "Example Clinic",
-    "country": "US",
-    "time_zone": "America/Chicago",
-    "hours": "Mo-Fr 09:00-17:00",
-    "phone": "(555) 010-0142",
-    "mode": "demo",
-}
 
 
 def problems(times: object) -> list[Problem]:

@@ -92,14 +92,11 @@ class Answers:
 
     @property
     def passages(self) -> Mapping[str, Passage]:
-        """Every passage that an answer can rest on, by id."""
-        self._refresh()
-        return self._found.passages if self._found else {}
+        """Every passage that an answer can rest on, by id, as of the last look at the files.
 
-    def state_of(self, item: str) -> State:
-        """Give how an item stands today; one that is not there is unsigned."""
-        found = (s.state for s in self.review().standings if s.item.id == item)
-        return next(found, "unsigned")
+        It does not look itself: each reading of a conversation asks for them.
+        """
+        return self._found.passages if self._found else {}
 
     def not_served(self) -> Counter[State]:
         """Count the answers that visitors do not get now, by why; none in mode demo."""

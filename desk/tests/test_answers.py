@@ -17,6 +17,7 @@ from nightdesk_contract.domain_answers import read_responses
 from nightdesk_contract.review import Signature, save_signatures
 from nightdesk_contract.signed_items import load_signed_items
 from sqlalchemy import select
+from standings import standing_of
 
 from nightdesk_desk import answers as answers_on_disk
 from nightdesk_desk.app import create_app
@@ -259,15 +260,15 @@ class TestFiles:
     ) -> None:
         sign(settings, "clinic:cost")
         answers = running.desk.answers
-        assert answers.state_of("clinic:cost") == "signed"
+        assert standing_of(answers, "clinic:cost") == "signed"
         path = settings.data / "review.yml"
         edit(path, "signatures:", "signature:")
-        assert answers.state_of("clinic:cost") == "signed"
+        assert standing_of(answers, "clinic:cost") == "signed"
         assert answers.problem is not None
         assert answers.problem[0] == path
         assert "signatures" in str(answers.problem[1][0])
         edit(path, "signature:", "signatures:")
-        assert answers.state_of("clinic:cost") == "signed"
+        assert standing_of(answers, "clinic:cost") == "signed"
         assert answers.problem is None
 
     async def test_a_broken_edit_is_told_of_in_mode_demo_too(
@@ -285,14 +286,14 @@ class TestFiles:
     ) -> None:
         sign(settings, "clinic:cost")
         answers = running.desk.answers
-        assert answers.state_of("clinic:cost") == "signed"
+        assert standing_of(answers, "clinic:cost") == "signed"
 
         def fails(*_: object) -> None:
             raise KeyError("passages")
 
         monkeypatch.setattr(answers_on_disk, "load_cautions", fails)
         edit(settings.data / "cautions.yml", "a known risk of misuse", "some risk of misuse")
-        assert answers.state_of("clinic:cost") == "signed"
+        assert standing_of(answers, "clinic:cost") == "signed"
         assert answers.problem is not None
         assert "KeyError" in str(answers.problem[1][0])
 
@@ -315,6 +316,7 @@ class TestFiles:
             answers = running.desk.answers
             assert (answers.read, answers.problem and answers.problem[0]) == (False, path)
             edit(path, "http://pmc", "https://pmc")
+            assert answers.review().standings
             assert answers.passages
             assert (answers.read, answers.problem) == (True, None)
 
@@ -329,7 +331,7 @@ class TestFiles:
         assert "mostly safe" in event["source"]["passages"][0]["text"]
 
     async def test_an_unknown_item_is_unsigned(self, running: Running) -> None:
-        assert running.desk.answers.state_of("answer:utter_nothing") == "unsigned"
+        assert standing_of(running.desk.answers, "answer:utter_nothing") == "unsigned"
 
     def test_the_clinic_in_these_tests_is_right(self, settings: Settings) -> None:
         assert load_clinic(settings.clinic_path).mode == "live"

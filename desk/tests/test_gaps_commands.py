@@ -1,20 +1,17 @@
 """`nightdesk gaps`: the list, the drafts, and placing one."""
 
-import asyncio
 import json
 import shutil
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nightdesk_contract.answers import load_answer
+from shell import Shell
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import log
-from nightdesk_desk.cli import main
-from nightdesk_desk.db import Database
 from nightdesk_desk.drafts import Fields, checked, save_draft
 from nightdesk_desk.feedback_api import store_feedback
 from nightdesk_desk.log import NewEvent
@@ -25,30 +22,12 @@ LINES = "\n".join(f"where do I park, way {i}" for i in range(10))
 PARKING = Fields("Parking", "Where can I park?", "Behind us.", "Guide", "Behind.", LINES)
 
 
-class Shell:
-    """The command line on a record and a data folder of its own."""
+class GapsShell(Shell):
+    """`nightdesk gaps` with a data folder of its own."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.answers = folder / "data" / "answers"
-        self._url = f"sqlite+aiosqlite:///{folder / 'desk.sqlite3'}"
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        try:
-            code = main(["gaps", *arguments])
-        except SystemExit as error:
-            code = int(error.code or 0)
-        shown = self._capsys.readouterr()
-        return code, shown.out, shown.err
-
-    def record(self, work: Callable[[AsyncSession], Awaitable[None]]) -> None:
-        async def run() -> None:
-            database = Database(self._url)
-            async with database.write() as session:
-                await work(session)
-            await database.close()
-
-        asyncio.run(run())
+    @property
+    def answers(self) -> Path:
+        return self.folder / "data" / "answers"
 
 
 @pytest.fixture
@@ -57,7 +36,7 @@ def shell(
     empty_database: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> Shell:
+) -> GapsShell:
     shutil.copy(empty_database, tmp_path / "desk.sqlite3")
     data = tmp_path / "data"
     (data / "safety").mkdir(parents=True)
@@ -66,7 +45,7 @@ def shell(
     monkeypatch.setenv("NIGHTDESK_VAR", str(tmp_path))
     monkeypatch.setenv("NIGHTDESK_DATA", str(data))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    return Shell(tmp_path, capsys)
+    return GapsShell(tmp_path, capsys, ("gaps",))
 
 
 async def questions(session: AsyncSession) -> None:
@@ -90,14 +69,14 @@ async def a_draft(session: AsyncSession) -> None:
     await save_draft(session, "parking", checked("parking", PARKING), staff.id)
 
 
-def test_before_anybody_asked(shell: Shell) -> None:
+def test_before_anybody_asked(shell: GapsShell) -> None:
     assert shell() == (0, "In the last 30 days nobody was left without a good answer.\n", "")
     code, out, _ = shell("drafts")
     assert (code, out.split(".")[0]) == (0, "There are no drafts")
     assert json.loads(shell("drafts", "--json")[1]) == []
 
 
-def test_the_list_names_topics_with_examples(shell: Shell) -> None:
+def test_the_list_names_topics_with_examples(shell: GapsShell) -> None:
     shell.record(questions)
     code, out, _ = shell()
     assert code == 0
@@ -115,7 +94,7 @@ def rows(out: str) -> dict[str | None, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("words", [["--json"], ["list", "--json"], ["--json", "list"]])
-def test_the_list_for_programs(shell: Shell, words: list[str]) -> None:
+def test_the_list_for_programs(shell: GapsShell, words: list[str]) -> None:
     shell.record(questions)
     code, out, _ = shell(*words)
     assert (code, json.loads(out)["days"]) == (0, 30)
@@ -136,20 +115,20 @@ def test_the_list_for_programs(shell: Shell, words: list[str]) -> None:
     assert found["faq_safety"]["not_helpful"] == 1
 
 
-def test_options_before_the_word_list_count_too(shell: Shell) -> None:
+def test_options_before_the_word_list_count_too(shell: GapsShell) -> None:
     assert json.loads(shell("--days", "7", "list", "--json")[1])["days"] == 7
 
 
 @pytest.mark.parametrize(
     "words", [["--days", "0"], ["list", "--days", "x"], ["list", "--examples", "-1"], ["plaice"]]
 )
-def test_wrong_use_is_said(shell: Shell, words: list[str]) -> None:
+def test_wrong_use_is_said(shell: GapsShell, words: list[str]) -> None:
     code, out, err = shell(*words)
     assert (code, out) == (2, "")
     assert words[-1] in err
 
 
-def test_drafts_are_listed(shell: Shell) -> None:
+def test_drafts_are_listed(shell: GapsShell) -> None:
     shell.record(a_draft)
     _, out, _ = shell("drafts")
     assert out.startswith("parking ")
@@ -160,7 +139,7 @@ def test_drafts_are_listed(shell: Shell) -> None:
     assert row["source"] == {"document": "Guide", "text": "Behind."}
 
 
-def test_a_draft_is_placed_and_what_comes_next_is_said(shell: Shell) -> None:
+def test_a_draft_is_placed_and_what_comes_next_is_said(shell: GapsShell) -> None:
     shell.record(a_draft)
     code, out, _ = shell("place", "parking")
     path = shell.answers / "parking.yml"
@@ -173,7 +152,7 @@ def test_a_draft_is_placed_and_what_comes_next_is_said(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("ending", ["yml", "yaml"])
-def test_a_file_that_is_there_stays_unless_forced(shell: Shell, ending: str) -> None:
+def test_a_file_that_is_there_stays_unless_forced(shell: GapsShell, ending: str) -> None:
     shell.record(a_draft)
     shell.answers.mkdir()
     path = shell.answers / f"parking.{ending}"
@@ -188,7 +167,7 @@ def test_a_file_that_is_there_stays_unless_forced(shell: Shell, ending: str) -> 
     assert [found.name for found in shell.answers.iterdir()] == [path.name]
 
 
-def test_without_a_draft_nothing_is_placed(shell: Shell) -> None:
+def test_without_a_draft_nothing_is_placed(shell: GapsShell) -> None:
     code, _, err = shell("place", "parking")
     assert code == 1
     assert "no draft for parking" in err
@@ -196,13 +175,13 @@ def test_without_a_draft_nothing_is_placed(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("topic", ["../x", "Parking", "a b", "a/b", "", "no-topic", ".."])
-def test_what_is_no_file_name_is_refused(shell: Shell, topic: str) -> None:
+def test_what_is_no_file_name_is_refused(shell: GapsShell, topic: str) -> None:
     code, _, err = shell("place", topic)
     assert code == 2
     assert "small letters" in err
 
 
-def test_a_draft_of_older_rules_is_refused_with_what_is_wrong(shell: Shell) -> None:
+def test_a_draft_of_older_rules_is_refused_with_what_is_wrong(shell: GapsShell) -> None:
     shell.record(a_draft)
 
     async def spoil(session: AsyncSession) -> None:
@@ -216,7 +195,7 @@ def test_a_draft_of_older_rules_is_refused_with_what_is_wrong(shell: Shell) -> N
 
 
 def test_a_data_folder_that_is_not_there_is_named(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shell: GapsShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("NIGHTDESK_DATA", str(tmp_path / "nowhere"))
     code, _, err = shell("list")

@@ -29,11 +29,11 @@ class Refused(Exception):
         self.code = code
 
 
-async def read_case(request: Request, conversation_id: str, me: SignedIn) -> View:
-    """Give the conversation as this person sees it; 404 when there is none."""
+async def view_now(request: Request, conversation_id: str, me: SignedIn) -> View | None:
+    """Give the conversation as it stands for this person, or None when there is none."""
     desk = desk_of(request)
     async with desk.db.read() as session:
-        view = await read_view(
+        return await read_view(
             session,
             conversation_id,
             me.staff_id,
@@ -42,11 +42,16 @@ async def read_case(request: Request, conversation_id: str, me: SignedIn) -> Vie
             now(),
             minutes_of(request),
         )
+
+
+async def read_case(request: Request, conversation_id: str, me: SignedIn) -> View:
+    """Give the conversation as this person sees it; 404 when there is none."""
+    view = await view_now(request, conversation_id, me)
     if view is None:
         raise HTTPException(404)
     # No page without its entry. What a page asks for again by itself adds none.
     again = SHIFT if request.url.path.endswith("/live") else AGAIN_AFTER
-    await note_view(desk.db, "conversation_viewed", me.staff_id, conversation_id, again)
+    await note_view(desk_of(request).db, "conversation_viewed", me.staff_id, conversation_id, again)
     return view
 
 

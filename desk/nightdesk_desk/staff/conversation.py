@@ -17,6 +17,7 @@ from nightdesk_desk.cases.models import HandoverAct
 from nightdesk_desk.handover_rules import NEEDS_OUTCOME
 from nightdesk_desk.models import Contact, Conversation, Handover, HandoverTrigger
 from nightdesk_desk.privacy.deletion import crisis_ends, goes_at
+from nightdesk_desk.privacy.transcript import whole_conversation
 from nightdesk_desk.staff.alarms import Alarm, read_alarms, still
 from nightdesk_desk.staff.calls import Calling, read_calls
 from nightdesk_desk.staff.colleagues import staff_names
@@ -139,7 +140,7 @@ async def read_view(
     conversation = await session.get(Conversation, conversation_id)
     if conversation is None:
         return None
-    events = await _events(session, conversation_id)
+    events = await whole_conversation(session, conversation_id)
     cases = await handovers.of_conversation(session, conversation_id)
     triggers = {case.id: await handovers.triggers(session, case.id) for case in cases}
     contacts = await handovers.contacts(session, conversation_id)
@@ -210,16 +211,6 @@ def show_events(
         )
         for event in events
     ]
-
-
-async def _events(session: AsyncSession, conversation_id: str) -> list[log.LogEvent]:
-    found: list[log.LogEvent] = []
-    while True:
-        after = found[-1].seq if found else 0
-        more = await log.read_events(session, conversation_id, after)
-        found += more
-        if len(more) < log.READ_LIMIT:
-            return found
 
 
 def _handover(

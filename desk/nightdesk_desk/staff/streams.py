@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from nightdesk_desk.models import now
-from nightdesk_desk.staff.conversation import read_view
+from nightdesk_desk.staff.case_page import view_now
 from nightdesk_desk.staff.login import Me, signed_in
 from nightdesk_desk.staff.pages import InboxRoute, SignInNeeded, desk_of, minutes_of, zone_of
 from nightdesk_desk.staff.queue import read_queue
@@ -68,16 +68,7 @@ async def conversation_stream(
     desk = desk_of(request)
 
     async def digest() -> str | None:
-        async with desk.db.read() as session:
-            view = await read_view(
-                session,
-                conversation_id,
-                me.staff_id,
-                desk.passages,
-                zone_of(request),
-                now(),
-                minutes_of(request),
-            )
+        view = await view_now(request, conversation_id, me)
         return view.digest if view else None
 
     if await digest() is None:

@@ -13,29 +13,16 @@ from pathlib import Path
 import pytest
 from audit_database import noted, tamper
 from desk_in_process import ALWAYS_OPEN, CLINIC
+from shell import Shell
 
 from nightdesk_desk.audit import commands
 from nightdesk_desk.audit.chain import GENESIS, Entry, entry_hash
 from nightdesk_desk.audit.record import NOBODY, note, origin
-from nightdesk_desk.cli import main
 from nightdesk_desk.db import Database
 
 
-class Shell:
-    """The command line on a record of its own."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self.url = f"sqlite+aiosqlite:///{folder / 'desk.sqlite3'}"
-        self._capsys = capsys
-
-    def __call__(self, *words: str) -> tuple[int, str, str]:
-        try:
-            code = main(list(words))
-        except SystemExit as error:
-            code = int(error.code or 0)
-        shown = self._capsys.readouterr()
-        return code, shown.out, shown.err
+class AuditShell(Shell):
+    """The command line, and what it leaves in the record."""
 
     def listed(self, *words: str) -> list[dict[str, object]]:
         code, out, err = self("audit", "list", "--json", *words)
@@ -58,17 +45,17 @@ def shell(
     empty_database: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> Shell:
+) -> AuditShell:
     shutil.copy(empty_database, tmp_path / "desk.sqlite3")
     clinic = tmp_path / "clinic.yml"
     clinic.write_text(CLINIC.format(hours=ALWAYS_OPEN))
     monkeypatch.setenv("NIGHTDESK_VAR", str(tmp_path))
     monkeypatch.setenv("NIGHTDESK_CLINIC", str(clinic))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    return Shell(tmp_path, capsys)
+    return AuditShell(tmp_path, capsys)
 
 
-def test_a_whole_record_is_said_to_be_with_what_to_keep(shell: Shell) -> None:
+def test_a_whole_record_is_said_to_be_with_what_to_keep(shell: AuditShell) -> None:
     code, out, _ = shell("audit", "verify")
     assert code == 0
     assert f"0:{GENESIS}" in out
@@ -83,7 +70,7 @@ def test_a_whole_record_is_said_to_be_with_what_to_keep(shell: Shell) -> None:
     assert "Entry 2 is the one that you kept." in out
 
 
-def test_what_is_wrong_is_said_with_its_number(shell: Shell) -> None:
+def test_what_is_wrong_is_said_with_its_number(shell: AuditShell) -> None:
     shell.note("one", "two", "three")
     tamper(shell.url, "UPDATE audit_entries SET about = 'c_2' WHERE number = 2")
     code, out, _ = shell("audit", "verify")
@@ -93,7 +80,7 @@ def test_what_is_wrong_is_said_with_its_number(shell: Shell) -> None:
     assert (code, found["whole"], found["bad"], found["wrong"]) == (1, False, 2, "changed")
 
 
-def test_a_record_that_was_written_anew_does_not_fit_what_was_kept(shell: Shell) -> None:
+def test_a_record_that_was_written_anew_does_not_fit_what_was_kept(shell: AuditShell) -> None:
     shell.note("one")
     code, out, _ = shell("audit", "verify", "--kept", f"1:{'a' * 64}")
     assert code == 1
@@ -103,7 +90,7 @@ def test_a_record_that_was_written_anew_does_not_fit_what_was_kept(shell: Shell)
 
 
 def test_only_a_long_check_says_how_far_it_is(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
+    shell: AuditShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell.note("one", "two")
     monkeypatch.setattr(commands, "_PROGRESS_FROM", 2)
@@ -112,13 +99,13 @@ def test_only_a_long_check_says_how_far_it_is(
 
 
 @pytest.mark.parametrize("kept", ["x", "1", "1:abc", f"a:{'a' * 64}"])
-def test_what_was_kept_must_look_so(shell: Shell, kept: str) -> None:
+def test_what_was_kept_must_look_so(shell: AuditShell, kept: str) -> None:
     code, _, err = shell("audit", "verify", "--kept", kept)
     assert code == 2
     assert "allowed" in err
 
 
-def test_the_list_is_filtered(shell: Shell) -> None:
+def test_the_list_is_filtered(shell: AuditShell) -> None:
     shell.note("one", "two")
     shell("staff", "disable", "nobody")
     assert [row["kind"] for row in shell.listed()] == ["two", "one"]
@@ -134,7 +121,7 @@ def test_the_list_is_filtered(shell: Shell) -> None:
     assert row["details"] == {"n": 2}
 
 
-def test_the_list_for_people(shell: Shell) -> None:
+def test_the_list_for_people(shell: AuditShell) -> None:
     assert shell("audit", "list")[1] == "No entry fits.\n"
     shell.note("signed_in")
     _, out, _ = shell("audit", "list")
@@ -142,7 +129,7 @@ def test_the_list_for_people(shell: Shell) -> None:
     assert 'signed_in  c_1  10.0.0.1  {"n":1}' in out
 
 
-def test_broken_details_are_shown_as_they_are_and_marked(shell: Shell) -> None:
+def test_broken_details_are_shown_as_they_are_and_marked(shell: AuditShell) -> None:
     shell.note("one", "two", "three")
     tamper(
         shell.url,
@@ -159,7 +146,7 @@ def test_broken_details_are_shown_as_they_are_and_marked(shell: Shell) -> None:
         assert code == 0, err
 
 
-def test_a_wrong_time_is_wrong_use(shell: Shell) -> None:
+def test_a_wrong_time_is_wrong_use(shell: AuditShell) -> None:
     for option in ("--since", "--until"):
         code, _, err = shell("audit", "list", option, "yesterday")
         assert code == 2
@@ -167,7 +154,7 @@ def test_a_wrong_time_is_wrong_use(shell: Shell) -> None:
 
 
 def test_accounts_of_the_command_line_are_in_the_record(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
+    shell: AuditShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def typed(text: str) -> None:
         monkeypatch.setattr("sys.stdin", io.StringIO(text + "\n"))
@@ -195,7 +182,7 @@ def test_accounts_of_the_command_line_are_in_the_record(
 
 
 @pytest.fixture
-def formulas(shell: Shell) -> Callable[[], None]:
+def formulas(shell: AuditShell) -> Callable[[], None]:
     async def run() -> None:
         database = Database(shell.url)
         async with database.write() as session:
@@ -206,7 +193,7 @@ def formulas(shell: Shell) -> Callable[[], None]:
     return lambda: asyncio.run(run())
 
 
-def test_a_csv_file_holds_no_formula(shell: Shell, formulas: Callable[[], None]) -> None:
+def test_a_csv_file_holds_no_formula(shell: AuditShell, formulas: Callable[[], None]) -> None:
     formulas()
     path = shell.folder / "audit.csv"
     code, out, _ = shell("audit", "export", str(path))
@@ -221,7 +208,7 @@ def test_a_csv_file_holds_no_formula(shell: Shell, formulas: Callable[[], None])
 
 
 def test_json_lines_are_enough_to_check_the_hashes(
-    shell: Shell, formulas: Callable[[], None]
+    shell: AuditShell, formulas: Callable[[], None]
 ) -> None:
     formulas()
     path = shell.folder / "audit.jsonl"
@@ -232,7 +219,7 @@ def test_json_lines_are_enough_to_check_the_hashes(
     assert [entry.previous for entry in found] == [GENESIS, *(e.hash for e in found[:-1])]
 
 
-def test_an_export_writes_over_nothing(shell: Shell) -> None:
+def test_an_export_writes_over_nothing(shell: AuditShell) -> None:
     path = shell.folder / "audit.csv"
     path.write_text("mine")
     code, _, err = shell("audit", "export", str(path))

@@ -1,25 +1,21 @@
 """`nightdesk purge`, `nightdesk conversations export` and `nightdesk keys`."""
 
-import asyncio
 import json
 import shutil
 import stat
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from audit_database import tamper
 from desk_in_process import ALWAYS_OPEN, CLINIC
+from shell import Shell
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, log
 from nightdesk_desk.audit.models import AuditEntry
-from nightdesk_desk.cli import main
-from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.log import NewEvent
 from nightdesk_desk.models import Contact, Event, now
@@ -29,32 +25,12 @@ from nightdesk_desk.privacy.keys import Keys, new_key
 RETENTION = "retention: {messages: 30, contacts: 10, audit: 2190}\n"
 
 
-class Shell:
-    """The command line on a record and a clinic of its own."""
+class ClinicShell(Shell):
+    """The command line of a clinic of its own."""
 
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        self.clinic = folder / "clinic.yml"
-        self._url = f"sqlite+aiosqlite:///{folder / 'desk.sqlite3'}"
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        try:
-            code = main(list(arguments))
-        except SystemExit as error:
-            code = int(error.code or 0)
-        shown = self._capsys.readouterr()
-        return code, shown.out, shown.err
-
-    def record(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
-        async def run() -> Any:
-            database = Database(self._url)
-            try:
-                async with database.write() as session:
-                    return await work(session)
-            finally:
-                await database.close()
-
-        return asyncio.run(run())
+    @property
+    def clinic(self) -> Path:
+        return self.folder / "clinic.yml"
 
 
 @pytest.fixture
@@ -63,9 +39,9 @@ def shell(
     empty_database: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> Shell:
+) -> ClinicShell:
     shutil.copy(empty_database, tmp_path / "desk.sqlite3")
-    made = Shell(tmp_path, capsys)
+    made = ClinicShell(tmp_path, capsys)
     made.clinic.write_text(CLINIC.format(hours=ALWAYS_OPEN))
     monkeypatch.setenv("NIGHTDESK_VAR", str(tmp_path))
     monkeypatch.setenv("NIGHTDESK_CLINIC", str(made.clinic))
@@ -91,7 +67,7 @@ async def a_chat(session: AsyncSession, days: int = 0) -> str:
     return conversation_id
 
 
-def test_nothing_is_set_nothing_goes(shell: Shell) -> None:
+def test_nothing_is_set_nothing_goes(shell: ClinicShell) -> None:
     shell.record(lambda session: a_chat(session, 400))
     code, out, _ = shell("purge")
     assert code == 0
@@ -99,7 +75,7 @@ def test_nothing_is_set_nothing_goes(shell: Shell) -> None:
     assert shell("purge", "--json")[1].count('"days": null') == 3
 
 
-def test_a_dry_run_says_what_would_go_by_kind_and_age(shell: Shell) -> None:
+def test_a_dry_run_says_what_would_go_by_kind_and_age(shell: ClinicShell) -> None:
     shell.clinic.write_text(shell.clinic.read_text() + RETENTION)
     shell.record(lambda session: a_chat(session, 40))
     for _ in range(2):
@@ -118,7 +94,7 @@ def test_a_dry_run_says_what_would_go_by_kind_and_age(shell: Shell) -> None:
     assert found["messages"]["oldest"] == found["messages"]["newest"]
 
 
-def test_a_purge_tells_how_far_it_is_and_what_is_gone(shell: Shell) -> None:
+def test_a_purge_tells_how_far_it_is_and_what_is_gone(shell: ClinicShell) -> None:
     shell.clinic.write_text(shell.clinic.read_text() + RETENTION)
     shell.record(lambda session: a_chat(session, 40))
     code, out, err = shell("purge")
@@ -139,7 +115,7 @@ def test_a_purge_tells_how_far_it_is_and_what_is_gone(shell: Shell) -> None:
     }
 
 
-def test_settings_that_are_wrong_delete_nothing(shell: Shell) -> None:
+def test_settings_that_are_wrong_delete_nothing(shell: ClinicShell) -> None:
     shell.clinic.write_text(shell.clinic.read_text() + "retention: {messages: 0}\n")
     shell.record(lambda session: a_chat(session, 40))
     code, _, err = shell("purge")
@@ -150,7 +126,7 @@ def test_settings_that_are_wrong_delete_nothing(shell: Shell) -> None:
 
 
 def test_one_conversation_is_exported_with_all_that_belongs_to_it(
-    shell: Shell, tmp_path: Path
+    shell: ClinicShell, tmp_path: Path
 ) -> None:
     conversation_id = shell.record(lambda session: a_chat(session, 1))
     code, out, _ = shell("conversations", "export", conversation_id)
@@ -174,7 +150,7 @@ def test_one_conversation_is_exported_with_all_that_belongs_to_it(
     assert shell.record(who) == ["command line"] * 3
 
 
-def test_an_unknown_conversation_is_said_to_be_none(shell: Shell, tmp_path: Path) -> None:
+def test_an_unknown_conversation_is_said_to_be_none(shell: ClinicShell, tmp_path: Path) -> None:
     target = tmp_path / "one.json"
     for more in ([], ["--json"], ["--json", str(target)]):
         code, out, err = shell("conversations", "export", "c_nobody", *more)
@@ -183,7 +159,7 @@ def test_an_unknown_conversation_is_said_to_be_none(shell: Shell, tmp_path: Path
     assert not target.exists()
 
 
-def test_an_export_is_a_new_file_for_its_owner_alone(shell: Shell, tmp_path: Path) -> None:
+def test_an_export_is_a_new_file_for_its_owner_alone(shell: ClinicShell, tmp_path: Path) -> None:
     conversation_id = shell.record(a_chat)
     target = tmp_path / "one.json"
     command = ("conversations", "export", conversation_id, "--json", str(target))
@@ -198,7 +174,7 @@ def test_an_export_is_a_new_file_for_its_owner_alone(shell: Shell, tmp_path: Pat
     assert shell.record(lambda session: session.scalar(noted)) == 1
 
 
-def test_a_broken_audit_entry_does_not_stop_an_export(shell: Shell, tmp_path: Path) -> None:
+def test_a_broken_audit_entry_does_not_stop_an_export(shell: ClinicShell, tmp_path: Path) -> None:
     conversation_id = shell.record(a_chat)
     tamper(
         f"sqlite+aiosqlite:///{tmp_path / 'desk.sqlite3'}",
@@ -210,7 +186,7 @@ def test_a_broken_audit_entry_does_not_stop_an_export(shell: Shell, tmp_path: Pa
 
 
 def test_what_could_not_be_deleted_is_said_and_the_rest_is_gone(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
+    shell: ClinicShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell.clinic.write_text(shell.clinic.read_text() + RETENTION)
     shell.record(lambda session: a_chat(session, 40))
@@ -227,21 +203,23 @@ def test_what_could_not_be_deleted_is_said_and_the_rest_is_gone(
     assert "secret" not in err
 
 
-def test_a_file_that_cannot_be_written_is_named(shell: Shell) -> None:
+def test_a_file_that_cannot_be_written_is_named(shell: ClinicShell) -> None:
     conversation_id = shell.record(a_chat)
     code, _, err = shell("conversations", "export", conversation_id, "--json", "/no/such/file")
     assert code == 1
     assert "/no/such/file: No such file" in err
 
 
-def test_a_new_key_is_one(shell: Shell) -> None:
+def test_a_new_key_is_one(shell: ClinicShell) -> None:
     code, out, _ = shell("keys", "new")
     assert code == 0
     assert Keys((out.strip(),)).read(Keys((out.strip(),)).stored("x")) == "x"
     assert shell("keys", "new")[1] != out
 
 
-def test_keys_are_rotated_once_they_are_set(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_are_rotated_once_they_are_set(
+    shell: ClinicShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shell.record(a_chat)
     code, _, err = shell("keys", "rotate")
     assert code == 1
@@ -264,7 +242,7 @@ def test_keys_are_rotated_once_they_are_set(shell: Shell, monkeypatch: pytest.Mo
 
 
 def test_a_wrong_key_is_named_without_showing_it(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
+    shell: ClinicShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DESK_ENCRYPTION_KEYS", "not-a-key-at-all")
     for command in (["purge"], ["keys", "rotate"], ["conversations", "export", "c_1"], ["serve"]):
@@ -275,7 +253,7 @@ def test_a_wrong_key_is_named_without_showing_it(
 
 
 def test_the_desk_does_not_serve_what_it_cannot_read(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
+    shell: ClinicShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DESK_ENCRYPTION_KEYS", new_key())
     shell.record(a_chat)
@@ -286,7 +264,7 @@ def test_the_desk_does_not_serve_what_it_cannot_read(
 
 
 @pytest.mark.parametrize("command", [["purge"], ["conversations", "export"], ["keys", "rotate"]])
-def test_each_command_has_help(shell: Shell, command: list[str]) -> None:
+def test_each_command_has_help(shell: ClinicShell, command: list[str]) -> None:
     code, out, _ = shell(*command, "--help")
     assert code == 0
     assert "usage:" in out

@@ -16,6 +16,7 @@ from nightdesk_contract.outcome import Level
 from nightdesk_contract.review import Review, Signature, review, save_signatures
 from nightdesk_contract.signed_items import canned_items, load_signed_items
 from staff_people import Calls, SignIn
+from standings import standing_of
 
 from nightdesk_desk.answers import Answers
 from nightdesk_desk.desk import Desk
@@ -155,7 +156,7 @@ class TestFile:
         # Signatures of other words count from here on all the same.
         cost = next(s.item for s in items if s.item.id == "clinic:cost")
         save_signatures(data / "review.yml", [signature(cost.id, cost.content)])
-        assert desk.answers.state_of("clinic:cost") == "signed"
+        assert standing_of(desk.answers, "clinic:cost") == "signed"
 
     def test_other_broken_files_take_no_ready_made_replies_away(
         self, settings: Settings, data: Path
