@@ -29,7 +29,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
-OPEN_TO_OTHER_SITES = ("/api/", "/widget.js", "/widget-more.js")
+OPEN_TO_OTHER_SITES = ("/api/", "/widget.js", "/widget-chat.js", "/widget-more.js")
 """The widget runs on the clinic's own site; its token, not a cookie, opens a conversation."""
 
 logger = logging.getLogger(__name__)

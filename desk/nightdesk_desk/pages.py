@@ -175,17 +175,23 @@ async def demo(request: Request) -> HTMLResponse:
 
 @router.get("/widget.js", include_in_schema=False)
 async def widget(request: Request) -> Response:
-    """Give the widget's script, for any site."""
+    """Give the script of the widget's tag, the launcher, for any site."""
     return _script(request, "widget.js")
+
+
+@router.get("/widget-chat.js", include_in_schema=False)
+async def widget_chat(request: Request) -> Response:
+    """Give the chat, which the launcher loads when it is first opened, for any site.
+
+    All the widget's files are built together; it asks with its build in the address, so that no
+    cache gives it another's.
+    """
+    return _script(request, "widget-chat.js")
 
 
 @router.get("/widget-more.js", include_in_schema=False)
 async def widget_more(request: Request) -> Response:
-    """Give what the widget loads when the chat is first opened, for any site.
-
-    Both are built together; the widget asks with its build in the address, so that no cache gives
-    it another's.
-    """
+    """Give what the chat loads beside it, and is whole without, for any site."""
     return _script(request, "widget-more.js")
 
 
@@ -267,5 +273,5 @@ def _script(request: Request, name: str) -> Response:
 
 @lru_cache(maxsize=8)
 def _zipped(content: bytes) -> bytes:
-    """The widget is 37 kB, 15 kB zipped: that counts on an old phone with one bar."""
+    """A third of the size: that counts on an old phone with one bar."""
     return gzip.compress(content, mtime=0)

@@ -89,7 +89,7 @@ async def test_the_demo_page_says_the_lines_of_the_clinics_country(
     assert "{{" not in answered.text
 
 
-SCRIPTS = pytest.mark.parametrize("script", ["widget.js", "widget-more.js"])
+SCRIPTS = pytest.mark.parametrize("script", ["widget.js", "widget-chat.js", "widget-more.js"])
 
 
 @SCRIPTS

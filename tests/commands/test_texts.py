@@ -74,12 +74,12 @@ def test_a_text_that_is_hard_to_read(project, capsys):
 
 
 def test_in_every_place(project, capsys):
-    edit(project / "desk/widget/strings/en.json", "In crisis?", "In crisis? Don’t worry.")
+    edit(project / "desk/widget/strings/launcher.en.json", "In crisis?", "In crisis? Don’t worry.")
     edit(project / "data/texts/desk.yml", "Ya avisamos", "Cometió suicidio. Ya avisamos")
     edit(project / "domain.yml", "Okay. If you", "You will be fine. If you")
     found = {(f["rule"], f["file"]) for f in check(capsys)["findings"]}
     assert found == {
-        ("minimises", "desk/widget/strings/en.json"),
+        ("minimises", "desk/widget/strings/launcher.en.json"),
         ("committed_suicide", "data/texts/desk.yml"),
         ("promise", "domain.yml"),
     }

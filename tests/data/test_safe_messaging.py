@@ -24,7 +24,9 @@ def test_texts_said_in_a_crisis_are_known_as_such():
     for key in ("crisis_open", "handover_open", "bot_unavailable_again", "error_unavailable"):
         assert desk[key] in said
     strings = read("desk/widget/strings/en.json")
-    assert {strings[key] for key in ("crisis_label", "down", "down_crisis")} <= said
+    launcher = read("desk/widget/strings/launcher.en.json")
+    assert {launcher[key] for key in ("crisis_label", "down_here", "down_crisis")} <= said
+    assert strings["down"] in said
     assert {r["text"] for r in read("data/texts/canned_replies.yml")["replies"]} <= said
     assert {row[0]["text"] for row in read("data/safety/replies.yml")["responses"].values()} <= said
     assert strings["starter_1"] not in said

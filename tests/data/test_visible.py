@@ -69,7 +69,8 @@ def test_every_reply_button_string_and_canned_reply_is_among_them():
     assert {b["title"] for r in responses().values() for b in r.get("buttons", [])} <= texts
     assert {r["text"] for r in read("data/texts/canned_replies.yml")["replies"]} <= texts
     assert {caution["text"] for caution in read("data/cautions.yml")["cautions"]} <= texts
-    assert set(read("desk/widget/strings/en.json").values()) <= texts
+    for name in ("en", "launcher.en", "more.en"):
+        assert set(read(f"desk/widget/strings/{name}.json").values()) <= texts
     assert {row["phrase"] for row in read("data/topics.yml")["not_in_source"].values()} <= texts
     assert len(texts) > 500
 

@@ -195,7 +195,7 @@ def strict_page(system: RunningSystem) -> Iterator[str]:
     """A clinic's own page on another origin, which lets nothing in but the desk."""
     policy = (
         f"default-src 'none'; img-src data:; script-src {system.url}; connect-src {system.url}; "
-        "require-trusted-types-for 'script'; trusted-types lit-html"
+        "require-trusted-types-for 'script'; trusted-types lit-html nightdesk"
     )
     page = (
         '<!doctype html><html lang="en"><title>A clinic</title><link rel="icon" href="data:,">'

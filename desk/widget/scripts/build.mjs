@@ -1,22 +1,28 @@
 /**
- * Builds the file that a clinic's page loads, and the one that it loads in turn when the chat is opened.
- * With --check, builds and compares instead. Fails when a file is larger than visitors on a slow line
- * should have to load.
+ * Builds the file that a clinic's page loads (the launcher), the chat that it loads in turn, and what the chat
+ * loads when it is opened. With --check, builds and compares instead. Fails when a file is larger than visitors
+ * on a slow line should have to load, or when the launcher is not for old browsers.
  */
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { parse as parseScript } from "acorn";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
 import { parse } from "yaml";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-/** `most`: bytes, gzipped. */
+/** Browsers in which the chat works. The launcher works in all that know ECMAScript 2015, and tells them apart. */
+const CHAT = ["chrome93", "firefox92", "safari15.4"];
+/** `most`: bytes, gzipped. The style sheets of old browsers are for the first ones with shadow roots. */
 const FILES = [
-  { name: "widget.js", entry: "../src/main.ts", format: "iife", most: 15_000 },
-  { name: "widget-more.js", entry: "../src/more/start.ts", format: "esm", most: 8_000 },
+  { name: "widget.js", entry: "../src/launcher/main.ts", format: "iife", target: "es2015", styles: ["chrome53", "firefox63", "safari10"], most: 4_000 },
+  { name: "widget-chat.js", entry: "../src/chat_main.ts", format: "iife", target: CHAT, styles: CHAT, most: 12_000 },
+  { name: "widget-more.js", entry: "../src/more/start.ts", format: "esm", target: CHAT, styles: CHAT, most: 9_000 },
 ];
+/** The launcher and the chat: what is loaded before the first message. */
+const MOST_AT_FIRST = 15_000;
 const OUT = "../../nightdesk_desk/static/";
 const LINES = here("../../../data/safety/crisis_lines.yml");
 
@@ -39,16 +45,16 @@ async function crisisLines() {
   );
 }
 
-const smallStyles = {
+const smallStyles = (target) => ({
   name: "small-styles",
   setup(builder) {
     builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const source = await readFile(path, "utf8");
-      const { code } = await transform(source, { loader: "css", minify: true });
+      const { code } = await transform(source, { loader: "css", minify: true, target });
       return { contents: code.trim(), loader: "text" };
     });
   },
-};
+});
 
 /** In our templates the white space at the beginning of a line means nothing. */
 const noIndents = {
@@ -103,8 +109,25 @@ const withoutPlumbing = {
   },
 };
 
-/** Some of our own properties: neither the browser's nor the desk's, and never stored. */
-const OWN = ["counter", "distrustStream", "earlier", "elsewhere", "emergency", "nudge", "openNow", "passing", "words", "yesterday"];
+/** What the launcher hands over to the chat (see handover.ts), which does not bring it a second time. */
+const HANDED = {
+  links: ["NUMBER", "telHref", "smsHref", "webHref"],
+  settings: ["field", "words"],
+  fill: ["fill"],
+  styles: ["dress"],
+};
+const handedOver = {
+  name: "handed-over",
+  setup(builder) {
+    builder.onLoad({ filter: new RegExp(`src/(${Object.keys(HANDED).join("|")})\\.ts$`) }, ({ path }) => ({
+      contents: `export const { ${HANDED[/(\w+)\.ts$/.exec(path)[1]]} } = document.currentScript.nightdesk;`,
+      loader: "ts",
+    }));
+  },
+};
+
+/** Some of our own properties: neither the browser's nor the desk's nor the launcher's, and never stored. */
+const OWN = ["counter", "distrustStream", "earlier", "nudge", "passing", "yesterday"];
 
 /** Names that only the bundle knows: Lit's inner ones, ours, and our strings' keys that have a "_". */
 async function innerNames() {
@@ -113,21 +136,22 @@ async function innerNames() {
   return new RegExp(`^(_\\$.*|${[...OWN, ...keys].join("|")})$`);
 }
 
-/** Stands for the version until both files are there to be hashed; as long as it, and no word of ours. */
+/** Stands for the version until all files are there to be hashed; as long as it, and no word of ours. */
 const NO_VERSION = "0ther-42";
 const BANNER = "/* Nightdesk, Apache-2.0. Lit (c) Google LLC, BSD-3-Clause. */";
 
 /**
- * Two copies of Lit do not know each other's templates: the second file is handed the first one's. And no
+ * Two copies of Lit do not know each other's templates: the chat hands its own over. And no
  * directive is in either: what they need of Lit is left out.
  */
-function onlyLit(name, inputs, main) {
-  const lit = inputs.filter((input) => input.includes("/lit-html/") && !(main && input.endsWith("/lit-html.js")));
+function onlyLit(name, inputs, chat) {
+  const lit = inputs.filter((input) => input.includes("/lit-html/") && !(chat && input.endsWith("/lit-html.js")));
   if (lit.length) throw new Error(`${name} must not bring ${lit.join(", ")}`);
 }
 
 /** One file's code, without its version. */
-async function bundle({ name, entry, format }, lines, names) {
+async function bundle({ name, entry, format, target, styles }, lines, names) {
+  const chat = name === "widget-chat.js";
   const result = await build({
     entryPoints: [here(entry)],
     bundle: true,
@@ -137,18 +161,17 @@ async function bundle({ name, entry, format }, lines, names) {
     minify: true,
     charset: "utf8",
     legalComments: "none",
-    target: ["chrome93", "firefox92", "safari15.4"],
+    target,
     define: { __CRISIS_LINES__: lines, __VERSION__: JSON.stringify(NO_VERSION) },
-    plugins: [smallStyles, noIndents, withoutPlumbing],
+    plugins: [smallStyles(styles), ...(chat ? [handedOver] : []), noIndents, withoutPlumbing],
   });
-  const main = format === "iife";
-  onlyLit(name, Object.keys(result.metafile.inputs), main);
+  onlyLit(name, Object.keys(result.metafile.inputs), chat);
   const { code } = await minify(result.outputFiles[0].text, {
-    ecma: 2020,
-    module: !main,
+    ecma: target === CHAT ? 2020 : 2015,
+    module: format === "esm",
     compress: { passes: 3 },
-    // Not in the second file: what the two hand each other is to have the same names in both.
-    mangle: main ? { properties: { regex: names } } : true,
+    // Only the chat's: what the files hand each other is to have the same names in all.
+    mangle: chat ? { properties: { regex: names } } : true,
     format: { preamble: BANNER, ascii_only: false },
   });
   return `${code}\n`;
@@ -158,23 +181,31 @@ const lines = JSON.stringify(await crisisLines());
 const names = await innerNames();
 const codes = await Promise.all(FILES.map((file) => bundle(file, lines, names)));
 const version = createHash("sha256").update(codes.join("")).digest("hex").slice(0, NO_VERSION.length);
+
+function fail(words) {
+  console.error(words);
+  process.exitCode = 1;
+}
+
+// An old browser reads nothing of a script with a word in it that it does not know.
+parseScript(codes[0], { ecmaVersion: 2015, sourceType: "script" });
+
+const sizes = [];
 for (const [index, { name, most }] of FILES.entries()) {
   const made = Buffer.from(codes[index].replaceAll(NO_VERSION, version));
   const out = here(OUT + name);
   if (process.argv.includes("--check")) {
     const kept = await readFile(out).catch(() => Buffer.alloc(0));
-    if (!kept.equals(made)) {
-      console.error(`static/${name} is not what the sources give. Run: npm run build`);
-      process.exitCode = 1;
-    }
+    if (!kept.equals(made)) fail(`static/${name} is not what the sources give. Run: npm run build`);
   } else {
     await writeFile(out, made);
   }
   const gzip = gzipSync(made, { level: 9 }).length;
+  sizes.push(gzip);
   const integrity = `sha384-${createHash("sha384").update(made).digest("base64")}`;
   console.log(`${name}: ${made.length} bytes, ${gzip} gzipped (at most ${most})\nintegrity: ${integrity}`);
-  if (gzip > most) {
-    console.error(`${name}: more than ${most} bytes gzipped`);
-    process.exitCode = 1;
-  }
+  if (gzip > most) fail(`${name}: more than ${most} bytes gzipped`);
 }
+const [launcher, chat, more] = sizes;
+console.log(`launcher and chat: ${launcher + chat} bytes gzipped (at most ${MOST_AT_FIRST}); all three: ${launcher + chat + more}`);
+if (launcher + chat > MOST_AT_FIRST) fail(`launcher and chat: more than ${MOST_AT_FIRST} bytes gzipped`);

@@ -107,10 +107,6 @@ function isEvent(value: unknown): value is ChatEvent {
 export class Api {
   constructor(private readonly origin: string) {}
 
-  async config(): Promise<unknown> {
-    return (await this.#call("/api/widget/config", {})).json();
-  }
-
   async create(): Promise<Conversation> {
     const answer = await this.#call("/api/conversations", { body: {} });
     const made = (await answer.json()) as { conversation_id: string; token: string };

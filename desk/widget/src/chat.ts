@@ -33,6 +33,7 @@ export class Chat {
   #typed = new Set<string>();
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
+  #ended = false;
 
   constructor(
     private readonly api: Pick<Api, "create" | "send" | "events" | "stream" | "ask">,
@@ -112,6 +113,14 @@ export class Chat {
     }
   }
 
+  /** Do and remember nothing any more: another takes up what is remembered. */
+  end(): void {
+    this.#ended = true;
+    this.#conversation = null;
+    clearTimeout(this.#hiddenTimer);
+    this.#live.stop();
+  }
+
   /** Messages go one after the other, so that the desk gets them in the order they were written. */
   #enqueue(key: string): void {
     this.#sending = this.#sending.then(() => this.#deliver(key));
@@ -121,10 +130,11 @@ export class Chat {
     let renewed = false;
     for (let attempt = 0; ; attempt += 1) {
       const message = this.state.pending.find((one) => one.key === key);
-      if (!message) return;
+      if (!message || this.#ended) return;
       try {
         const to = await this.#open();
         const seq = await this.api.send(to, key, message.text);
+        if (this.#ended) return;
         this.#do({ type: "delivered", key, seq });
         this.#live.start(to);
         this.#live.nudge();
@@ -200,6 +210,7 @@ export class Chat {
   }
 
   #do(action: Action): void {
+    if (this.#ended) return;
     const before = this.state;
     this.state = reduce(before, action);
     if (this.state === before) return;

@@ -9,15 +9,15 @@ const BROWSER = ["conversation", "config", "seen"];
 export type Name = "conversation" | "config" | "seen" | "draft" | "pending" | "open";
 
 export class Memory {
-  readonly #here = new Map<string, string>();
+  private readonly here = new Map<string, string>();
 
   constructor(private readonly origin: string) {}
 
   /** What was put under this name; null when there is nothing, or nothing that can be read. */
   get(name: Name): unknown {
-    const key = this.#key(name);
+    const key = this.key(name);
     try {
-      return JSON.parse(this.#here.get(name) ?? this.#area(name).getItem(key) ?? "null");
+      return JSON.parse(this.here.get(name) ?? this.area(name).getItem(key) ?? "null");
     } catch {
       return null;
     }
@@ -25,22 +25,22 @@ export class Memory {
 
   /** Keep a plain value; null forgets it. */
   set(name: Name, value: unknown): void {
-    const key = this.#key(name);
-    this.#here.delete(name);
+    const key = this.key(name);
+    this.here.delete(name);
     try {
-      if (value === null) this.#area(name).removeItem(key);
-      else this.#area(name).setItem(key, JSON.stringify(value));
+      if (value === null) this.area(name).removeItem(key);
+      else this.area(name).setItem(key, JSON.stringify(value));
     } catch {
-      this.#here.set(name, JSON.stringify(value));
+      this.here.set(name, JSON.stringify(value));
     }
   }
 
-  #key(name: Name): string {
+  private key(name: Name): string {
     return `nightdesk ${this.origin} ${name}`;
   }
 
-  #area(name: Name): Storage {
-    return BROWSER.includes(name) ? localStorage : sessionStorage;
+  private area(name: Name): Storage {
+    return BROWSER.indexOf(name) >= 0 ? localStorage : sessionStorage;
   }
 }
 

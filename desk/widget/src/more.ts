@@ -1,17 +1,16 @@
-/** The second file: what is read only on a press. The chat is whole without it. */
+/** The third file: what is read only on a press. The chat is whole without it. */
 import type { html, nothing, TemplateResult } from "lit-html";
 import type { Chat } from "./chat.js";
+import type { Shell } from "./handover.js";
 import type { Stored } from "./store.js";
 
-/** Which build this is: both files have the same. */
+/** Which build this is: all files have the same. */
 declare const __VERSION__: string;
 
-/** What the second file is given: there is one copy of Lit, and one of the chat. */
-export interface Tools {
+/** What it is given: there is one copy of Lit, and one of the chat. */
+export interface Tools extends Pick<Shell, "root" | "place" | "menu" | "lang"> {
   html: typeof html;
   nothing: typeof nothing;
-  root: ShadowRoot;
-  lang: string;
   /** The words of the button that asks for a person. */
   person: string;
   send(text: string): void;
@@ -31,14 +30,14 @@ export interface More {
 }
 
 let tries = 0;
-let underWay: ReturnType<typeof attempt> | undefined;
 
 /**
- * Load the second file; who asks while it is on its way gets the same. Gives undefined when it is not there, or
- * is of another build.
+ * Makes what loads it for one chat; who asks while it is on its way gets the same. Gives undefined when it is not
+ * there, or is of another build.
  */
-export function loadMore(...given: Parameters<typeof attempt>): ReturnType<typeof attempt> {
-  return (underWay ??= attempt(...given).finally(() => (underWay = undefined)));
+export function moreLoader(): typeof attempt {
+  let underWay: ReturnType<typeof attempt> | undefined;
+  return (...given) => (underWay ??= attempt(...given).finally(() => (underWay = undefined)));
 }
 
 async function attempt(

@@ -1,5 +1,6 @@
 /** What the clinic set: built-in crisis lines, then what the desk said last, then what it says now. */
 import { webHref } from "./links.js";
+import { own } from "./own.js";
 
 export interface Crisis {
   emergency: string;
@@ -18,6 +19,8 @@ export interface Tag {
   phone: string;
   country: string;
   lang: string;
+  /** What lets scripts in where a page asks for it. */
+  nonce: string;
   left: boolean;
   open: boolean;
 }
@@ -67,11 +70,12 @@ function lines(value: unknown, builtIn: Crisis): Crisis {
 }
 
 /** The tag of our own script; `page` is the language of the page around it. */
-export function readTag(script: { src: string; dataset: DOMStringMap }, page: string): Tag {
+export function readTag(script: { src: string; nonce?: string; dataset: DOMStringMap }, page: string): Tag {
   const data = script.dataset;
   return {
     origin: new URL(script.src).origin,
     title: data["title"] ?? "",
+    nonce: script.nonce ?? "",
     phone: data["phone"] ?? "",
     country: data["country"] ?? "US",
     lang: data["lang"] ?? page,
@@ -87,7 +91,7 @@ export function readTag(script: { src: string; dataset: DOMStringMap }, page: st
 export function settings(config: unknown, tag: Tag, fresh: boolean): Settings {
   const clinic = field(config, "clinic");
   const open = field(clinic, "open_now");
-  const builtIn = __CRISIS_LINES__[tag.country] ?? __CRISIS_LINES__["US"];
+  const builtIn = own(__CRISIS_LINES__, tag.country) ?? __CRISIS_LINES__["US"];
   return {
     name: words(clinic, "name"),
     phone: words(clinic, "phone") || tag.phone,

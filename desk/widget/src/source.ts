@@ -1,7 +1,8 @@
 /** What an answer rests on, read from the desk's event, whatever that holds. */
 import { dateLabel } from "./dates.js";
+import { fill } from "./fill.js";
 import { field, words as text } from "./settings.js";
-import { fill, type Strings } from "./strings.js";
+import type { Strings } from "./strings.js";
 
 /** The things listed under a name; none when there is no list. */
 export function listed(value: unknown, name: string): unknown[] {

@@ -1,23 +1,17 @@
-/** The words that visitors read: one file a language under strings/, all with the same keys. */
+/** The chat's words: one file a language under strings/, beside the launcher's. */
 import en from "../strings/en.json";
+import type { LANGUAGES as FIRST, ShellStrings } from "./launcher/strings.js";
+import { own } from "./own.js";
 
-export type Key = keyof typeof en;
-export type Strings = Readonly<Record<Key, string>>;
+type ChatStrings = Readonly<Record<keyof typeof en, string>>;
+/** The launcher's words are the chat's, too. */
+export type Strings = ChatStrings & ShellStrings;
+export type Key = keyof Strings;
 
-/** A language is added here; the compiler refuses a file that lacks a key. */
-export const LANGUAGES = { en } satisfies Record<string, Strings>;
+/** The compiler refuses a language that the launcher has and this has not, and a missing key. */
+export const LANGUAGES = { en } satisfies Record<keyof typeof FIRST, ChatStrings>;
 
-/** The strings for a language tag such as "en-US"; English when we have no such language. */
-export function strings(tag: string): { lang: string; words: Strings } {
-  const lang = tag.toLowerCase().split("-")[0] ?? "";
-  const known: Record<string, Strings> = LANGUAGES;
-  const words = Object.hasOwn(known, lang) ? known[lang] : undefined;
-  return words ? { lang, words } : { lang: "en", words: en };
-}
-
-/** Put values into the {fields} of a text; a field without a value stays as it is. */
-export function fill(text: string, values: Record<string, string | number>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : whole,
-  );
+/** The strings for a language that the launcher chose. */
+export function chatStrings(lang: string, shell: ShellStrings): Strings {
+  return { ...shell, ...(own<ChatStrings>(LANGUAGES, lang) ?? en) };
 }

@@ -1,12 +1,14 @@
 /** What is drawn, from plain values. Data only ever becomes text nodes and checked addresses. */
 import { html, nothing, type TemplateResult } from "lit-html";
 import { dayLabel, timeLabel } from "./dates.js";
-import { blocks, smsHref, telHref, type Piece } from "./links.js";
+import { fill } from "./fill.js";
+import { telHref } from "./links.js";
 import type { More } from "./more.js";
 import type { Settings } from "./settings.js";
 import { sourceLine, texts } from "./source.js";
 import type { Pending, Row, State, Stored } from "./store.js";
-import { fill, type Strings } from "./strings.js";
+import type { Strings } from "./strings.js";
+import { blocks, type Piece } from "./text.js";
 
 type View = TemplateResult | typeof nothing;
 
@@ -24,8 +26,6 @@ export interface Context {
 const icon = (path: string): TemplateResult =>
   html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path} /></svg>`;
 export const ICONS = {
-  chat: icon("M4 5h16v11H9l-4 4v-4H4z"),
-  close: icon("M6 6l12 12M18 6L6 18"),
   send: icon("M4 12l16-8-6 16-3-6z"),
   person: icon("M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21c0-9 16-9 16 0"),
   warn: icon("M12 3l10 18H2zM12 10v5M12 18v.5"),
@@ -47,23 +47,6 @@ function rich(text: string, context: Context): TemplateResult[] {
     const items = lines.map((line) => html`<li>${pieces(line)}</li>`);
     return kind === "ul" ? html`<ul>${items}</ul>` : html`<ol>${items}</ol>`;
   });
-}
-
-export function crisisLine({ words, settings }: Context): TemplateResult {
-  const { emergency, call, text, chat, place } = settings.crisis;
-  const sms = text && smsHref(text);
-  return html`<div class="crisis" data-test="crisis" role="group" aria-label=${words.crisis_region}>
-    <p>${words.crisis_label}</p>
-    <div class="lines">
-      <a href=${telHref(emergency)}>${fill(words.call, { number: emergency })}</a>
-      <a href=${telHref(call)}>${fill(words.call, { number: call })}</a>
-      ${sms ? html`<a href=${sms}>${fill(words.text_to, { number: text })}</a>` : nothing}
-      ${chat ? html`<a href=${chat} target="_blank" rel="noreferrer">${words.chat_crisis}</a>` : nothing}
-    </div>
-    ${place
-      ? html`<a href=${settings.elsewhere} target="_blank" rel="noreferrer">${fill(words.not_in, { country: place })}</a>`
-      : nothing}
-  </div>`;
 }
 
 /** A text with the clinic's number in it, to be dialled; nothing where we have no number. */

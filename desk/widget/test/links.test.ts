@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { blocks, linkify, smsHref, telHref, webHref } from "../src/links.js";
+import { smsHref, telHref, webHref } from "../src/links.js";
+import { blocks, linkify } from "../src/text.js";
 
 const SHORT = ["911", "988", "1-800-222-1222"];
 const found = (line: string, short: readonly string[], crisisText: string): [string, string][] =>

@@ -1,23 +1,27 @@
 import { describe, expect, it, vi } from "vitest";
-import { loadMore, type Tools } from "../src/more.js";
+import { moreLoader, type Tools } from "../src/more.js";
 import { start } from "../src/more/start.js";
 import { EMPTY } from "../src/store.js";
 
-const root = { adoptedStyleSheets: [] as unknown[], addEventListener: () => undefined } as unknown as ShadowRoot;
+const root = { host: {}, adoptedStyleSheets: [] as unknown[] } as unknown as ShadowRoot;
+const place = { addEventListener: () => undefined } as unknown as HTMLElement;
 vi.stubGlobal("CSSStyleSheet", class { replaceSync(): void {} });
 const tools: Tools = {
   html: ((strings: TemplateStringsArray, ...values: unknown[]) => ({ strings, values })) as unknown as Tools["html"],
   nothing: Symbol("nothing") as Tools["nothing"],
   root,
+  place,
+  menu: place,
   lang: "en",
   person: "Talk to a person",
   send: () => undefined,
   chat: { state: EMPTY, ask: async () => new Response(), take: () => undefined, lose: () => undefined },
   draw: () => undefined,
 };
+const loadMore = moreLoader();
 const load = (answer: () => Promise<unknown>): ReturnType<typeof loadMore> => loadMore("https://desk.example", tools, answer);
 
-describe("the second file", () => {
+describe("the third file", () => {
   it("is loaded from the desk, and draws for the build that it belongs to", async () => {
     const addresses: string[] = [];
     const more = await loadMore("https://desk.example", tools, async (address) => {
@@ -53,9 +57,9 @@ describe("the second file", () => {
     vi.useFakeTimers();
     let input: (event: unknown) => void = () => undefined;
     const asked: unknown[] = [];
-    const own = { ...root, addEventListener: (_: string, listen: typeof input) => (input = listen) } as unknown as ShadowRoot;
+    const own = { addEventListener: (_: string, listen: typeof input) => (input = listen) } as unknown as HTMLElement;
     const chat = { ...tools.chat, ask: async (...given: unknown[]) => (asked.push(given), Promise.reject(new Error("down"))) };
-    start("this build", { ...tools, root: own, chat });
+    start("this build", { ...tools, place: own, chat });
     const type = (id: string): void => {
       input({ target: { id } });
       vi.advanceTimersByTime(10_000);

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { dateLabel, dayLabel } from "../src/dates.js";
+import { fill } from "../src/fill.js";
+import { LANGUAGES as LAUNCHER, strings } from "../src/launcher/strings.js";
 import { backOff } from "../src/live.js";
 import { Memory } from "../src/memory.js";
 import { LANGUAGES as MORE } from "../src/more/strings.js";
 import { readTag, settings } from "../src/settings.js";
-import { fill, LANGUAGES, strings } from "../src/strings.js";
+import { LANGUAGES } from "../src/strings.js";
 
 const tag = readTag({ src: "https://desk.example/widget.js?v=1", dataset: { phone: "(555) 010-0142" } }, "en-US");
 
@@ -45,7 +47,7 @@ describe("settings", () => {
   });
 
   it("falls back on the built-in lines for a country that it does not know", () => {
-    expect(settings(null, { ...tag, country: "ZZ" }, true).crisis.emergency).toBe("911");
+    for (const country of ["ZZ", "constructor"]) expect(settings(null, { ...tag, country }, true).crisis.emergency).toBe("911");
   });
 });
 
@@ -53,14 +55,14 @@ describe("strings", () => {
   const files = readdirSync("strings");
   const languages = Object.keys(LANGUAGES);
 
-  it("has each language file in use, and each language for both files of the widget", () => {
-    const all = languages.flatMap((language) => [`${language}.json`, `more.${language}.json`]);
+  it("has each language file in use, and each language for all files of the widget", () => {
+    const all = languages.flatMap((language) => [`${language}.json`, `launcher.${language}.json`, `more.${language}.json`]);
     expect(files.sort()).toEqual(all.sort());
-    expect(Object.keys(MORE)).toEqual(languages);
+    expect([Object.keys(MORE), Object.keys(LAUNCHER)]).toEqual([languages, languages]);
   });
 
   it.each(files)("has every key and field in %s", (file) => {
-    const english: Record<string, string> = file.startsWith("more.") ? MORE.en : LANGUAGES.en;
+    const english: Record<string, string> = file.startsWith("more.") ? MORE.en : file.startsWith("launcher.") ? LAUNCHER.en : LANGUAGES.en;
     const words = JSON.parse(readFileSync(`strings/${file}`, "utf8")) as Record<string, string>;
     const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
     expect(Object.keys(words).sort()).toEqual(Object.keys(english).sort());

@@ -1,12 +1,12 @@
 /** What the source line opens: the passages, who reviewed the answer, the cautions with their sources. */
 import type { TemplateResult } from "lit-html";
 import { dateLabel } from "../dates.js";
+import { fill } from "../fill.js";
 import { webHref } from "../links.js";
 import type { Tools } from "../more.js";
 import { field, words as text } from "../settings.js";
 import { listed, reviewedOn } from "../source.js";
 import type { Stored } from "../store.js";
-import { fill } from "../strings.js";
 import { keyOf } from "./key.js";
 import type { MoreStrings } from "./strings.js";
 

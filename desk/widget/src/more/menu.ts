@@ -118,7 +118,7 @@ export class Menu {
   #close(): void {
     this.#sheet = this.#form = undefined;
     this.tools.draw();
-    const button = this.#from?.isConnected ? this.#from : this.tools.root.querySelector<HTMLElement>(".more");
+    const button = this.#from?.isConnected ? this.#from : this.tools.menu.querySelector<HTMLElement>(".more");
     button?.focus();
   }
 
@@ -144,6 +144,6 @@ export class Menu {
   }
 
   #find(what: string): HTMLElement | null {
-    return this.tools.root.querySelector<HTMLElement>(`.sheet ${what}`);
+    return this.tools.place.querySelector<HTMLElement>(`.sheet ${what}`);
   }
 }

@@ -1,4 +1,4 @@
-/** Where the second file starts: the main file names its own build, and gets what draws. */
+/** Where this file starts: the chat's file names its own build, and gives what draws. */
 import sheet from "../../more.css";
 import type { More, Tools } from "../more.js";
 import { dress } from "../styles.js";
@@ -11,7 +11,7 @@ import { Typist } from "./typist.js";
 
 declare const __VERSION__: string;
 
-/** What cannot be drawn is as if it were not there: the answer and its caution are drawn by the main file. */
+/** What cannot be drawn is as if it were not there: the answer and its caution are drawn by the chat's file. */
 function orNothing<T>(draw: () => T): T | null {
   try {
     return draw();
@@ -20,7 +20,7 @@ function orNothing<T>(draw: () => T): T | null {
   }
 }
 
-/** Gives nothing to a main file of another build: the two could misunderstand each other. */
+/** Gives nothing to a chat's file of another build: the two could misunderstand each other. */
 export function start(version: string, tools: Tools): More | undefined {
   if (version !== __VERSION__) return undefined;
   const words = moreStrings(tools.lang);
@@ -32,7 +32,7 @@ export function start(version: string, tools: Tools): More | undefined {
     if (personHere(tools.chat.state.events)) tools.chat.ask("typing", { typing }).catch(() => undefined);
   });
   dress(tools.root, sheet);
-  tools.root.addEventListener("input", (event) => {
+  tools.place.addEventListener("input", (event) => {
     if ((event.target as Element).id === "input") typist.typed();
   });
   return {

@@ -1,6 +1,6 @@
 /** The second file's words: one file a language under strings/, as for the first. */
 import en from "../../strings/more.en.json";
-import type { LANGUAGES as FIRST } from "../strings.js";
+import type { LANGUAGES as FIRST } from "../launcher/strings.js";
 
 export type MoreStrings = Readonly<Record<keyof typeof en, string>>;
 

@@ -1,44 +1,32 @@
-/** The chat on the page: a launcher, and a panel that is not modal. */
+/** The chat in the panel: transcript, notices and composer, drawn with lit-html into the launcher's shell. */
 import { html, nothing, render, type TemplateResult } from "lit-html";
 import { Api } from "./api.js";
 import { Chat } from "./chat.js";
-import { Memory, seen } from "./memory.js";
-import { loadMore, type More } from "./more.js";
-import { settings, type Settings, type Tag } from "./settings.js";
+import type { Face, Shell } from "./handover.js";
+import { seen } from "./memory.js";
+import { moreLoader, type More } from "./more.js";
 import { length, rows, unread, type Row } from "./store.js";
-import { fill, strings, type Strings } from "./strings.js";
-import { dress } from "./styles.js";
-// Made smaller by the build.
-import sheet from "../styles.css";
-import { crisisLine, ICONS, intro, notices, row, type Context } from "./views.js";
+import { fill } from "./fill.js";
+import { chatStrings, type Strings } from "./strings.js";
+import { ICONS, intro, notices, row, type Context } from "./views.js";
 
 /** The desk's limit for one message, in characters (see the door in the contract package). */
 const MAX_CHARS = 2000;
 const COUNT_FROM = 1800;
-const CONFIG_FRESH_MS = 5 * 60_000;
 /** Not further up than this from where we scrolled to, the visitor is taken to be reading along. */
 const NEAR_PX = 80;
 const BATCH_MS = 3000;
 
-/**
- * A plain custom element that draws with lit-html. Lit's own base class would be a sixth of the
- * bundle, for attributes and reflection that a chat made by its own script does not need.
- */
-export class NightdeskChat extends HTMLElement {
-  readonly #root = this.attachShadow({ mode: "open" });
+export class Panel implements Face {
   /** One element for each row of the transcript, by the row's id: rows keep theirs. */
   readonly #rows = new Map<string, HTMLElement>();
-  #tag!: Tag;
-  #words!: Strings;
-  #lang = "en";
-  #settings!: Settings;
-  #memory!: Memory;
-  #api!: Api;
-  #chat!: Chat;
+  readonly #words: Strings;
+  readonly #chat: Chat;
+  /** Ends what listens to the page. */
+  readonly #end = new AbortController();
+  readonly #loadMore = moreLoader();
   #more: More | undefined;
-  #open = false;
   #drawing = false;
-  #configAt = 0;
   #shown = 0;
   #following = true;
   #height = 0;
@@ -46,51 +34,87 @@ export class NightdeskChat extends HTMLElement {
   #anchor: HTMLElement | undefined;
   #anchoredAt = 0;
 
-  /** To be called once. Taking the element off the page and putting it back does no harm. */
-  start(tag: Tag): void {
-    const { words, lang } = strings(tag.lang);
-    this.#tag = tag;
-    this.#words = words;
-    this.#lang = lang;
-    this.#memory = new Memory(tag.origin);
-    this.#settings = settings(this.#memory.get("config"), tag, false);
-    this.#api = new Api(tag.origin);
-    this.#chat = new Chat(this.#api, this.#memory, () => this.#update());
-    this.#open = this.#memory.get("open") === true || tag.open;
-    dress(this.#root, sheet);
+  constructor(private readonly shell: Shell) {
+    this.#words = chatStrings(shell.lang, shell.words);
+    this.#chat = new Chat(new Api(shell.tag.origin), shell.memory, () => this.#update());
+  }
+
+  /** To be called once. */
+  start(): void {
     this.#chat.start();
-    void this.#configure();
-    document.addEventListener("visibilitychange", () => this.#chat.visible(!document.hidden));
-    addEventListener("online", () => this.#chat.nudge());
+    this.#listen(document, "visibilitychange", () => this.#chat.visible(!document.hidden));
+    this.#listen(window, "online", () => this.#chat.nudge());
     // Another tab of this site may begin the conversation.
-    addEventListener("storage", () => this.#chat.adopt());
+    this.#listen(window, "storage", () => this.#chat.adopt());
     // A phone's keyboard covers the page without making it smaller: only the visual viewport tells.
     const view = window.visualViewport;
     const fit = (): void => {
       // Zooming in with two fingers is no reason to make the panel smaller.
       if (!view || view.scale > 1.01) return;
-      this.style.setProperty("--view-height", `${view.height}px`);
-      this.style.setProperty("--view-top", `${view.offsetTop}px`);
+      const { style } = this.shell.host;
+      style.setProperty("--view-height", `${view.height}px`);
+      style.setProperty("--view-top", `${view.offsetTop}px`);
     };
-    view?.addEventListener("resize", fit);
-    view?.addEventListener("scroll", fit);
+    this.#listen(view, "resize", fit);
+    this.#listen(view, "scroll", fit);
     fit();
+  }
+
+  shown(): void {
+    this.#said();
+    this.#shown = this.#height = 0;
+    if (this.shell.isOpen()) {
+      void this.#load();
+      this.#chat.nudge();
+    }
+    this.#draw();
+  }
+
+  settled(reach: "ok" | "down"): void {
+    this.#chat.reach(reach);
     this.#update();
-    if (this.#open) void this.#load();
+  }
+
+  focus(): void {
+    this.#find("textarea")?.focus();
+  }
+
+  end(): void {
+    this.#end.abort();
+    this.#chat.end();
+  }
+
+  /** What comes of anything that happens here: a fault ends in the shell's plain words, not on the page's console. */
+  #safely<Given extends unknown[]>(act: (...given: Given) => void): (...given: Given) => void {
+    return (...given) => {
+      if (this.#end.signal.aborted) return;
+      try {
+        act(...given);
+      } catch {
+        this.shell.fail();
+      }
+    };
+  }
+
+  #listen(to: EventTarget | null, what: string, act: () => void): void {
+    to?.addEventListener(what, this.#safely(act), { signal: this.#end.signal });
   }
 
   /** Get what is read only on a press, now that the panel is open; at the next opening when that fails. */
   async #load(): Promise<void> {
     if (this.#more) return;
-    this.#more = await loadMore(this.#tag.origin, {
+    const { root, place, menu, lang, tag } = this.shell;
+    this.#more = await this.#loadMore(tag.origin, {
       html,
       nothing,
-      root: this.#root,
-      lang: this.#lang,
+      root,
+      place,
+      menu,
+      lang,
       person: this.#words.person,
       send: (text) => this.#press(text),
       chat: this.#chat,
-      draw: () => this.#draw(),
+      draw: this.#safely(() => this.#draw()),
     });
     if (!this.#more) return;
     // What is there already is not to be read out once more for its new buttons.
@@ -100,38 +124,8 @@ export class NightdeskChat extends HTMLElement {
     this.#update();
   }
 
-  async #configure(): Promise<void> {
-    if (Date.now() - this.#configAt < CONFIG_FRESH_MS) return;
-    this.#configAt = Date.now();
-    try {
-      const config = await this.#api.config();
-      this.#settings = settings(config, this.#tag, true);
-      this.#memory.set("config", config);
-      this.#chat.reach("ok");
-    } catch {
-      this.#configAt = 0;
-      this.#chat.reach("down");
-    }
-    this.#update();
-  }
-
-  #show(open: boolean): void {
-    this.#open = open;
-    this.#memory.set("open", open || null);
-    this.#said();
-    this.#shown = this.#height = 0;
-    this.#rows.clear();
-    if (open) {
-      void this.#configure();
-      void this.#load();
-      this.#chat.nudge();
-    }
-    this.#draw();
-    this.#find(open ? "textarea" : ".launcher")?.focus();
-  }
-
   #find(selector: string): HTMLElement | null {
-    return this.#root.querySelector<HTMLElement>(selector);
+    return this.shell.place.querySelector<HTMLElement>(selector);
   }
 
   #send(): void {
@@ -141,7 +135,7 @@ export class NightdeskChat extends HTMLElement {
       this.#said();
       this.#chat.send(draft, true);
     }
-    this.#find("textarea")?.focus();
+    this.focus();
   }
 
   /** From here on the transcript goes with the conversation again. */
@@ -158,12 +152,6 @@ export class NightdeskChat extends HTMLElement {
     this.#chat.send(text, false);
     // The button may be gone now: the answer comes in the transcript.
     this.#find(".log")?.focus({ preventScroll: true });
-  }
-
-  #onKey(event: KeyboardEvent): void {
-    // The page's own shortcuts are not meant when somebody types here.
-    event.stopPropagation();
-    if (event.key === "Escape" && !event.isComposing) this.#show(false);
   }
 
   #onInputKey(event: KeyboardEvent): void {
@@ -203,21 +191,6 @@ export class NightdeskChat extends HTMLElement {
     this.#place = log.scrollTop;
   }
 
-  #launcher(): TemplateResult {
-    const count = unread(this.#chat.state, seen(this.#memory));
-    const words = this.#words;
-    return html`<button
-      type="button"
-      class="launcher"
-      data-test="launcher"
-      aria-expanded="false"
-      aria-label=${count ? fill(words.launch_unread, { count }) : words.launch_label}
-      @click=${() => this.#show(true)}
-    >
-      ${ICONS.chat}<span>${words.launch}</span>${count ? html`<span class="count">${count}</span>` : nothing}
-    </button>`;
-  }
-
   #counter(): TemplateResult {
     const words = this.#words;
     const left = MAX_CHARS - length(this.#chat.state.draft);
@@ -235,12 +208,11 @@ export class NightdeskChat extends HTMLElement {
   #composer(): TemplateResult {
     const words = this.#words;
     const { draft } = this.#chat.state;
-    const onInput = (event: InputEvent): void => this.#chat.draft((event.target as HTMLTextAreaElement).value);
     return html`<form
-      @submit=${(event: Event) => {
+      @submit=${this.#safely((event: Event) => {
         event.preventDefault();
         this.#send();
-      }}
+      })}
     >
       <label class="hear" for="input">${words.input}</label>
       <textarea
@@ -251,42 +223,25 @@ export class NightdeskChat extends HTMLElement {
         aria-describedby="counter"
         aria-invalid=${length(draft) > MAX_CHARS}
         .value=${draft}
-        @input=${onInput}
-        @keydown=${(event: KeyboardEvent) => this.#onInputKey(event)}
+        @input=${this.#safely((event: InputEvent) => this.#chat.draft((event.target as HTMLTextAreaElement).value))}
+        @keydown=${this.#safely((event: KeyboardEvent) => this.#onInputKey(event))}
       ></textarea>
       <button type="submit" class="send" data-test="send" aria-label=${words.send}>${ICONS.send}</button>
     </form>`;
   }
 
-  #panel(context: Context, any: boolean): TemplateResult {
+  #inside(context: Context, any: boolean): TemplateResult {
     const words = this.#words;
     const { state } = this.#chat;
     const { typing } = state;
-    return html`<section class="panel" role="dialog" aria-labelledby="title" data-test="panel">
-      <header>
-        <div>
-          <h2 id="title">${this.#tag.title || this.#settings.name || words.title}</h2>
-          <p>${words.bot}</p>
-        </div>
-        ${this.#more?.menu()}
-        <button
-          type="button"
-          class="close"
-          data-test="close"
-          aria-label=${words.close}
-          @click=${() => this.#show(false)}
-        >
-          ${ICONS.close}
-        </button>
-      </header>
-      ${crisisLine(context)} ${this.#more?.sheet()}
+    return html`${this.#more?.sheet()}
       <div
         class="log"
         role="log"
         aria-live="polite"
         aria-label=${words.log}
         tabindex="0"
-        @scroll=${() => this.#onScroll()}
+        @scroll=${this.#safely(() => this.#onScroll())}
       >
         ${intro(context, !any)}
         <div class="rows"></div>
@@ -299,52 +254,44 @@ export class NightdeskChat extends HTMLElement {
       <footer>
         ${notices(state, context)}
         <div class="above">
-          <button type="button" class="person" data-test="person" @click=${() => this.#press(words.person)}>
+          <button type="button" class="person" data-test="person" @click=${() => context.send(words.person)}>
             ${ICONS.person}${words.person}
           </button>
           ${this.#counter()}
         </div>
         ${this.#composer()}
-      </footer>
-    </section>`;
+      </footer>`;
   }
 
   #update(): void {
     if (this.#drawing) return;
     this.#drawing = true;
-    queueMicrotask(() => this.#draw());
+    queueMicrotask(this.#safely(() => this.#draw()));
   }
 
   #draw(): void {
     this.#drawing = false;
+    const { lang, memory, place, menu } = this.shell;
+    const open = this.shell.isOpen();
+    const { state } = this.#chat;
+    if (open) memory.set("seen", Math.max(seen(memory), state.cursor));
+    this.shell.unread(unread(state, seen(memory)));
+    if (!open) return;
     const context: Context = {
       words: this.#words,
-      lang: this.#lang,
+      lang,
       now: new Date(),
-      settings: this.#settings,
+      settings: this.shell.settings(),
       more: this.#more,
-      send: (text) => this.#press(text),
-      retry: (key) => this.#chat.retry(key),
+      send: this.#safely((text) => this.#press(text)),
+      retry: this.#safely((key) => this.#chat.retry(key)),
     };
-    const { state } = this.#chat;
-    if (this.#open) this.#memory.set("seen", Math.max(seen(this.#memory), state.cursor));
     const all = rows(state);
-    render(
-      html`<aside
-        class=${this.#tag.left ? "root left" : "root"}
-        lang=${this.#lang}
-        aria-label=${this.#words.region}
-        @keydown=${(event: KeyboardEvent) => this.#onKey(event)}
-      >
-        ${this.#open ? this.#panel(context, all.length > 0) : this.#launcher()}
-      </aside>`,
-      this.#root,
-    );
-    if (this.#open) {
-      this.#transcript(all, context);
-      this.#grow();
-      this.#follow();
-    }
+    render(this.#more?.menu() ?? nothing, menu);
+    render(this.#inside(context, all.length > 0), place);
+    this.#transcript(all, context);
+    this.#grow();
+    this.#follow();
   }
 
   /** Each row is drawn in an element of its own, so that none is made anew when others come. */
