@@ -14,20 +14,25 @@ from running_system import ROOT, RunningSystem
 from visitor_page import VisitorPage, hook
 
 FAST = "How fast does ketamine therapy work?"
-SECOND_FILE = re.compile(r"/widget-more\.js")
+THIRD_FILE = re.compile(r"/widget-more\.js")
 FEEDBACK = re.compile(r"/feedback$")
 BROKEN_ON_PURPOSE = pytest.mark.parametrize(
     "expected_complaints", [["Failed to load resource"]], ids=["broken"]
 )
 
 
-def assert_caution_and_source(answer: Locator) -> None:
+def assert_caution(answer: Locator) -> None:
     """What is never left out is there, and apart from the answer."""
     caution = answer.locator(hook("caution"))
     expect(caution).to_contain_text("Please also know")
     expect(caution).to_contain_text("off-label")
     expect(caution).to_have_attribute("role", "note")
     expect(answer.locator(".bubble")).not_to_contain_text("off-label")
+
+
+def assert_caution_and_source(answer: Locator) -> None:
+    """What is said under every answer from the material."""
+    assert_caution(answer)
     line = answer.locator(hook("source-passage"))
     expect(line).to_contain_text("From our guide: Rapid Relief")
     expect(line).to_contain_text("No current review by a clinician")
@@ -72,9 +77,9 @@ def test_visitor_opens_what_an_answer_rests_on(chatting: VisitorPage) -> None:
     expect(toggle).to_be_focused()
 
 
-def test_second_file_is_loaded_when_the_chat_is_opened(visitor: VisitorPage) -> None:
+def test_third_file_is_loaded_when_the_chat_is_opened(visitor: VisitorPage) -> None:
     def loads() -> list[str]:
-        return [url for url in visitor.guest.requests if SECOND_FILE.search(url)]
+        return [url for url in visitor.guest.requests if THIRD_FILE.search(url)]
 
     assert loads() == []
 
@@ -155,20 +160,20 @@ def _another_build(route: Route) -> None:
 @pytest.mark.parametrize(
     "broken", [lambda route: route.abort(), _another_build], ids=["blocked", "another-build"]
 )
-def test_without_the_second_file_the_chat_is_whole(visitor: VisitorPage, broken: object) -> None:
-    visitor.page.route(SECOND_FILE, broken)  # type: ignore[arg-type]
+def test_without_the_third_file_the_chat_is_whole(visitor: VisitorPage, broken: object) -> None:
+    visitor.page.route(THIRD_FILE, broken)  # type: ignore[arg-type]
 
     answer = visitor.open_chat().ask(FAST)
 
     expect(answer).to_contain_text("a few hours to a few days")
-    assert_caution_and_source(answer)
+    assert_caution(answer)
     for name in ("source-toggle", "source-text", "feedback"):
         expect(answer.locator(hook(name))).to_have_count(0)
     expect(visitor.ask("How much does it cost?")).to_contain_text("$450")
     visitor.wait_until_delivered()
 
     # At the next opening it is tried again.
-    visitor.page.unroute(SECOND_FILE)
+    visitor.page.unroute(THIRD_FILE)
     visitor.page.locator(hook("close")).click()
     visitor.open_chat()
     expect(visitor.open_source(visitor.bot.first).locator("blockquote").first).to_be_visible()
@@ -220,7 +225,7 @@ def strict_page(system: RunningSystem) -> Iterator[str]:
         server.shutdown()
 
 
-def test_both_files_work_on_a_clinics_own_strict_page(
+def test_all_files_work_on_a_clinics_own_strict_page(
     browser: Browser, system: RunningSystem, strict_page: str
 ) -> None:
     guest = Guest(browser, system.url)

@@ -12,8 +12,11 @@ import type { field, Settings, Tag, words } from "./settings.js";
  */
 export const AGREEMENT = 1;
 
-/** Where everything is drawn; the host itself in a browser without shadow roots. */
-export type Root = ShadowRoot | HTMLElement;
+/** Where everything is drawn. */
+export type Root = Pick<ShadowRoot, "adoptedStyleSheets" | "appendChild">;
+
+/** The launcher's words that the chat uses, too. */
+export type SharedWords = Pick<ShellStrings, "bot" | "down_crisis" | "down_phone" | "intro_hours" | "retry">;
 
 /** The panel around the chat, as the chat knows it. */
 export interface Shell {
@@ -24,7 +27,7 @@ export interface Shell {
   menu: HTMLElement;
   tag: Tag;
   lang: string;
-  words: ShellStrings;
+  words: SharedWords;
   memory: Memory;
   settings(): Settings;
   isOpen(): boolean;

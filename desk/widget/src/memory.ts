@@ -17,7 +17,7 @@ export class Memory {
   get(name: Name): unknown {
     const key = this.key(name);
     try {
-      return JSON.parse(this.here.get(name) ?? this.area(name).getItem(key) ?? "null");
+      return JSON.parse(this.here.get(name) || this.area(name).getItem(key) || "null");
     } catch {
       return null;
     }

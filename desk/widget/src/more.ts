@@ -20,8 +20,10 @@ export interface Tools extends Pick<Shell, "root" | "place" | "menu" | "lang"> {
 
 /** What it draws; nothing where there is no more to tell. */
 export interface More {
-  /** The source line as a button, and what it opens. `id` is the row's. */
-  source(event: Stored, id: string, line: string): TemplateResult | null;
+  /** What an answer is from, and what the line that says it opens. `id` is the row's. */
+  source(event: Stored, id: string): TemplateResult | null;
+  /** The day, where a new one begins. */
+  day(at: string, now: Date): string | null;
   /** What stands below a message. */
   below(event: Stored, id: string): (TemplateResult | null)[] | null;
   /** The button in the head of the panel, and what it opens above the transcript. */

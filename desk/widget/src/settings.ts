@@ -74,11 +74,11 @@ export function readTag(script: { src: string; nonce?: string; dataset: DOMStrin
   const data = script.dataset;
   return {
     origin: new URL(script.src).origin,
-    title: data["title"] ?? "",
-    nonce: script.nonce ?? "",
-    phone: data["phone"] ?? "",
-    country: data["country"] ?? "US",
-    lang: data["lang"] ?? page,
+    title: data["title"] || "",
+    nonce: script.nonce || "",
+    phone: data["phone"] || "",
+    country: data["country"] || "US",
+    lang: data["lang"] || page,
     left: data["position"] === "left",
     open: data["open"] !== undefined,
   };
@@ -91,7 +91,7 @@ export function readTag(script: { src: string; nonce?: string; dataset: DOMStrin
 export function settings(config: unknown, tag: Tag, fresh: boolean): Settings {
   const clinic = field(config, "clinic");
   const open = field(clinic, "open_now");
-  const builtIn = own(__CRISIS_LINES__, tag.country) ?? __CRISIS_LINES__["US"];
+  const builtIn = own(__CRISIS_LINES__, tag.country) || __CRISIS_LINES__["US"];
   return {
     name: words(clinic, "name"),
     phone: words(clinic, "phone") || tag.phone,

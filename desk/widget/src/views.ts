@@ -1,11 +1,11 @@
 /** What is drawn, from plain values. Data only ever becomes text nodes and checked addresses. */
 import { html, nothing, type TemplateResult } from "lit-html";
-import { dayLabel, timeLabel } from "./dates.js";
+import { timeLabel } from "./dates.js";
 import { fill } from "./fill.js";
 import { telHref } from "./links.js";
 import type { More } from "./more.js";
 import type { Settings } from "./settings.js";
-import { sourceLine, texts } from "./source.js";
+import { texts } from "./source.js";
 import type { Pending, Row, State, Stored } from "./store.js";
 import type { Strings } from "./strings.js";
 import { blocks, type Piece } from "./text.js";
@@ -104,12 +104,6 @@ function cautions(event: Stored, context: Context): View {
   </div>`;
 }
 
-function source(event: Stored, id: string, { words, lang, more }: Context): View {
-  const line = sourceLine(event.source, words, lang);
-  if (!line) return nothing;
-  return more?.source(event, id, line) ?? html`<p class="source" data-test=${`source-${event.source?.kind}`}>${line}</p>`;
-}
-
 function stored(entry: Extract<Row, { kind: "event" }>, context: Context): TemplateResult {
   const { words, lang } = context;
   const { event, id } = entry;
@@ -121,7 +115,7 @@ function stored(entry: Extract<Row, { kind: "event" }>, context: Context): Templ
   return html`<div class="message ${event.from}" data-test=${`message-${event.from}`}>
     <p class=${hear}>${who}</p>
     <div class="bubble">${rich(event.text, context)}</div>
-    ${cautions(event, context)} ${source(event, id, context)}
+    ${cautions(event, context)} ${context.more?.source(event, id)}
     <p class="foot">${timeLabel(event.at, lang)}</p>
     ${replies(entry.replies, "quick-reply", context)} ${context.more?.below(event, id)}
   </div>`;
@@ -153,9 +147,9 @@ export function row(entry: Row, context: Context): TemplateResult {
     const { from, text, at } = entry.event;
     return from === "visitor" ? own(text, at, "delivered", null, context) : stored(entry, context);
   }
-  const { now, lang, words } = context;
+  const { now, more, words } = context;
   if (entry.kind === "new") return html`<p class="day">${words.new_chat}</p>`;
-  return html`<p class="day">${dayLabel(entry.at, now, lang, words.today, words.yesterday)}</p>`;
+  return html`<p class="day">${more?.day(entry.at, now)}</p>`;
 }
 
 /** Plain words about what does not work, above the input. */

@@ -316,6 +316,46 @@ describe("Chat", () => {
     expect([conversation(memory)?.id, texts(), chat.state.lost]).toEqual(["c2", ["new"], false]);
   });
 
+  it("that has ended does nothing more, and another takes up what it left, once", async () => {
+    memory.set("conversation", { id: "c9", token: "t" });
+    chat.start();
+    await pass();
+    desk.fail = () => new ApiError(0);
+    chat.send("hello", true);
+    chat.draft("half a");
+    await pass();
+    chat.end();
+    const left = chat.state;
+
+    const next = new Chat(desk, memory, () => undefined);
+    next.start();
+    desk.fail = () => null;
+    await pass(30_000);
+    expect(desk.stored.map(({ text }) => text)).toEqual(["hello"]);
+    expect(next.state).toMatchObject({ draft: "half a", pending: [] });
+    expect(memory.get("pending")).toBeNull();
+    desk.add("bot", "hi");
+    await pass();
+    expect(next.state.events.map(({ text }) => text)).toEqual(["hello", "hi"]);
+    chat.draft("of the old one");
+    expect([chat.state, memory.get("draft")]).toEqual([left, "half a"]);
+    next.end();
+  });
+
+  it("that ends while a message is on its way follows nothing", async () => {
+    let arrive: () => void = () => undefined;
+    const real = desk.send.bind(desk);
+    desk.send = (to, key, text) => new Promise((resolve) => { arrive = () => resolve(real(to, key, text)); });
+    const followed = vi.spyOn(desk, "events");
+    chat.send("hello", true);
+    await pass();
+    chat.end();
+    arrive();
+    await pass(30_000);
+    expect(desk.stored.length).toBe(1);
+    expect(followed).not.toHaveBeenCalled();
+  });
+
   it("does not show somebody writing for ever", async () => {
     chat.send("hello", true);
     await pass();

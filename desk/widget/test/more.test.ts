@@ -30,15 +30,18 @@ describe("the third file", () => {
     });
     expect(addresses).toEqual([expect.stringMatching(/^https:\/\/desk\.example\/widget-more\.js\?this build-\d+$/)]);
     const event = { seq: 1, at: "2026-11-22T10:00:00Z", from: "bot" as const, text: "x" };
-    expect(more?.source({ ...event, source: { kind: "passage", passages: [{ title: "A" }] } }, "e1", "A")).toBeTruthy();
+    expect(more?.source({ ...event, source: { kind: "passage", passages: [{ title: "A" }] } }, "e1")).toBeTruthy();
     expect(more?.below({ ...event, feedback: { helpful: null } }, "e1")).toEqual([expect.anything(), null]);
     expect(more?.below({ ...event, feedback: null }, "e1")).toEqual([null, null]);
     expect(more?.below(event, "e1")).toEqual([null, null]);
     expect(more?.menu()).toBeTruthy();
     expect(more?.sheet()).toBeNull();
     // Of the clinic's own words the line says all, unless somebody reviewed them.
-    expect(more?.source({ ...event, source: { kind: "clinic", review: null } }, "e1", "A")).toBeNull();
-    expect(more?.source({ ...event, source: { kind: "clinic", review: { on: "2026-11-03" } } }, "e1", "A")).toBeTruthy();
+    const clinic = more?.source({ ...event, source: { kind: "clinic", review: null } }, "e1") as unknown as { strings: string[] };
+    expect(clinic.strings.join("")).not.toContain("button");
+    expect(more?.source({ ...event, source: null }, "e1")).toBeNull();
+    expect(more?.day(new Date().toISOString(), new Date())).toBe("Today");
+    expect(more?.source({ ...event, source: { kind: "clinic", review: { on: "2026-11-03" } } }, "e1")).toBeTruthy();
   });
 
   it.each([
@@ -95,7 +98,7 @@ describe("the third file", () => {
     const broken: Tools = { ...tools, html: (() => { throw new Error("broken"); }) as unknown as Tools["html"] };
     const more = start("this build", broken);
     const event = { seq: 1, at: "", from: "bot" as const, text: "x", source: { kind: "passage" }, feedback: { helpful: true } };
-    expect([more?.source(event, "e1", "A"), more?.below(event, "e1"), more?.menu()]).toEqual([null, null, null]);
+    expect([more?.source(event, "e1"), more?.below(event, "e1"), more?.menu()]).toEqual([null, null, null]);
   });
 
   it("of another build gives nothing", () => {

@@ -16,7 +16,7 @@ const EVENTS: ChatEvent[] = [
   { seq: 5, at: AT, from: "staff", text: "And I." },
 ];
 
-/** The chat as the second file has it; `answer` is what the desk says to anything. */
+/** The chat as the third file has it; `answer` is what the desk says to anything. */
 function toolsWith(answer: () => Promise<Response>): { tools: Tools; asked: unknown[][]; lost: unknown[] } {
   const asked: unknown[][] = [];
   const lost: unknown[] = [];

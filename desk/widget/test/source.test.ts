@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { sourceLine, texts } from "../src/source.js";
-import { LANGUAGES } from "../src/launcher/strings.js";
-import { chatStrings } from "../src/strings.js";
+import { sourceLine } from "../src/more/source_line.js";
+import { texts } from "../src/source.js";
 import { documentWords, reviewWords, sourceHref } from "../src/more/drawer.js";
 import { LANGUAGES as MORE } from "../src/more/strings.js";
 
 const REVIEW = { on: "2026-11-03", next_review: "2027-05-03", reviewer: "Dr. Ada Example", role: "physician" };
 const GUIDE = { kind: "passage", passages: [{ id: "safety", title: "Safety", text: "…" }] };
-const line = (source: unknown): string => sourceLine(source, chatStrings("en", LANGUAGES.en), "en");
+const line = (source: unknown): string => sourceLine(source, MORE.en, "en");
 const review = (source: unknown): string => reviewWords(source, MORE.en, "en");
 
 describe("the line under an answer", () => {

@@ -13,6 +13,10 @@ export function refill(place: Node, children: Child[]): void {
   });
 }
 
+function put(made: Element, about: Record<string, string>): void {
+  Object.keys(about).forEach((key) => made.setAttribute(key, about[key] as string));
+}
+
 /** An element with attributes and what is in it. */
 export function make<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -20,7 +24,7 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   ...children: Child[]
 ): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
-  Object.keys(about).forEach((key) => made.setAttribute(key, about[key] as string));
+  put(made, about);
   refill(made, children);
   return made;
 }
@@ -43,9 +47,9 @@ export function link(href: string | undefined, text: string): Child {
 export function icon(path: string): Node {
   const made = document.createElementNS(SVG, "svg");
   const line = document.createElementNS(SVG, "path");
-  made.setAttribute("viewBox", "0 0 24 24");
-  made.setAttribute("aria-hidden", "true");
-  line.setAttribute("d", path);
+  // Those of them that a style sheet sets are for where there is none.
+  put(made, { viewBox: "0 0 24 24", width: "20", fill: "none", stroke: "currentColor", "aria-hidden": "true" });
+  put(line, { d: path });
   made.appendChild(line);
   return made;
 }

@@ -24,15 +24,17 @@ export interface ChatHost extends HTMLElement {
   close(): void;
 }
 
-/** What the chat's file is written in came to browsers together with this. */
-const fits = (host: HTMLElement): boolean => "hasOwn" in Object && !!host.attachShadow;
+/** A browser without shadow roots: a box on the page, which our style sheet would not keep to. */
+const BOX = "position:fixed;right:0;bottom:0;z-index:2147483000;max-width:25em;max-height:100%;overflow:auto;padding:1em;background:#fff;color:#000";
 
 /** There is one chat on a page: a second call gives the first one's. */
 export function mount(tag: Tag): ChatHost {
   const there = document.querySelector<ChatHost>(NAME);
   if (there) return there;
   const host = document.createElement(NAME) as ChatHost;
-  const root = host.attachShadow ? host.attachShadow({ mode: "open" }) : host;
+  const root = host.attachShadow && host.attachShadow({ mode: "open" });
+  if (root) dress(root, sheet);
+  else host.style.cssText = BOX;
   const { lang, words } = strings(tag.lang);
   const memory = new Memory(tag.origin);
   const launcher = new Launcher(words, () => show(true));
@@ -44,16 +46,19 @@ export function mount(tag: Tag): ChatHost {
   let open = memory.get("open") === true || tag.open;
   /** Why there is no chat; undefined before it is asked for and while there is one. */
   let why: Why | undefined;
+  /** Whether that has been said: not in the first moment. */
+  let told = false;
   let start: Start | undefined;
   let face: Face | undefined;
   /** The shell of the chat that is drawn now: an older one has no say any more. */
   let now: Shell | undefined;
 
   const remembered = (): unknown => memory.get("conversation") || memory.get("pending");
-  const active = (): Element | null => ("activeElement" in root ? root : document).activeElement;
+  const active = (): Element | null => (root || document).activeElement;
 
   function plain(next: Why): void {
     why = next;
+    told = true;
     // Who was in what goes away is not left nowhere.
     const inside = frame.holds(active());
     frame.plain(next, current, load);
@@ -68,11 +73,12 @@ export function mount(tag: Tag): ChatHost {
     } catch {
       // It is gone all the same.
     }
-    frame.newMenu();
     plain("down_here");
+    frame.newMenu();
   }
 
   function begin(): void {
+    if (!root || !start) return;
     const shell: Shell = {
       host,
       root,
@@ -90,8 +96,12 @@ export function mount(tag: Tag): ChatHost {
       },
     };
     now = shell;
+    const given = start;
+    // What does not start is loaded anew at the next try; what has started can start again.
+    start = undefined;
     try {
-      const made = (start as Start)(shell);
+      const made = given(shell);
+      start = given;
       if (now !== shell) return made.end();
       face = made;
       why = undefined;
@@ -107,9 +117,11 @@ export function mount(tag: Tag): ChatHost {
 
   function load(): void {
     if (face || why === "loading") return;
-    if (!fits(host)) return plain("down_old");
+    // What the chat's file is written in came to browsers together with Object.hasOwn.
+    if (!root || !("hasOwn" in Object)) return plain("down_old");
     if (start) return begin();
     why = "loading";
+    told = false;
     setTimeout(() => {
       if (why === "loading") plain(why);
     }, MOMENT_MS);
@@ -144,7 +156,7 @@ export function mount(tag: Tag): ChatHost {
       )
       .then(() => {
         frame.settle(current);
-        if (why) plain(why);
+        if (why && told) plain(why);
         if (face && reach) face.settled(reach);
       })
       .catch(() => now && now.fail());
@@ -156,6 +168,7 @@ export function mount(tag: Tag): ChatHost {
 
   function show(next: boolean): void {
     if (next === open) return;
+    const inside = host.contains(document.activeElement);
     open = next;
     memory.set("open", open || null);
     draw();
@@ -168,9 +181,8 @@ export function mount(tag: Tag): ChatHost {
     } catch {
       if (now) now.fail();
     }
-    if (!open) launcher.element.focus();
-    else if (face) face.focus();
-    else frame.element.focus();
+    if (open) (face || frame.element).focus();
+    else if (inside) launcher.element.focus();
   }
 
   aside.addEventListener("keydown", (event) => {
@@ -180,8 +192,7 @@ export function mount(tag: Tag): ChatHost {
   });
   host.open = () => show(true);
   host.close = () => show(false);
-  dress(root, sheet);
-  root.appendChild(aside);
+  (root || host).appendChild(aside);
   frame.settle(current);
   draw();
   document.body.appendChild(host);

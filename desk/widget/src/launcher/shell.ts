@@ -75,8 +75,11 @@ export class Frame {
         "div",
         { class: "lines" },
         call(crisis.emergency),
+        " ",
         call(crisis.call),
-        link(smsHref(crisis.text), fill(words.text_to, { number: crisis.text })),
+        " ",
+        crisis.text && link(smsHref(crisis.text), fill(words.text_to, { number: crisis.text })),
+        " ",
         link(crisis.chat, words.chat_crisis),
       ),
       crisis.place && link(elsewhere, fill(words.not_in, { country: crisis.place })),
@@ -86,7 +89,7 @@ export class Frame {
   /** Make an empty place in the head for the chat's menu, and give it. */
   newMenu(): HTMLElement {
     const next = make("div", { class: "menu" });
-    this.menu.parentNode?.replaceChild(next, this.menu);
+    (this.menu.parentNode as Node).replaceChild(next, this.menu);
     return (this.menu = next);
   }
 
@@ -106,7 +109,7 @@ export class Frame {
       make(
         "div",
         { class: "plain", role: loading ? "status" : "alert", "data-test": loading ? "loading" : "fallback" },
-        make("p", {}, loading ? "" : icon(WARN), words[why]),
+        make("p", {}, loading ? "" : icon(WARN), " ", words[why]),
         href && make("p", {}, before, link(href, phone), after),
         hours && make("p", {}, fill(words.intro_hours, { hours })),
         loading ? "" : make("p", {}, words.down_crisis),
@@ -115,8 +118,8 @@ export class Frame {
     );
   }
 
-  /** Whether somebody is where the chat is, or has not gone anywhere in the panel yet. */
+  /** Whether somebody is in what is the chat's, or has not gone anywhere in the panel yet. */
   holds(active: Element | null): boolean {
-    return active === this.element || this.content.contains(active);
+    return active === this.element || this.content.contains(active) || this.menu.contains(active);
   }
 }

@@ -5,9 +5,10 @@ import { fill } from "../fill.js";
 import { webHref } from "../links.js";
 import type { Tools } from "../more.js";
 import { field, words as text } from "../settings.js";
-import { listed, reviewedOn } from "../source.js";
+import { listed } from "../source.js";
 import type { Stored } from "../store.js";
 import { keyOf } from "./key.js";
+import { reviewedOn, sourceLine } from "./source_line.js";
 import type { MoreStrings } from "./strings.js";
 
 type View = TemplateResult | string | null;
@@ -44,13 +45,15 @@ export class Drawer {
     private readonly words: MoreStrings,
   ) {}
 
-  /** The line as a button, and what it opens; nothing when the line says all there is. */
-  draw(event: Stored, id: string, line: string): TemplateResult | null {
-    const { html, nothing } = this.tools;
+  /** The line as a button, and what it opens; the line alone when it says all there is. */
+  draw(event: Stored, id: string): TemplateResult | null {
+    const { html, nothing, lang } = this.tools;
     const { source } = event;
+    const line = sourceLine(source, this.words, lang);
+    if (!line) return null;
     const kind = text(source, "kind");
     // Of the clinic's own words there is only to tell who reviewed them.
-    if (kind === "clinic" && !field(source, "review")) return null;
+    if (kind === "clinic" && !field(source, "review")) return html`<p class="source" data-test="source-clinic">${line}</p>`;
     const open = this.#open.has(keyOf(event));
     return html`<button
         type="button"

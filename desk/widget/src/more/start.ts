@@ -1,5 +1,6 @@
 /** Where this file starts: the chat's file names its own build, and gives what draws. */
 import sheet from "../../more.css";
+import { dayLabel } from "../dates.js";
 import type { More, Tools } from "../more.js";
 import { dress } from "../styles.js";
 import { Asking } from "./asking.js";
@@ -36,7 +37,8 @@ export function start(version: string, tools: Tools): More | undefined {
     if ((event.target as Element).id === "input") typist.typed();
   });
   return {
-    source: (event, id, line) => orNothing(() => drawer.draw(event, id, line)),
+    source: (event, id) => orNothing(() => drawer.draw(event, id)),
+    day: (at, now) => orNothing(() => dayLabel(at, now, tools.lang, words.today, words.yesterday)),
     below: (event, id) => orNothing(() => [asking.draw(event, id), menu.offer(event)]),
     menu: () => orNothing(() => menu.button()),
     sheet: () => orNothing(() => menu.sheet()),

@@ -1,4 +1,4 @@
-/** The second file's words: one file a language under strings/, as for the first. */
+/** The third file's words: one file a language under strings/, as for the others. */
 import en from "../../strings/more.en.json";
 import type { LANGUAGES as FIRST } from "../launcher/strings.js";
 
