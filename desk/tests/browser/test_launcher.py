@@ -279,6 +279,8 @@ def test_a_page_can_open_and_close_the_chat(visitor: VisitorPage) -> None:
     page.evaluate("document.querySelector('nightdesk-chat').close()")
     expect(visitor.panel).to_have_count(0)
     expect(visitor.launcher).to_be_visible()
+    # Nothing is counted where nothing has come.
+    expect(visitor.launcher.locator(".count")).to_be_hidden()
 
 
 FORBIDDING = """<!doctype html><html lang="en"><title>A clinic</title>
