@@ -15,18 +15,19 @@ class NoPlace(ValueError):
     """A document has no place for the table; says what is missing."""
 
 
-def between_marks(document: str, text: str) -> str:
+def between_marks(document: str, text: str, begin: str = BEGIN, end: str = END) -> str:
     """Give `document` with `text` between the marks. Raises NoPlace when they are not there."""
-    head, begin, rest = document.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        raise NoPlace(f"the lines {BEGIN!r} and {END!r} are missing")
-    return f"{head}{BEGIN}\n\n{text}\n\n{END}{tail}"
+    head, found, rest = document.partition(begin)
+    _, closed, tail = rest.partition(end)
+    if not found or not closed:
+        raise NoPlace(f"the lines {begin!r} and {end!r} are missing")
+    return f"{head}{begin}\n\n{text}\n\n{end}{tail}"
 
 
-def write(document: Path, text: str) -> None:
+def write(document: Path, text: str, begin: str = BEGIN, end: str = END) -> None:
     """Put `text` between the marks of a file. Raises OSError, and NoPlace."""
-    document.write_text(between_marks(document.read_text(encoding="utf-8"), text), encoding="utf-8")
+    whole = between_marks(document.read_text(encoding="utf-8"), text, begin, end)
+    document.write_text(whole, encoding="utf-8")
 
 
 def as_markdown(results: Mapping[str, Any]) -> str:

@@ -27,7 +27,13 @@ HIDDEN = "a value that is not shown (it may hold a secret)"
 
 URL_FORM = "an Apprise address such as mailto://… or slack://…, or ${NAME} for a variable"
 WEBHOOK_FORM = "an https:// address, or ${NAME} for a variable"
-SECRET_FORM = "whsec_ and 24 to 64 bytes in base64, or better ${NAME} for a variable"
+SECRET_FORM = (
+    "whsec_ and 24 to 64 bytes in base64, or better ${NAME} for a variable; "
+    "two with a space between them while it is being changed"
+)
+
+MOST_SECRETS = 3
+"""How many secrets a webhook may have at a time: a new one and the old ones that are still read."""
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _APPRISE = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
@@ -78,7 +84,7 @@ def secret_in_file(address: AlertAddress) -> bool:
     """Say whether a secret seems to stand in the file itself."""
     user_part = re.search(r"://[^/@\s]*:([^/@\s]+)@", address.url)
     password = bool(user_part) and not _VARIABLE.search(user_part[1] if user_part else "")
-    return password or bool(address.secret and not _VARIABLE.search(address.secret))
+    return password or any(not _VARIABLE.search(one) for one in address.secret.split())
 
 
 def is_webhook(value: str) -> bool:
@@ -89,8 +95,18 @@ def is_webhook(value: str) -> bool:
     return _WEBHOOK.fullmatch(value) is not None
 
 
-def secret_bytes(secret: str) -> bytes | None:
-    """Give the key that a webhook's secret stands for, or None where it is none."""
+def secret_keys(secret: str) -> tuple[bytes, ...]:
+    """Give the keys that a webhook's secrets stand for, in order; none where any of them is wrong.
+
+    There are several, with spaces between, while the secret is being changed: the receiver may
+    still have an old one.
+    """
+    keys = [_secret_bytes(one) for one in secret.split()]
+    right = tuple(key for key in keys if key is not None)
+    return right if len(right) == len(keys) <= MOST_SECRETS else ()
+
+
+def _secret_bytes(secret: str) -> bytes | None:
     if not secret.startswith(SECRET_PREFIX):
         return None
     try:
@@ -158,9 +174,15 @@ def _of_one(row: Mapping[str, Any], texts: Mapping[str, str]) -> list[Problem]:
         problems.append(Problem("secret", "nothing", SECRET_FORM))
     if "url" in row and "secret" in row:
         problems.append(Problem("secret", _ALONE, "nothing: only a webhook has one"))
-    elif "secret" in texts and not _form(texts["secret"], secret_bytes(texts["secret"].strip())):
+    elif "secret" in texts and not _secrets(texts["secret"]):
         problems.append(Problem("secret", HIDDEN, SECRET_FORM))
     return problems
+
+
+def _secrets(text: str) -> bool:
+    """Say whether a webhook's secret can be right: one, or several with spaces between."""
+    found = text.split()
+    return len(found) <= MOST_SECRETS and all(_form(one, secret_keys(one)) for one in found)
 
 
 def _form(text: str, right: object) -> bool:

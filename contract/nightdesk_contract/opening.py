@@ -48,6 +48,16 @@ def open_spans(
             yield opens, closes
 
 
+def closed_since(clinic: Clinic, at: datetime, within: timedelta) -> datetime | None:
+    """Give when the clinic closed (in its own time), if it is closed at `at` (aware).
+
+    None when it is open, or closed earlier than `within` before that.
+    """
+    # In UTC, like all durations: a night with a change of the clock is no trap.
+    spans = list(open_spans(clinic, at.astimezone(timezone.utc) - within, at))
+    return spans[-1][1] if spans and not open_now(clinic, at) else None
+
+
 def after_open_time(clinic: Clinic, start: datetime, wanted: timedelta) -> datetime | None:
     """Give when the clinic has been open for as long as `wanted` since `start` (aware).
 

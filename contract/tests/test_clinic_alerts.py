@@ -14,8 +14,8 @@ from nightdesk_contract.clinic_alerts import (
     AlertAddress,
     MissingVariable,
     filled,
-    secret_bytes,
     secret_in_file,
+    secret_keys,
     variables,
 )
 from nightdesk_contract.clinic_on_call_check import on_call_warnings
@@ -58,6 +58,8 @@ def test_addresses_are_kept_as_they_stand_in_the_file():
         {"name": "a", "webhook": "${HOOK}", "secret": SECRET},
         {"name": "a", "webhook": "http://127.0.0.1:9/in", "secret": SECRET},
         {"name": "a", "webhook": "http://localhost/in?x=1", "secret": "${S}"},
+        {"name": "a", "webhook": "https://a.example/in", "secret": "${NEW} ${OLD}"},
+        {"name": "a", "webhook": "https://a.example/in", "secret": f"{SECRET} ${{OLD}}"},
         {"name": "Dr. on-call 1", "url": "pagerduty://x@y"},
     ],
 )
@@ -80,6 +82,8 @@ def test_what_can_be_used(row):
         ({**HOOK, "webhook": "https://me:hunter2@a.example/"}, "webhook", "an https:// address"),
         ({**HOOK, "webhook": "http://localhost.hunter2.example/"}, "webhook", "an https://"),
         ({**HOOK, "secret": "hunter2"}, "secret", "whsec_ and 24 to 64 bytes"),
+        ({**HOOK, "secret": "${NEW} hunter2"}, "secret", "whsec_ and 24 to 64 bytes"),
+        ({**HOOK, "secret": "${A} ${B} ${C} ${D}"}, "secret", "two with a space"),
         ({**HOOK, "secret": "whsec_hunter2=="}, "secret", "whsec_ and 24 to 64 bytes"),
         ({**MAIL, "name": ""}, "name", "1 to 40 letters"),
         ({**MAIL, "name": "x\ny"}, "name", "1 to 40 letters"),
@@ -158,6 +162,7 @@ def test_the_variables_of_an_address():
         (AlertAddress("a", url="json://localhost:80/x"), False),
         (AlertAddress("a", webhook="https://x", secret=SECRET), True),
         (AlertAddress("a", webhook="https://x", secret="${S}"), False),
+        (AlertAddress("a", webhook="https://x", secret=f"${{S}} {SECRET}"), True),
     ],
 )
 def test_a_secret_in_the_file_is_seen(address, expected):
@@ -170,10 +175,18 @@ def test_an_address_that_is_printed_shows_its_name_alone():
 
 
 def test_a_webhooks_secret_stands_for_bytes():
-    assert secret_bytes(SECRET) == bytes(range(32))
+    assert secret_keys(SECRET) == (bytes(range(32)),)
     for size, right in ((23, False), (24, True), (64, True), (65, False)):
         text = "whsec_" + base64.b64encode(bytes(size)).decode()
-        assert (secret_bytes(text) is not None) is right
+        assert bool(secret_keys(text)) is right
+
+
+def test_while_a_secret_is_changed_there_are_several():
+    old = "whsec_" + base64.b64encode(bytes(24)).decode()
+    assert secret_keys(f"{SECRET} {old}") == (bytes(range(32)), bytes(24))
+    assert secret_keys(f"{SECRET} hunter2") == ()
+    assert secret_keys(" ".join([SECRET] * 4)) == ()
+    assert secret_keys("") == ()
 
 
 @pytest.mark.parametrize(

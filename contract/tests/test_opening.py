@@ -8,6 +8,7 @@ import pytest
 from nightdesk_contract.clinic import Clinic
 from nightdesk_contract.opening import (
     after_open_time,
+    closed_since,
     last_closing,
     next_opening,
     open_now,
@@ -170,3 +171,28 @@ def test_never_open_there_is_no_such_moment():
 def test_the_last_closing_of_a_day(hours, expected):
     found = last_closing(clinic(hours), date(2026, 11, 23))
     assert found == (at(expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("moment", "within", "expected"),
+    [
+        ("2026-11-25T16:59", 60, None),  # open
+        ("2026-11-25T17:00", 60, "2026-11-25T17:00"),
+        ("2026-11-25T17:59", 60, "2026-11-25T17:00"),
+        ("2026-11-25T18:01", 60, None),
+        ("2026-11-26T03:00", 24 * 60, "2026-11-25T17:00"),
+        ("2026-11-26T08:59", 60, None),  # not open yet
+    ],
+)
+def test_when_it_has_lately_closed(moment, within, expected):
+    found = closed_since(clinic(), at(moment), timedelta(minutes=within))
+    assert found == (at(expected) if expected else None)
+
+
+def test_a_break_at_noon_and_never_open():
+    broken = clinic("Mo-Fr 09:00-12:00,13:00-17:00")
+    noon = at("2026-11-25T12:00")
+    assert closed_since(broken, at("2026-11-25T12:30"), timedelta(hours=1)) == noon
+    assert closed_since(broken, at("2026-11-25T13:00"), timedelta(hours=2)) is None
+    assert closed_since(clinic("24/7 off"), noon, timedelta(days=1)) is None
+    assert closed_since(clinic("24/7"), noon, timedelta(days=1)) is None

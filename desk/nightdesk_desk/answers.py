@@ -82,7 +82,7 @@ class Answers:
         standings = {standing.item.id: standing for standing in found}
         cautions = self._found.cautions if self._found else ()
         signed_only = self._found is None or self._words.clinic.mode == "live"
-        signing = Signing(standings, cautions, signed_only)
+        signing = Signing(standings, cautions, signed_only, self.passages)
         return served(replies, signing, self._words.say("answer_withheld"))
 
     @property

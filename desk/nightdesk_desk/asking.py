@@ -1,5 +1,6 @@
 """Asks Rasa where that must not fail: without a usable answer there is none, and it is counted."""
 
+import contextlib
 import logging
 from collections.abc import Sequence
 
@@ -7,6 +8,9 @@ from nightdesk_contract.outcome import BotReply
 
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.rasa import Rasa, RasaFailed
+
+LEFT_WITHIN = 1.0
+"""Seconds that forgetting may add to an answer that somebody waits for."""
 
 logger = logging.getLogger(__name__)
 
@@ -30,3 +34,13 @@ async def ask_surely(
     metrics.rasa_failures.labels(kind).inc()
     logger.warning("no usable answer from Rasa: %s", kind)
     return None
+
+
+async def leave_nothing(rasa: Rasa, sender: str) -> None:
+    """Make Rasa forget what was asked once under a name of its own. Never raises.
+
+    What cannot be forgotten now, Rasa's memory lets go of within the hour, and with its
+    conversation.
+    """
+    with contextlib.suppress(RasaFailed):
+        await rasa.forget(sender, LEFT_WITHIN)

@@ -1,11 +1,13 @@
 """What a message of the bot rests on, recorded as it stood when it was said."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from nightdesk_contract.cautions import Caution, cautions_for
 from nightdesk_contract.outcome import HANDOVER_LEVEL, BotReply, is_name, rests_on
+from nightdesk_contract.passages import Passage
 from nightdesk_contract.review import Standing, State
 from nightdesk_contract.said_as_signed import passages_in, says
 
@@ -16,11 +18,15 @@ WITHHELD = "handover:request"
 
 @dataclass(frozen=True)
 class Signing:
-    """How all items stand now, and whether an answer may be given that is not signed."""
+    """How all items stand now, and whether an answer may be given that is not signed.
+
+    `passages` are all that there are, by id.
+    """
 
     standings: Mapping[str, Standing]
     cautions: Sequence[Caution] = ()
     signed_only: bool = False
+    passages: Mapping[str, Passage] = field(default_factory=dict)
 
 
 def is_answer(outcome: str | None) -> bool:
@@ -46,7 +52,7 @@ def served(replies: Sequence[BotReply], signing: Signing, withheld: str) -> list
             place = place if kept_back else len(said)
             kept_back.append(reply.item or reply.outcome)
             continue
-        said.append(_with_basis(reply, standing, signing.cautions))
+        said.append(_with_basis(reply, standing, signing))
     if kept_back:
         basis = {"withheld": list(dict.fromkeys(kept_back))}
         level = HANDOVER_LEVEL["request"]
@@ -62,20 +68,49 @@ def topic_of(intent: str) -> str:
     return intent
 
 
+def passages_said(
+    names: Iterable[str], basis: Mapping[str, Any] | None, today: Mapping[str, Passage]
+) -> list[Passage]:
+    """Give the passages of a message with their words as they were when it was said.
+
+    Messages from before those were recorded have today's; `today` are all that there are now.
+    """
+    kept = {row["id"]: _passage(row) for row in (basis or {}).get("passages", [])}
+    found = (kept.get(name) or today.get(name) for name in names)
+    return [passage for passage in found if passage is not None]
+
+
+def _passage(row: Mapping[str, Any]) -> Passage:
+    day = row["date"]
+    on = date.fromisoformat(day) if day else None
+    return Passage(row["id"], row["title"], row["text"], row["document"], on)
+
+
+def _kept(passage: Passage) -> dict[str, Any]:
+    return {
+        "id": passage.id,
+        "title": passage.title,
+        "text": passage.text,
+        "document": passage.document,
+        "date": passage.date.isoformat() if passage.date else None,
+    }
+
+
 def _noted(reply: BotReply) -> BotReply:
     nearest = [topic for topic in map(topic_of, reply.nearest) if is_name(topic)]
     return _based(reply, {"nearest": nearest} if nearest else None)
 
 
-def _with_basis(
-    reply: BotReply, standing: Standing | None, cautions: Sequence[Caution]
-) -> BotReply:
+def _with_basis(reply: BotReply, standing: Standing | None, signing: Signing) -> BotReply:
     basis: dict[str, Any] = {"review": _review(reply, standing)}
     if reply.item:
         basis["item"] = reply.item
+    known = [signing.passages[name] for name in rests_on(reply) if name in signing.passages]
+    if known:
+        basis["passages"] = [_kept(passage) for passage in known]
     # Also of the passages in the files: a bot with an older domain may name fewer.
     listed = passages_in(standing.item.content) if standing else []
-    beside = cautions_for([*rests_on(reply), *listed], cautions)
+    beside = cautions_for([*rests_on(reply), *listed], signing.cautions)
     if beside:
         basis["cautions"] = [
             {

@@ -5,23 +5,22 @@ that belongs to the hand-over, in a transaction that holds the conversation: of 
 one writes it. After hours the text says that nobody reads now, unless that has been said.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from nightdesk_contract.outcome import language_of
 from sqlalchemy import ColumnElement, String, exists, literal, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nightdesk_desk import handovers, log
+from nightdesk_desk import handovers, log, no_answer
 from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.cases.models import HandoverAct
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import offered
 from nightdesk_desk.looking import Looking, surviving
 from nightdesk_desk.metrics import Metrics
-from nightdesk_desk.models import Contact, Conversation, Event, Handover, HandoverTrigger, now
+from nightdesk_desk.models import Contact, Conversation, Event, Handover, now
+from nightdesk_desk.situation import language_of_wait
 from nightdesk_desk.wakeups import Wakeups
 from nightdesk_desk.words import Words
 
@@ -45,12 +44,6 @@ class Due(NamedTuple):
 def key_of(handover_id: int) -> str:
     """Give the key under which a hand-over's offer is stored, if it is."""
     return f"{_KEY}{handover_id}"
-
-
-def language_of_wait(triggers: Sequence[HandoverTrigger]) -> str:
-    """Give the language of the last message that the detectors saw something in."""
-    categories = [trigger.category for trigger in triggers if trigger.category]
-    return language_of(categories[-1] if categories else None)
 
 
 async def read_due(session: AsyncSession, at: datetime) -> list[Due]:
@@ -90,8 +83,8 @@ async def offer(session: AsyncSession, words: Words, due: Due, at: datetime) -> 
     text = words.still_waiting(handover.level, handover.reason, at, language)
     told = [text]
     if not words.open_now(at):
-        # Without the bot that text has said the same.
-        told.append(words.after_handover("bot_unavailable", at))
+        # Without the bot that text has said the same, and so has what is said at closing time.
+        told += [words.after_handover(kind, at) for kind in ("bot_unavailable", "no_answer")]
     said = await log.system_texts(session, due.conversation_id, handover.trigger_seq)
     return None if any(one.startswith(tuple(told)) for one in said) else text
 
@@ -132,15 +125,20 @@ class CallBacks:
         self._wakeups = wakeups
         self._words = words
         self._metrics = metrics
-        self.lookings = (Looking("call-backs", self.look, look_every),)
+        self.lookings = (
+            Looking("call-backs", self.look, look_every),
+            Looking("chats without an answer", self.look_for_unanswered, look_every),
+        )
 
     async def start(self) -> None:
         """Begin to look; who waited through a restart is in the rows."""
-        await self.lookings[0].start()
+        for looking in self.lookings:
+            await looking.start()
 
     async def stop(self) -> None:
         """Stop looking."""
-        await self.lookings[0].stop()
+        for looking in self.lookings:
+            await looking.stop()
 
     async def look(self, at: datetime | None = None) -> int:
         """Tell everybody who is due at `at` (default: now). Gives how many this process told.
@@ -166,7 +164,29 @@ class CallBacks:
     async def _tell(self, due: Due, at: datetime) -> bool:
         async with self._db.write() as session:
             seq = await tell(session, self._words, due, at)
+        return self._told(due.conversation_id, seq)
+
+    async def look_for_unanswered(self, at: datetime | None = None) -> int:
+        """Tell everybody who waits for a word of a person and got none by `at` (default: now).
+
+        Gives how many this process told. Raises what reading raises.
+        """
+        moment = at or now()
+        async with self._db.read() as session:
+            due = await no_answer.read_due(session, self._words, moment)
+        told = 0
+        for one in due:
+            with surviving("somebody could not be told yet that nobody has answered"):
+                async with self._db.read() as session:
+                    text = await no_answer.words_for(session, self._words, one, moment)
+                if text is not None:
+                    async with self._db.write() as session:
+                        seq = await no_answer.tell(session, self._words, one, moment)
+                    told += self._told(one.conversation_id, seq)
+        return told
+
+    def _told(self, conversation_id: str, seq: int | None) -> bool:
         if seq is not None:
             self._metrics.messages.labels("system").inc()
-            self._wakeups.notify(due.conversation_id)
+            self._wakeups.notify(conversation_id)
         return seq is not None

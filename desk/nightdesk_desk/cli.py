@@ -47,8 +47,12 @@ ENVIRONMENT = """environment:
   DESK_ENCRYPTION_KEYS            keys for what is encrypted at rest (none: nothing is);
                                   `nightdesk keys new` makes one
   DESK_URL                        where staff reach the desk, for the links in alerts
+  DESK_HEARTBEAT_URL              https:// address of a watcher outside, told each minute that all
+                                  work in the background goes on (none)
   DESK_REQUIRE_TOTP               who must use one-time passwords: none, leads or all
                                   (all once the clinic's mode is live, else none)
+  FORWARDED_ALLOW_IPS             addresses or networks of the proxy in front, whose
+                                  X-Forwarded-For and -Proto are believed (127.0.0.1)
   DESK_MESSAGES_PER_MINUTE, DESK_ADDRESS_MESSAGES_PER_MINUTE,
   DESK_ADDRESS_CONVERSATIONS_PER_MINUTE   rate limits (30, 240, 60)
 """
@@ -135,6 +139,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         # Paths hold conversation ids; /metrics has the counts.
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=STOP_WITHIN,
     )
     _Server(config, app.state.desk).run(sockets=[listening])

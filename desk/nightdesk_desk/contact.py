@@ -9,12 +9,15 @@ from typing import Any, Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, log
+from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.decide import Call
 from nightdesk_desk.models import Contact
 
 _PHONE = re.compile(r"\+?[0-9 ().\-/]{5,40}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,180}\.[^@\s<>\".]{2,24}")
 MAX_NAME = 100
+CALL_BACK = "call_back"
+"""Why details call for a person in a hand-over that is there already."""
 
 ContactCode = Literal["consent_needed", "contact_needed", "bad_phone", "bad_email", "bad_name"]
 
@@ -79,12 +82,14 @@ def one_line(value: object) -> str | None:
 
 
 async def leave_contact(
-    session: AsyncSession, conversation_id: str, details: ContactDetails, note: str
-) -> tuple[int, handovers.Opened | None]:
-    """Store the details, say so in the conversation, and call a person unless one is called.
+    session: AsyncSession, conversation_id: str, details: ContactDetails, note: str, agreed: str
+) -> tuple[int, handovers.Opened]:
+    """Store the details, say so in the conversation, and call a person.
 
-    Details that nobody would look at would be a promise broken. Gives the note's sequence number
-    and the hand-over opened for it, if any.
+    Details that nobody would look at would be a promise broken: where a person has been called,
+    the details call again, so that the clock runs though somebody has seen the case before. The
+    words that the visitor `agreed` to are kept in the audit record, with the time. Gives the note's
+    sequence number and the hand-over.
     """
     await log.hold(session, conversation_id)
     session.add(
@@ -97,7 +102,9 @@ async def leave_contact(
         )
     )
     [seq] = await log.append(session, conversation_id, [log.NewEvent("system", note)])
-    if await handovers.unresolved(session, conversation_id) is not None:
-        return seq, None
-    opened = await handovers.open_or_raise(session, conversation_id, seq, Call("request", "P3"))
+    waits = await handovers.unresolved(session, conversation_id) is not None
+    call = Call(CALL_BACK if waits else "request", "P3")
+    opened = await handovers.open_or_raise(session, conversation_id, seq, call)
+    found = {"handover": opened.handover_id, "agreed_to": agreed}
+    await audit(session, "contact_left", about=conversation_id, details=found)
     return seq, opened

@@ -6,14 +6,14 @@ words, and without the bot the honest text with the crisis lines and a person.
 """
 
 import asyncio
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nightdesk_contract.senders import for_form
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import log
-from nightdesk_desk.asking import ask_surely
+from nightdesk_desk.asking import ask_surely, leave_nothing
 from nightdesk_desk.form_words import Part, Verdict, verdict_of
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.rasa import Rasa
@@ -72,5 +72,7 @@ async def store(
 
 async def _verdict(rasa: Rasa, metrics: Metrics, conversation_id: str, text: str) -> Verdict:
     # A sender of its own: a name is no turn of the conversation.
-    sender = f"{conversation_id}-contact-{secrets.token_hex(6)}"
-    return verdict_of(await ask_surely(rasa, metrics, sender, text))
+    sender = for_form(conversation_id)
+    verdict = verdict_of(await ask_surely(rasa, metrics, sender, text))
+    await leave_nothing(rasa, sender)
+    return verdict

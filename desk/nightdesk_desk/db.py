@@ -1,6 +1,8 @@
 """The database: connections, and one way each to read and to write."""
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -17,6 +19,11 @@ from nightdesk_desk.audit.record import NOTED, write_noted
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process's write to SQLite."""
+SCRUB_WAITS_MS = 100
+"""How long emptying the `-wal` file may wait, with writers waiting behind it."""
+SCRUB_TRIES, SCRUB_PAUSE = 4, 0.3
+
+logger = logging.getLogger(__name__)
 
 
 class Database:
@@ -64,6 +71,36 @@ class Database:
             session.info[NOTED] = []
             yield session
             await write_noted(session)
+
+    async def scrub(self) -> bool:
+        """Take what was deleted or written over out of SQLite's `-wal` file too, emptying that.
+
+        Gives false, and logs it, when somebody was reading or writing at each of a few tries.
+        PostgreSQL's log is its server's affair: true.
+        """
+        if self._turn is None:
+            return True
+        for _ in range(SCRUB_TRIES):
+            if await self._scrub_once(self._turn):
+                return True
+            await asyncio.sleep(SCRUB_PAUSE)
+        logger.warning("what was deleted or changed may still be in the -wal file: it is in use")
+        return False
+
+    async def _scrub_once(self, turn: asyncio.Lock) -> bool:
+        async with turn, self.engine.connect() as connection:
+            raw: Any = (await connection.get_raw_connection()).driver_connection
+            # Nobody is to wait for this.
+            await raw.execute(f"PRAGMA busy_timeout={SCRUB_WAITS_MS}")
+            try:
+                cursor = await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, *_ = await cursor.fetchone()
+                await cursor.close()
+            except sqlite3.OperationalError:
+                return False
+            finally:
+                await raw.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        return not busy
 
     async def close(self) -> None:
         """Close all connections."""

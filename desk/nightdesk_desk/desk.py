@@ -11,24 +11,29 @@ from nightdesk_desk.alerts import outbox
 from nightdesk_desk.alerts.sending import Sender
 from nightdesk_desk.alerts.worker import Alerts
 from nightdesk_desk.answers import Answers
+from nightdesk_desk.audit.daily import DailyHead
 from nightdesk_desk.bursts import Pace
 from nightdesk_desk.call_backs import CallBacks
 from nightdesk_desk.cases.acts import CaseActs
+from nightdesk_desk.clock import SharedClock
 from nightdesk_desk.db import Database
 from nightdesk_desk.escalation.worker import Escalation
 from nightdesk_desk.form_words import NotNames
-from nightdesk_desk.handovers import Handovers
+from nightdesk_desk.handover_acts import Handovers
+from nightdesk_desk.heartbeat import Heartbeat
 from nightdesk_desk.held import HeldReplies
 from nightdesk_desk.introduced import NoNames
 from nightdesk_desk.limits import RateLimit
 from nightdesk_desk.looking import Looking
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.privacy.at_start import KeyCheck
+from nightdesk_desk.privacy.forgetting import Forgettings
 from nightdesk_desk.privacy.keeping import Keeping
 from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.settings import Settings
 from nightdesk_desk.topics import Topic, load_topics
 from nightdesk_desk.turns import Turns
+from nightdesk_desk.typing_told import TypingTold
 from nightdesk_desk.wakeups import Wakeups
 from nightdesk_desk.words import Words
 
@@ -39,6 +44,7 @@ class Desk:
 
     settings: Settings
     db: Database
+    clock: SharedClock
     words: Words
     answers: Answers
     topics: dict[str, Topic]
@@ -46,6 +52,7 @@ class Desk:
     no_names: NoNames
     metrics: Metrics
     wakeups: Wakeups
+    typing: TypingTold
     rasa: Rasa
     turns: Turns
     handovers: Handovers
@@ -53,9 +60,12 @@ class Desk:
     held: HeldReplies
     call_backs: CallBacks
     keeping: Keeping
+    forgettings: Forgettings
     keys: KeyCheck
     escalation: Escalation
     alerts: Alerts
+    daily_head: DailyHead
+    heartbeat: Heartbeat
     conversation_limit: RateLimit
     address_limit: RateLimit
     opening_limit: RateLimit
@@ -68,7 +78,18 @@ class Desk:
     @property
     def lookings(self) -> list[Looking]:
         """Every look that comes again and again."""
-        workers = (self.held, self.call_backs, self.keeping, self.escalation, self.alerts)
+        workers = (
+            self.clock,
+            self.wakeups,
+            self.held,
+            self.call_backs,
+            self.keeping,
+            self.forgettings,
+            self.escalation,
+            self.alerts,
+            self.daily_head,
+            self.heartbeat,
+        )
         return [looking for worker in workers for looking in worker.lookings]
 
     @staticmethod
@@ -92,9 +113,10 @@ class Desk:
         per_minute = settings.messages_per_minute
         per_address = settings.address_messages_per_minute
         openings = settings.address_conversations_per_minute
-        return Desk(
+        desk = Desk(
             settings=settings,
             db=db,
+            clock=SharedClock(db.engine),
             words=words,
             answers=answers,
             topics=load_topics(settings.data / "topics.yml"),
@@ -102,6 +124,7 @@ class Desk:
             no_names=NoNames.load(settings.data),
             metrics=metrics,
             wakeups=wakeups,
+            typing=TypingTold(db, wakeups),
             rasa=rasa,
             turns=Turns(db, rasa, wakeups, words, answers, metrics, Pace.of(settings.burst_quiet)),
             handovers=Handovers(db, wakeups, words, metrics),
@@ -109,33 +132,45 @@ class Desk:
             held=HeldReplies(db, wakeups, metrics),
             call_backs=CallBacks(db, wakeups, words, metrics),
             keeping=Keeping(db, wakeups, words),
+            forgettings=Forgettings(db, rasa),
             keys=KeyCheck(),
             escalation=Escalation(db, wakeups, words, metrics.escalation_steps),
             alerts=Alerts(db, words, metrics.alerts, Sender(), settings.desk_url),
+            daily_head=DailyHead(db),
+            heartbeat=Heartbeat(settings.heartbeat_url, lambda: desk.lookings),
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
             address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),
             opening_limit=RateLimit(openings, burst=max(1, openings // 2)),
         )
+        return desk
 
     async def start(self) -> None:
         """Start the background work: news, held replies and alerts that are due, open messages."""
+        await self.clock.start()
         await self.keys.look(self.db)
         await self.wakeups.start()
         await self.held.start()
         await self.call_backs.start()
         await self.keeping.start()
+        await self.forgettings.start()
         await self.escalation.start()
         await self.alerts.start()
+        await self.daily_head.start()
         await self.turns.start()
+        await self.heartbeat.start()
 
     async def stop(self) -> None:
         """Stop the background work and close all connections."""
+        await self.heartbeat.stop()
         await self.wakeups.stop()
         await self.turns.stop()
         await self.held.stop()
         await self.call_backs.stop()
         await self.keeping.stop()
+        await self.forgettings.stop()
         await self.escalation.stop()
         await self.alerts.stop()
+        await self.daily_head.stop()
+        await self.clock.stop()
         await self.rasa.close()
         await self.db.close()

@@ -14,10 +14,10 @@ from nightdesk_desk.models import Event, Feedback, now
 from nightdesk_desk.visitor_api import (
     TheConversation,
     TheDesk,
-    address_of,
-    error_answers,
+    client_of,
     within_limits,
 )
+from nightdesk_desk.visitor_bodies import error_answers
 
 router = APIRouter(prefix="/api", tags=["visitor"])
 
@@ -55,7 +55,7 @@ async def give_feedback(
     # Counted apart from messages: who presses often must still be able to write.
     within_limits(
         desk.conversation_limit.wait(f"feedback {conversation_id}"),
-        desk.address_limit.wait(f"feedback {address_of(request)}"),
+        desk.address_limit.wait(f"feedback {client_of(request)}"),
     )
     async with desk.db.write() as session:
         stored = await store_feedback(session, conversation_id, seq, helpful=body.helpful)

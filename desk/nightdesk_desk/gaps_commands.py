@@ -18,6 +18,7 @@ from nightdesk_contract.texts import TextsError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.db import Database, migrate
 from nightdesk_desk.drafts import (
     KeptDraft,
@@ -125,6 +126,10 @@ def _list(arguments: argparse.Namespace) -> int:
             without = partial(without_contact, no_names=no_names)
             examples = await read_examples(session, of_topic, arguments.examples, without)
             found.append(_Found(gap, examples))
+        if any(one.examples for one in found):
+            # As the inbox's pages with examples are: these are what visitors wrote.
+            told = {"topics": sum(bool(one.examples) for one in found), "days": arguments.days}
+            await audit(session, "examples_listed", details=told)
         if arguments.json:
             rows = [_row(one, topics) for one in found]
             print(json.dumps({"days": arguments.days, "topics": rows}, ensure_ascii=False))
@@ -132,7 +137,7 @@ def _list(arguments: argparse.Namespace) -> int:
             _print(found, topics, arguments.days)
         return 0
 
-    return _run(work, writes=False)
+    return _run(work, writes=arguments.examples > 0)
 
 
 def _row(found: _Found, topics: dict[str, Topic]) -> dict[str, object]:

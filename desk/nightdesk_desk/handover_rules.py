@@ -8,7 +8,8 @@ from nightdesk_contract.outcome import LEVELS, Level
 Act = Literal["acknowledge", "take", "release", "resolve"]
 CaseCode = Literal["no_colleague", "same_level", "too_old", "needs_why", "why_too_long"]
 NoteCode = Literal["empty_note", "note_too_long"]
-RefusalCode = Literal["not_found", "not_possible", "not_yours", "needs_outcome", CaseCode, NoteCode]
+ActCode = Literal["not_found", "not_possible", "not_yours", "needs_outcome", "written_since"]
+RefusalCode = Literal[ActCode, CaseCode, NoteCode]
 
 FROM_STATES: dict[Act, tuple[str, ...]] = {
     "acknowledge": ("open",),

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-import uuid
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from nightdesk_contract.senders import for_readiness
 from pydantic import BaseModel
 from sqlalchemy import text
 
+from nightdesk_desk.asking import leave_nothing
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.rasa import RasaFailed
 
@@ -30,13 +31,22 @@ class Ready(BaseModel):
     """Whether a visitor would be answered, and which part would not do its work.
 
     `settings` is false when `clinic.yml` was broken by an edit: the last good settings are in use,
-    so the desk is still ready.
+    so the desk is still ready. `workers` is false while work in the background stands still: a
+    visitor is answered all the same, so visitors must not be kept away; see `/health/workers`.
     """
 
     ready: bool
     bot: bool
     record: bool
     settings: bool
+    workers: bool
+
+
+class Workers(BaseModel):
+    """Whether the work in the background goes on, and which part stands still."""
+
+    workers: bool
+    late: list[str]
 
 
 class Readiness:
@@ -57,7 +67,11 @@ class Readiness:
                 self._desk.words.clinic_file.current()
                 settings = not self._desk.words.clinic_file.problems
                 self._verdict = Ready(
-                    ready=bot and record, bot=bot, record=record, settings=settings
+                    ready=bot and record,
+                    bot=bot,
+                    record=record,
+                    settings=settings,
+                    workers=not late_workers(self._desk),
                 )
                 self._until = time.monotonic() + self._kept_for
             return self._verdict
@@ -65,9 +79,11 @@ class Readiness:
     async def _bot(self) -> bool:
         try:
             # A throw-away conversation: what was asked before must not decide the answer.
-            replies = await self._desk.rasa.ask(f"ready-{uuid.uuid4()}", KNOWN_QUESTION)
+            sender = for_readiness()
+            replies = await self._desk.rasa.ask(sender, KNOWN_QUESTION)
         except RasaFailed:
             return False
+        await leave_nothing(self._desk.rasa, sender)
         return any(reply.outcome == KNOWN_OUTCOME for reply in replies)
 
     async def _record(self) -> bool:
@@ -77,6 +93,22 @@ class Readiness:
         except Exception:
             return False
         return True
+
+
+def late_workers(desk: Desk) -> list[str]:
+    """Name the work in the background that stands still: alerts, steps of escalation and others."""
+    return [looking.name for looking in desk.lookings if looking.late()]
+
+
+@router.get("/workers", responses={503: {"model": Workers}})
+async def workers(request: Request) -> JSONResponse:
+    """Say whether staff are told: red when alerts or other background work stand still.
+
+    For a monitoring system, which reaches people when the desk itself cannot.
+    """
+    late = late_workers(request.app.state.desk)
+    verdict = Workers(workers=not late, late=late)
+    return JSONResponse(verdict.model_dump(), 503 if late else 200, {"Cache-Control": "no-store"})
 
 
 @router.get("/live")

@@ -1,8 +1,9 @@
-"""Rate limits: token buckets in this process's memory."""
+"""Rate limits: token buckets in this process's memory, and whom an address stands for."""
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, IPv6Network
 
 MOST_KEYS = 50_000
 """Buckets kept; beyond that the longest unused are forgotten, so a flood cannot fill the memory."""
@@ -29,3 +30,22 @@ class RateLimit:
         if len(self._buckets) > MOST_KEYS:
             self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - left) / self._per_second
+
+
+def network_of(address: str) -> str:
+    """Give what one client is counted by: an IPv4 address, or the /64 network of an IPv6 one.
+
+    Every IPv6 client has a whole /64 to itself, 2**64 addresses that it can change at will. What
+    is no address is given back as it is, cut to 64 characters.
+    """
+    try:
+        return str(IPv4Address(address))
+    except AddressValueError:
+        pass
+    try:
+        wide = IPv6Address(address.partition("%")[0])
+    except AddressValueError:
+        return address[:64]
+    if wide.ipv4_mapped is not None:
+        return str(wide.ipv4_mapped)
+    return str(IPv6Network((wide, 64), strict=False))

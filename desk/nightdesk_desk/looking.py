@@ -71,6 +71,11 @@ class Looking:
         """Give the seconds since a look last went through (or the start); None when stopped."""
         return None if self._finished_at is None else self._clock() - self._finished_at
 
+    def late(self) -> bool:
+        """Say whether no look went through for as long as two may take, pauses and all."""
+        age = self.age()
+        return age is not None and age > 2 * (self._every + self._within)
+
     async def once(self) -> None:
         """Look once. Raises only what ends the work."""
         with surviving(f"looking for {self.name} failed"):

@@ -16,9 +16,12 @@ from sqlalchemy import func, select
 
 from nightdesk_desk.alerts.figures import AlertFigures
 from nightdesk_desk.db import Database
+from nightdesk_desk.escalation.figures import EscalationFigures
 from nightdesk_desk.log import NewEvent
 from nightdesk_desk.looking import Looking
 from nightdesk_desk.models import Event, Handover, HeldReply, now
+from nightdesk_desk.privacy.figures import ForgettingFigures
+from nightdesk_desk.staff.failed_sign_ins import MANY, read_failed_sign_ins
 
 TURN_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 6, 12)
 TAKEN_SECONDS = (30, 60, 120, 300, 600, 900, 1800, 3600, 4 * 3600, 16 * 3600, 72 * 3600)
@@ -125,7 +128,20 @@ class Metrics:
             registry=registry,
         )
 
+        self.failed_sign_ins = Gauge(
+            "nightdesk_failed_sign_ins",
+            "Passwords and codes of staff that were wrong in the last 24 hours",
+            registry=registry,
+        )
+        self.accounts_attacked = Gauge(
+            "nightdesk_accounts_with_many_failed_sign_ins",
+            f"Accounts with {MANY} or more of them",
+            registry=registry,
+        )
+
         self.alerts = AlertFigures(registry)
+        self.escalation = EscalationFigures(registry)
+        self.forgetting = ForgettingFigures(registry)
 
     def count_said(self, events: Sequence[NewEvent]) -> None:
         """Count messages of the bot or the desk that have been stored."""
@@ -168,6 +184,7 @@ class Metrics:
                     select(func.count(), func.min(Event.at)).where(Event.answered.is_(False))
                 )
             ).one()
+            failed = await read_failed_sign_ins(session, moment)
             held = (
                 await session.execute(
                     select(func.count(), func.min(HeldReply.due_at)).where(
@@ -179,6 +196,8 @@ class Metrics:
             self.oldest_untaken.labels(level).set(age.total_seconds())
         self.unanswered.set(waiting[0])
         self.oldest_unanswered.set((moment - waiting[1]).total_seconds() if waiting[1] else 0)
+        self.failed_sign_ins.set(failed.total)
+        self.accounts_attacked.set(len(failed.attacked))
         self.held_now.set(held[0])
         overdue = (moment - held[1]).total_seconds() if held[1] else 0.0
         self.oldest_overdue.set(max(0.0, overdue))
@@ -194,6 +213,8 @@ async def metrics(request: Request) -> Response:
     desk.metrics.waiting_readers.set(desk.wakeups.total())
     desk.metrics.read_lookings(desk.lookings)
     await desk.metrics.read_record(desk.db)
+    await desk.metrics.forgetting.read_record(desk.db)
+    await desk.metrics.escalation.read_record(desk.db, desk.words.clinic, now())
     await desk.alerts.read_figures()
     return Response(
         generate_latest(desk.metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}

@@ -23,6 +23,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from nightdesk_desk.clock import present
 from nightdesk_desk.privacy.encrypted import EncryptedText
 
 CONVERSATION_STATES = ("bot", "staff")
@@ -39,8 +40,8 @@ def _one_of(column: str, values: tuple[str, ...]) -> str:
 
 
 def now() -> datetime:
-    """Give the present moment, aware, in UTC."""
-    return datetime.now(UTC)
+    """Give the present moment, aware, in UTC, by the clock that all desks share."""
+    return present()
 
 
 class UtcDateTime(TypeDecorator[datetime]):

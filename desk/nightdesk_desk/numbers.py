@@ -3,28 +3,31 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from math import ceil
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from nightdesk_contract.outcome import HANDOVER_REASONS, LEVELS
 
 from nightdesk_desk.gaps import GapTurn
+from nightdesk_desk.quantiles import Within, within
 
 Step = Literal["day", "week"]
 STEPS: tuple[Step, ...] = ("day", "week")
 
 
 class Case(NamedTuple):
-    """A hand-over as it counts here; `seen_at` is the first act of a person on it.
+    """A hand-over as it counts here, under the most serious `level` that it ever had.
 
-    `answered_at` is the first message of a person to the visitor while it was unresolved, and
-    `aim_seconds` the time until it was seen as it counts against the aim, None: by the clock.
+    Its times run from `called_at`, when that level was reached; None: at once, as it was opened.
+    `seen_at` is the first act of a person on it since then, `answered_at` their first message to
+    the visitor while it was unresolved, and `aim_seconds` the time until it was seen, or that it
+    has waited so far, as it counts against the aim; None: by the clock.
     """
 
     opened_at: datetime
     level: str
     reason: str
+    called_at: datetime | None = None
     seen_at: datetime | None = None
     answered_at: datetime | None = None
     resolved: bool = False
@@ -32,26 +35,38 @@ class Case(NamedTuple):
     after_hours: bool = False
     aim_seconds: float | None = None
 
+    def until(self, at: datetime) -> float:
+        """Give the seconds until `at` by the clock."""
+        return max(0.0, (at - (self.called_at or self.opened_at)).total_seconds())
+
 
 class Facts(NamedTuple):
-    """A period's facts: when each chat began, each hand-over, each turn without a good answer."""
+    """A period's facts as they were at the moment `at`.
+
+    When each chat began, each hand-over, each turn without a good answer.
+    """
 
     chats: Sequence[datetime]
     cases: Sequence[Case]
     turns: Sequence[GapTurn]
+    at: datetime
 
 
 class Times(NamedTuple):
-    """How long something took, in seconds: middle and slow end (nearest rank), None without any.
+    """How long something took for the `done`; `open` still wait for it, `without` ended without.
 
-    `within` of the `done` took no longer than the target, None without one; `open` still wait.
+    Half were through in `p50` and 95 % in `p95`; those that still wait count with the time that
+    they have waited. `due` were through, or have waited for longer than the target; `within` of
+    those took no longer, None without a target.
     """
 
     done: int
     open: int
-    p50: float | None = None
-    p95: float | None = None
+    without: int = 0
+    p50: Within | None = None
+    p95: Within | None = None
     within: int | None = None
+    due: int = 0
 
 
 class Slot(NamedTuple):
@@ -112,17 +127,12 @@ def numbers(
     by_level = {level: [case for case in facts.cases if case.level == level] for level in LEVELS}
     return Numbers(
         total=_slot(first, facts, targets),
-        slots=[_slot(day, Facts(chats[day], cases[day], turns[day]), targets) for day in days],
-        seen={level: _seen(found, targets) for level, found in by_level.items()},
-        answered={level: _answered(found) for level, found in by_level.items()},
+        slots=[
+            _slot(day, Facts(chats[day], cases[day], turns[day], facts.at), targets) for day in days
+        ],
+        seen={level: _seen(found, targets, facts.at) for level, found in by_level.items()},
+        answered={level: _answered(found, facts.at) for level, found in by_level.items()},
     )
-
-
-def percentile(values: Sequence[float], percent: int) -> float | None:
-    """Give the value by nearest rank, or None of none."""
-    if not values:
-        return None
-    return sorted(values)[max(0, ceil(len(values) * percent / 100) - 1)]
 
 
 def share(part: int, whole: int) -> float | None:
@@ -155,8 +165,8 @@ def _slot(first: date, facts: Facts, targets: Mapping[str, int]) -> Slot:
         reasons={reason: reasons[reason] for reason in HANDOVER_REASONS},
         after_hours=sum(case.after_hours for case in facts.cases),
         false_alarms=sum(case.false_alarm for case in facts.cases),
-        seen=_seen(facts.cases, targets),
-        answered=_answered(facts.cases),
+        seen=_seen(facts.cases, targets, facts.at),
+        answered=_answered(facts.cases, facts.at),
         not_covered=kinds["not_covered"],
         not_understood=kinds["not_understood"],
         withheld=kinds["withheld"],
@@ -165,22 +175,40 @@ def _slot(first: date, facts: Facts, targets: Mapping[str, int]) -> Slot:
     )
 
 
-def _seen(cases: Iterable[Case], targets: Mapping[str, int]) -> Times:
-    cases = list(cases)
-    seen = [(case, case.seen_at) for case in cases if case.seen_at]
-    took = [(at - case.opened_at).total_seconds() for case, at in seen]
-    aimed = [
-        (seconds if case.aim_seconds is None else case.aim_seconds) <= 60 * targets[case.level]
-        for (case, _), seconds in zip(seen, took, strict=True)
-        if case.level in targets
-    ]
-    waiting = sum(case.seen_at is None and not case.resolved for case in cases)
-    within = sum(aimed) if aimed else None
-    return Times(len(took), waiting, percentile(took, 50), percentile(took, 95), within)
+def _seen(cases: Iterable[Case], targets: Mapping[str, int], at: datetime) -> Times:
+    done: list[float] = []
+    waiting: list[float] = []
+    on_time: list[bool] = []
+    for case in cases:
+        took = case.until(case.seen_at or at)
+        waits = case.seen_at is None
+        (waiting if waits else done).append(took)
+        if case.level in targets:
+            in_aim = (took if case.aim_seconds is None else case.aim_seconds) <= (
+                60 * targets[case.level]
+            )
+            # One that waits has missed the aim once it is over; before, nobody can say.
+            if not waits or not in_aim:
+                on_time.append(in_aim)
+    return Times(
+        done=len(done),
+        open=len(waiting),
+        p50=within(done, waiting, 50),
+        p95=within(done, waiting, 95),
+        within=sum(on_time) if on_time else None,
+        due=len(on_time),
+    )
 
 
-def _answered(cases: Iterable[Case]) -> Times:
+def _answered(cases: Iterable[Case], at: datetime) -> Times:
     cases = list(cases)
-    took = [(c.answered_at - c.opened_at).total_seconds() for c in cases if c.answered_at]
-    waiting = sum(case.answered_at is None and not case.resolved for case in cases)
-    return Times(len(took), waiting, percentile(took, 50), percentile(took, 95))
+    done = [case.until(case.answered_at) for case in cases if case.answered_at]
+    open_ones = [case for case in cases if not case.answered_at and not case.resolved]
+    waiting = [case.until(at) for case in open_ones]
+    return Times(
+        done=len(done),
+        open=len(waiting),
+        without=len(cases) - len(done) - len(waiting),
+        p50=within(done, waiting, 50),
+        p95=within(done, waiting, 95),
+    )

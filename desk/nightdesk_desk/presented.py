@@ -6,7 +6,7 @@ from typing import Any
 
 from nightdesk_contract.passages import Passage
 
-from nightdesk_desk.basis import is_answer
+from nightdesk_desk.basis import is_answer, passages_said
 from nightdesk_desk.log import LogEvent
 
 
@@ -45,7 +45,7 @@ def source_json(
     """Give what a bot message rests on: passages, the clinic's settings, or None."""
     if event.sender != "bot":
         return None
-    known = [passages[name] for name in event.passages if name in passages]
+    known = passages_said(event.passages, event.basis, passages)
     beside = {"review": review_json(event), "cautions": (event.basis or {}).get("cautions", [])}
     # Cautions stay also with an answer whose passage has been taken out since.
     if known or beside["cautions"]:

@@ -1,4 +1,4 @@
-"""Asking Rasa: one turn over its REST channel, with a deadline."""
+"""Asking Rasa: one turn over its REST channel, with a deadline; and making it forget."""
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
@@ -7,6 +7,7 @@ from typing import Literal
 import httpx
 from nightdesk_contract.outcome import NOT_GIVEN, BadReply, BotReply, read_replies, rests_on
 from nightdesk_contract.pieces import KEY
+from nightdesk_contract.senders import CONVERSATION, FORGET_PATH, FORGOTTEN
 
 FailureKind = Literal["late", "unreachable", "status", "garbage", "fault"]
 MAX_REPLY_BYTES = 1_000_000
@@ -14,6 +15,9 @@ MAX_REPLY_BYTES = 1_000_000
 
 RETRY_AFTER = 0.25
 """Seconds before the one second try on a broken connection."""
+
+FORGET_WITHIN = 10.0
+"""Seconds that Rasa has to forget: a turn of the conversation that is under way goes first."""
 
 
 class RasaFailed(Exception):
@@ -25,7 +29,7 @@ class RasaFailed(Exception):
 
 
 class Rasa:
-    """Rasa's REST channel."""
+    """Rasa's REST channel, and its channel for what it must forget."""
 
     def __init__(
         self, url: str, deadline: float, passages: Callable[[], Collection[str]] = tuple
@@ -37,6 +41,7 @@ class Rasa:
         """
         self._passages = passages
         self._webhook = f"{url.rstrip('/')}/webhooks/rest/webhook"
+        self._forget = f"{url.rstrip('/')}{FORGET_PATH}"
         self.deadline = deadline
         # trust_env off: a proxy set for the machine must not see what visitors write.
         self._client = httpx.AsyncClient(
@@ -69,7 +74,7 @@ class Rasa:
             body["metadata"] = metadata
         try:
             async with asyncio.timeout(deadline or self.deadline):
-                replies = read_replies(await self._post_twice(body))
+                replies = read_replies(await self._post_twice(self._webhook, body))
         except (TimeoutError, httpx.TimeoutException) as error:
             raise RasaFailed("late") from error
         except httpx.HTTPError as error:
@@ -82,16 +87,33 @@ class Rasa:
             raise RasaFailed("garbage")
         return replies
 
-    async def _post_twice(self, body: dict[str, object]) -> object:
+    async def forget(self, conversation_id: str, within: float = FORGET_WITHIN) -> None:
+        """Make Rasa forget all of a conversation; one that it does not know is forgotten too.
+
+        Raises RasaFailed unless Rasa says that it has.
+        """
         try:
-            return await self._post(body)
+            async with asyncio.timeout(within):
+                said = await self._post(self._forget, {CONVERSATION: conversation_id})
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise RasaFailed("late") from error
+        except httpx.HTTPError as error:
+            raise RasaFailed("unreachable") from error
+        except (ValueError, RecursionError):
+            raise RasaFailed("garbage") from None
+        if said != {FORGOTTEN: True}:
+            raise RasaFailed("garbage")
+
+    async def _post_twice(self, url: str, body: dict[str, object]) -> object:
+        try:
+            return await self._post(url, body)
         except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError):
             # A connection that was closed while idle, or a process that is just being replaced.
             await asyncio.sleep(RETRY_AFTER)
-            return await self._post(body)
+            return await self._post(url, body)
 
-    async def _post(self, body: dict[str, object]) -> object:
-        async with self._client.stream("POST", self._webhook, json=body) as response:
+    async def _post(self, url: str, body: dict[str, object]) -> object:
+        async with self._client.stream("POST", url, json=body) as response:
             if response.status_code != 200:
                 raise RasaFailed("status")
             data = bytearray()

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 from nightdesk_contract.clinic import is_desk_url
+from nightdesk_contract.clinic_alerts import is_webhook
 from nightdesk_contract.domain_answers import domain_at
 
 from nightdesk_desk.bursts import PACE
@@ -38,11 +40,13 @@ class Settings:
     domain: Path = PROJECT_ROOT / "domain.yml"  # NIGHTDESK_DOMAIN, a file or a folder
     docs: Path = PROJECT_ROOT / "docs"  # NIGHTDESK_DOCS, with the public page on crises
     desk_url: str = ""  # DESK_URL, where staff reach the desk: for the links in alerts
+    heartbeat_url: str = ""  # DESK_HEARTBEAT_URL, a watcher outside; see heartbeat.py
     require_totp: str = ""  # DESK_REQUIRE_TOTP; empty: all once the clinic is live, else none
     burst_quiet: float = PACE.quiet  # DESK_BURST_QUIET, seconds; see bursts.Pace
     messages_per_minute: int = 30  # DESK_MESSAGES_PER_MINUTE, one conversation
     address_messages_per_minute: int = 240  # DESK_ADDRESS_MESSAGES_PER_MINUTE
     address_conversations_per_minute: int = 60  # DESK_ADDRESS_CONVERSATIONS_PER_MINUTE
+    proxies: str = "127.0.0.1"  # FORWARDED_ALLOW_IPS, whose word on a client's address is taken
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -70,6 +74,7 @@ class Settings:
             domain=Path(text("NIGHTDESK_DOMAIN", str(domain_at(PROJECT_ROOT)))),
             docs=Path(text("NIGHTDESK_DOCS", str(PROJECT_ROOT / "docs"))),
             desk_url=_address("DESK_URL", text("DESK_URL", "")),
+            heartbeat_url=_watcher("DESK_HEARTBEAT_URL", text("DESK_HEARTBEAT_URL", "")),
             require_totp=_one_of("DESK_REQUIRE_TOTP", text("DESK_REQUIRE_TOTP", ""), TOTP_POLICIES),
             burst_quiet=_quiet(
                 "DESK_BURST_QUIET", text("DESK_BURST_QUIET", str(PACE.quiet)), PACE.longest
@@ -84,6 +89,7 @@ class Settings:
                 "DESK_ADDRESS_CONVERSATIONS_PER_MINUTE",
                 text("DESK_ADDRESS_CONVERSATIONS_PER_MINUTE", "60"),
             ),
+            proxies=_proxies("FORWARDED_ALLOW_IPS", text("FORWARDED_ALLOW_IPS", "127.0.0.1")),
         )
 
 
@@ -114,6 +120,31 @@ def _address(name: str, text: str) -> str:
     if text and not is_desk_url(text):
         raise SettingsError(f"{name}: expected an address such as https://desk.clinic.example")
     return text.rstrip("/")
+
+
+def _watcher(name: str, text: str) -> str:
+    # It is not shown: whoever knows it can give signs of life.
+    if text and not is_webhook(text):
+        raise SettingsError(f"{name}: expected an https:// address")
+    return text
+
+
+def _proxies(name: str, text: str) -> str:
+    """Give the proxies as they are, each an address or a network.
+
+    With `*`, or a network of everybody, every client could write the address that limits count it
+    by and that the audit record keeps.
+    """
+    try:
+        networks = [ip_network(each.strip()) for each in text.split(",")]
+    except ValueError:
+        networks = []
+    if not networks or any(network.prefixlen == 0 for network in networks):
+        raise SettingsError(
+            f"{name}: expected the addresses or networks of your proxy, such as "
+            "10.0.0.5,10.1.0.0/16 (not everybody's: each client could then take any address)"
+        )
+    return text
 
 
 def _one_of(name: str, text: str, allowed: tuple[str, ...]) -> str:

@@ -53,6 +53,12 @@ async def answer_not_given(session: AsyncSession, conversation_id: str, before: 
     return bool(basis and basis.get("withheld"))
 
 
+def language_of_wait(triggers: Sequence[HandoverTrigger]) -> str:
+    """Give the language of the last message that the detectors saw something in."""
+    categories = [trigger.category for trigger in triggers if trigger.category]
+    return language_of(categories[-1] if categories else None)
+
+
 async def _last_crisis(
     session: AsyncSession, handover: Handover, triggers: Sequence[HandoverTrigger]
 ) -> int:

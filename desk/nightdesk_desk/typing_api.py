@@ -1,4 +1,4 @@
-"""The visitor's API for "I am writing": passed on to staff who read along, never stored."""
+"""The visitor's API for "I am writing": passed on to staff who read along; no words, no event."""
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
@@ -6,11 +6,10 @@ from pydantic import BaseModel, ConfigDict
 from nightdesk_desk.visitor_api import (
     TheConversation,
     TheDesk,
-    address_of,
-    error_answers,
+    client_of,
     within_limits,
 )
-from nightdesk_desk.wakeups import Typing
+from nightdesk_desk.visitor_bodies import error_answers
 
 router = APIRouter(prefix="/api", tags=["visitor"])
 
@@ -38,7 +37,7 @@ async def tell_typing(
     # Counted apart from messages: who types for long must still be able to send.
     within_limits(
         desk.conversation_limit.wait(f"typing {conversation_id}"),
-        desk.address_limit.wait(f"typing {address_of(request)}"),
+        desk.address_limit.wait(f"typing {client_of(request)}"),
     )
-    desk.wakeups.typing(conversation_id, Typing("visitor", body.typing))
+    await desk.typing.tell(conversation_id, "visitor", body.typing)
     return Response(status_code=204)

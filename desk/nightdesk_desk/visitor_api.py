@@ -1,5 +1,6 @@
 """The visitor's API: begin a conversation, write, read, follow, leave contact details."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -7,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from nightdesk_contract.door import MessageRefused, clean
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import ValidationError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from nightdesk_desk import log
@@ -16,143 +17,32 @@ from nightdesk_desk.contact_words import MOST_PARTS, Judged, judge_form, store
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused
 from nightdesk_desk.form_words import parts_of
+from nightdesk_desk.limits import network_of
 from nightdesk_desk.presented import event_json
 from nightdesk_desk.privacy.transcript import readable
+from nightdesk_desk.visitor_bodies import (
+    Accepted,
+    ContactIn,
+    ContactSent,
+    EventOut,
+    MessageIn,
+    MessageStored,
+    Started,
+    error_answers,
+)
 
 LONGEST_WAIT = 25
 """Seconds a long poll may wait: below the 30 s at which many proxies cut a silent request."""
 PING_EVERY = 15
 MOST_READERS = 20
 """Open streams and long polls of one conversation: a few tabs and devices, and reconnects."""
+READ_WITHIN = 10.0
+"""Seconds that reading may take: a stream that hangs would look live to the widget; cut off, it
+connects again."""
 SEEN_EVERY = 20.0
 """Seconds between notes that the visitor is here: one write a reader, not one a poll."""
 
 router = APIRouter(prefix="/api", tags=["visitor"])
-
-SAMPLE_TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 2000}
-
-
-class Started(BaseModel):
-    """A new conversation and the token that only this visitor has."""
-
-    conversation_id: str
-    token: str
-
-
-class MessageIn(BaseModel):
-    """A visitor's message."""
-
-    # Any value comes in: what is wrong with it is said in the visitor's words, by the door.
-    text: Annotated[Any, WithJsonSchema(SAMPLE_TEXT)]
-
-
-class MessageStored(BaseModel):
-    """Where the message lies in the conversation. It is stored; its answer follows as events."""
-
-    seq: int
-
-
-class ContactIn(BaseModel):
-    """How the visitor wants to be reached; a phone number or an email address is needed."""
-
-    model_config = ConfigDict(strict=True)
-
-    consent: bool
-    name: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    safe_to_leave_message: bool | None = None
-
-
-ContactSent = Annotated[dict[str, Any], WithJsonSchema(ContactIn.model_json_schema())]
-"""Any object comes in: its words are judged before its form is."""
-
-
-class Accepted(BaseModel):
-    """The details are stored; `seq` is the note about it in the conversation."""
-
-    seq: int
-
-
-class PassageOut(BaseModel):
-    """One passage of the source document, in its own words."""
-
-    id: str
-    title: str
-    text: str
-
-
-class ReviewOut(BaseModel):
-    """Who stood for the words when they were said, since when and until when."""
-
-    on: str
-    next_review: str
-    reviewer: str
-    role: str
-
-
-class PublicSourceOut(BaseModel):
-    """Where anybody can read what a caution rests on."""
-
-    name: str
-    url: str
-
-
-class CautionOut(BaseModel):
-    """What must be shown beside an answer, apart from it."""
-
-    text: str
-    sources: list[PublicSourceOut]
-
-
-class SourceOut(BaseModel):
-    """What a bot message rests on: passages of the document, or the clinic's own settings."""
-
-    kind: str
-    title: str | None = None
-    passages: list[PassageOut] | None = None
-    document: str | None = None
-    document_date: str | None = Field(None, description="the document's own date, where known")
-    review: ReviewOut | None = Field(None, description="null: no clinician has signed the words")
-    cautions: list[CautionOut] = []
-
-
-class FeedbackOut(BaseModel):
-    """What the visitor said to "Did this answer your question?", null while they have not."""
-
-    helpful: bool | None
-
-
-class EventOut(BaseModel):
-    """One event of a conversation."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    seq: int
-    at: str
-    sender: str = Field(alias="from", description="visitor, bot, staff or system")
-    text: str
-    outcome: str | None
-    source: SourceOut | None
-    feedback: FeedbackOut | None = Field(description="null: the message is not asked about")
-    level: str | None
-    quick_replies: list[str]
-    name: str | None = Field(description="a staff member's first name")
-    title: str | None = Field(None, description="what they are, such as nurse; null: not set")
-    offers: list[str] = Field([], description="forms to offer beside the text: contact")
-    person: bool | None = Field(None, description="a person came (true) or went (false); or null")
-
-
-class ErrorOut(BaseModel):
-    """Every error answer: a code for programs, words for visitors."""
-
-    error: str
-    message: str
-
-
-def error_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Give the error answers of a route for /openapi.json: these, and those that all have."""
-    return {status: {"model": ErrorOut} for status in (*statuses, 422, 429, 503)}
 
 
 def desk_of(request: Request) -> Desk:
@@ -192,6 +82,11 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def client_of(request: Request) -> str:
+    """Give what rate limits count a client by."""
+    return network_of(address_of(request))
+
+
 def within_limits(*waits: float) -> None:
     """Refuse with 429 when one of the waits that rate limits gave is not over."""
     seconds = max(waits)
@@ -202,7 +97,7 @@ def within_limits(*waits: float) -> None:
 @router.post("/conversations", status_code=201, responses=error_answers())
 async def start_conversation(request: Request, desk: TheDesk) -> Started:
     """Begin a conversation. Gives its id and its token; neither can be guessed."""
-    within_limits(desk.opening_limit.wait(address_of(request)))
+    within_limits(desk.opening_limit.wait(client_of(request)))
     async with desk.db.write() as session:
         conversation_id, token = await log.start_conversation(session)
     return Started(conversation_id=conversation_id, token=token)
@@ -229,7 +124,7 @@ async def send_message(
     except MessageRefused as error:
         raise Refused(422, error.code) from None
     within_limits(
-        desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(address_of(request))
+        desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(client_of(request))
     )
     event = log.NewEvent("visitor", text, idempotency_key=idempotency_key or None, answered=False)
     try:
@@ -309,7 +204,7 @@ async def contact(
     them becomes a message of the visitor's in the conversation, and has its answer there.
     """
     within_limits(
-        desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(address_of(request))
+        desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(client_of(request))
     )
     parts = parts_of(body.values(), desk.not_names)
     if len(parts) > MOST_PARTS:
@@ -335,7 +230,8 @@ async def _store_form(
     note, opened = None, None
     async with desk.db.write() as session:
         if details is not None:
-            note, opened = await leave_contact(session, conversation_id, details, said)
+            agreed = desk.words.say("contact_consent")
+            note, opened = await leave_contact(session, conversation_id, details, said, agreed)
         stored = await store(session, conversation_id, found.messages)
     if opened is not None and opened.new:
         desk.metrics.handovers.labels("request", opened.level).inc()
@@ -367,7 +263,7 @@ def _one_more_reader(desk: Desk, conversation_id: str) -> None:
 
 
 async def _events(desk: Desk, conversation_id: str, after: int) -> list[dict[str, Any]]:
-    async with desk.db.read() as session:
+    async with asyncio.timeout(READ_WITHIN), desk.db.read() as session:
         events = await log.read_events(session, conversation_id, after)
     title = desk.words.say("source_clinic")
     return [

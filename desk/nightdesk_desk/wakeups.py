@@ -7,26 +7,33 @@ together. A wake-up carries no data: readers read the log.
 
 import asyncio
 import contextlib
-import logging
+import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from sqlalchemy import func, select
 
 from nightdesk_desk.db import Database
 from nightdesk_desk.escalation.models import EscalationStep
-from nightdesk_desk.models import Conversation, Handover, HandoverTrigger
+from nightdesk_desk.looking import Looking
+from nightdesk_desk.models import Conversation, Handover, HandoverTrigger, now
+from nightdesk_desk.typing_notices import Writer, writing
 
 LOOK_EVERY = 2.0
 """Seconds; long enough to cost next to nothing, short enough for a 5 s promise to the inbox."""
-_ASK_AT_ONCE = 500
 
-logger = logging.getLogger(__name__)
+LOOK_WITHIN = 5.0
+"""Seconds that one look may take: while one hangs, nobody hears of other processes' writes."""
+
+TOLD_HOLDS = 2.0
+"""Seconds for which what this process was told of somebody's writing outweighs what is stored."""
+
+_ASK_AT_ONCE = 500
 
 
 class Typing(NamedTuple):
-    """Somebody began or stopped writing; passed on, never stored."""
+    """Somebody began or stopped writing."""
 
     sender: Literal["visitor", "bot", "staff"]
     typing: bool
@@ -73,14 +80,22 @@ class Watch:
 class Wakeups:
     """All waiting readers of this process."""
 
-    def __init__(self, db: Database, look_every: float = LOOK_EVERY) -> None:
+    def __init__(
+        self,
+        db: Database,
+        look_every: float = LOOK_EVERY,
+        look_within: float = LOOK_WITHIN,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._db = db
-        self._look_every = look_every
+        self._clock = clock
+        self.lookings = [Looking("news", self.look, every=look_every, within=look_within)]
         self._watches: dict[str, set[Watch]] = defaultdict(set)
         self._any: set[Watch] = set()
         self._seen: dict[str, int] = {}
         self._seen_any: object = None
-        self._task: asyncio.Task[None] | None = None
+        self._writing: set[tuple[str, Writer]] = set()
+        self._told: dict[tuple[str, str], float] = {}
         self.closed = False
         """True once the desk is stopping: long waits end so that it can."""
 
@@ -96,6 +111,7 @@ class Wakeups:
             if not self._watches[conversation_id]:
                 del self._watches[conversation_id]
                 self._seen.pop(conversation_id, None)
+                self._forget_typing(conversation_id)
 
     @contextlib.contextmanager
     def watch_any(self) -> Iterator[Watch]:
@@ -122,8 +138,9 @@ class Wakeups:
 
     def typing(self, conversation_id: str, typing: Typing) -> None:
         """Tell the readers of a conversation that somebody began or stopped writing."""
-        for watch in list(self._watches.get(conversation_id, ())):
-            watch.wake(typing)
+        if conversation_id in self._watches:
+            self._told[conversation_id, typing.sender] = self._clock()
+            self._tell(conversation_id, typing)
 
     def watching(self, conversation_id: str) -> int:
         """Give how many readers wait on a conversation."""
@@ -135,7 +152,8 @@ class Wakeups:
 
     async def start(self) -> None:
         """Begin to look for other processes' writes."""
-        self._task = asyncio.create_task(self._look_again_and_again())
+        for looking in self.lookings:
+            await looking.start()
 
     def close(self) -> None:
         """End all waits: the desk is stopping."""
@@ -146,35 +164,24 @@ class Wakeups:
     async def stop(self) -> None:
         """Stop looking, and end all waits."""
         self.close()
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _look_again_and_again(self) -> None:
-        while True:
-            await asyncio.sleep(self._look_every)
-            try:
-                await self.look()
-            except Exception as error:
-                # The database is away for a moment; the next look tries again.
-                logger.warning("looking for news failed: %s", type(error).__name__)
+        for looking in self.lookings:
+            await looking.stop()
 
     async def look(self) -> None:
         """Look once at the database and wake the readers of whatever has changed."""
         watched = list(self._watches)
         async with self._db.read() as session:
             for start in range(0, len(watched), _ASK_AT_ONCE):
+                asked = watched[start : start + _ASK_AT_ONCE]
                 rows = await session.execute(
-                    select(Conversation.id, Conversation.last_seq).where(
-                        Conversation.id.in_(watched[start : start + _ASK_AT_ONCE])
-                    )
+                    select(Conversation.id, Conversation.last_seq).where(Conversation.id.in_(asked))
                 )
                 for row in rows:
                     # The first look also wakes: what came before it may be unread.
                     if self._seen.get(row.id) != row.last_seq and row.id in self._watches:
                         self._seen[row.id] = row.last_seq
                         self._wake(self._watches[row.id])
+                self._hear_typing(asked, await writing(session, asked, now()))
             if not self._any:
                 return
             state = (
@@ -184,6 +191,29 @@ class Wakeups:
         if state != self._seen_any:
             self._seen_any = state
             self._wake(self._any)
+
+    def _hear_typing(self, asked: list[str], found: set[tuple[str, Writer]]) -> None:
+        """Pass on who writes by the record: again at each look while they do, once when no more.
+
+        Again, since each reader lets a notice end by itself, and may have come after the last one.
+        """
+        about = set(asked)
+        before = {key for key in self._writing if key[0] in about}
+        for conversation_id, sender in before | found:
+            told = self._told.get((conversation_id, sender))
+            if told is None or self._clock() - told >= TOLD_HOLDS:
+                typing = (conversation_id, sender) in found
+                self._tell(conversation_id, Typing(sender, typing))
+        self._writing = self._writing - before | {key for key in found if key[0] in self._watches}
+
+    def _forget_typing(self, conversation_id: str) -> None:
+        self._writing = {key for key in self._writing if key[0] != conversation_id}
+        for key in [key for key in self._told if key[0] == conversation_id]:
+            del self._told[key]
+
+    def _tell(self, conversation_id: str, typing: Typing) -> None:
+        for watch in list(self._watches.get(conversation_id, ())):
+            watch.wake(typing)
 
     @staticmethod
     def _wake(watches: "set[Watch] | tuple[()]") -> None:

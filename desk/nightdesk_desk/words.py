@@ -101,8 +101,8 @@ class Words:
     def after_handover(self, kind: str, at: datetime | None = None, language: str = ENGLISH) -> str:
         """Give the truthful text that follows a hand-over.
 
-        Takes `crisis`, `handover`, or in English only `bot_unavailable` or `contact_saved`. Says
-        whether anybody is reading now and, if not, when the clinic opens.
+        Takes `crisis`, `handover`, or in English only `bot_unavailable`, `contact_saved` or
+        `no_answer`. Says whether anybody is reading now and, if not, when the clinic opens.
         """
         moment = at or now()
         if self.open_now(moment):
@@ -215,6 +215,7 @@ def _fields_of(key: str) -> tuple[str, ...]:
 
 _FACTS = ("clinic", "phone", "emergency", "crisis_call", "crisis_text", "reach", "country")
 _HOURS = ("open", "closed", "closed_no_date")
+_ENGLISH_ONLY = ("bot_unavailable", "contact_saved", "no_answer")
 _TRANSLATED = (
     *(f"{kind}_{hours}" for kind in ("crisis", "handover") for hours in _HOURS),
     *("crisis_in_view", "crisis_still_waiting", "handover_still_waiting"),
@@ -224,7 +225,7 @@ _TRANSLATED = (
 """What is said below a reply of the bot: in every language that it may be in."""
 _NEEDED = frozenset(
     [f"{key}{ending(language)}" for key in _TRANSLATED for language in LANGUAGES]
-    + [f"{kind}_{hours}" for kind in ("bot_unavailable", "contact_saved") for hours in _HOURS]
+    + [f"{kind}_{hours}" for kind in _ENGLISH_ONLY for hours in _HOURS]
     + [
         "bot_unavailable_again",
         "staff_joined",
@@ -234,7 +235,7 @@ _NEEDED = frozenset(
         "contact_help",
         "source_clinic",
     ]
-    + ["person_button", "answer_withheld", "text_unreadable"]
+    + ["person_button", "answer_withheld", "text_unreadable", "contact_consent"]
     + ["deletion_waits_staff", "deletion_waits_answer", "transcript_title", "transcript_visitor"]
     + ["transcript_bot", "staff_in_transcript", "transcript_system"]
     + ["error_bad_request", "error_rate_limited", "error_unavailable", "error_unauthorized"]

@@ -8,12 +8,13 @@ from sqlalchemy import update
 
 from nightdesk_desk.db import Database
 from nightdesk_desk.models import Staff, now
-from nightdesk_desk.staff.accounts import hold_account
+from nightdesk_desk.staff.accounts import find_working_account, hold_account, known_username
 from nightdesk_desk.staff.half_sign_ins import close_half, open_half
 from nightdesk_desk.staff.managing import refusal, working_admins
 from nightdesk_desk.staff.recovery import codes_left, renew_codes
 from nightdesk_desk.staff.second_factor import accept
 from nightdesk_desk.staff.sessions import close_all_sessions, open_session
+from nightdesk_desk.staff.sign_in_tries import give_back, note_place, take_try
 from nightdesk_desk.staff.totp import new_secret
 
 
@@ -96,9 +97,43 @@ async def a_sign_in_and_an_admins_act_do_not_wait_for_each_other(
     await signing_in
 
 
+async def tries_at_once_are_counted_by_all_processes(one: Database, two: Database) -> None:
+    account, at = await new_account(one, "tried"), now()
+
+    async def guess(db: Database, place: int) -> int | None:
+        return await take_try(db, "password", "tried", f"10.5.0.{place}", at)
+
+    found = await asyncio.gather(*(guess(db, 1) for db in (one, two) for _ in range(8)))
+    assert sum(number is not None for number in found) == 5
+    places = range(2, 42)
+    found = await asyncio.gather(*(guess((one, two)[place % 2], place) for place in places))
+    assert sum(number is not None for number in found) == 25
+    assert await guess(two, 50) is None
+    async with one.write() as session:
+        await hold_account(session, account.id)
+        for _ in range(2):
+            await note_place(session, account.id, "10.5.0.50", at)
+    number = await guess(two, 50)
+    assert number is not None
+    async with two.write() as session:
+        await give_back(session, number)
+    # The next try, of anybody, clears away what counts no longer.
+    assert await take_try(one, "code", "other", "10.5.0.1", at + timedelta(minutes=10))
+    assert await guess(two, 51) is not None
+
+
+async def what_no_name_can_hold_is_a_name_without_an_account(one: Database, _: Database) -> None:
+    async with one.read() as session:
+        assert await find_working_account(session, "ma\0ria") is None
+        assert await known_username(session, "\0") is None
+    assert await take_try(one, "password", "ma\0ria", "10.6.0.1", now())
+
+
 ACCOUNTS = [
     a_one_time_password_and_a_recovery_code_count_once,
     a_second_step_is_ended_once,
     two_admins_cannot_lock_each_other_out,
     a_sign_in_and_an_admins_act_do_not_wait_for_each_other,
+    tries_at_once_are_counted_by_all_processes,
+    what_no_name_can_hold_is_a_name_without_an_account,
 ]

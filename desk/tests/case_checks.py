@@ -11,12 +11,13 @@ from nightdesk_desk import handovers, log
 from nightdesk_desk.alerts import outbox, relevel
 from nightdesk_desk.cases import reading
 from nightdesk_desk.cases.acts import CaseActs
+from nightdesk_desk.cases.unanswered import unanswered_since
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
+from nightdesk_desk.handover_acts import Handovers
 from nightdesk_desk.handover_rules import HandoverRefused
-from nightdesk_desk.handovers import Handovers
 from nightdesk_desk.metrics import Metrics
-from nightdesk_desk.models import Alert, Handover, Staff, now
+from nightdesk_desk.models import Alert, Conversation, Handover, Staff, now
 from nightdesk_desk.settings import PROJECT_ROOT
 from nightdesk_desk.staff import leaving
 from nightdesk_desk.staff.search import search
@@ -51,6 +52,59 @@ async def refusals(*acts: Awaitable[object]) -> int:
     errors = [one for one in done if isinstance(one, BaseException)]
     assert all(isinstance(error, HandoverRefused) for error in errors), errors
     return len(errors)
+
+
+async def of_many_one_takes_it(one: Database, two: Database) -> None:
+    conversation_id, handover_id, people = await case_with_staff(one)
+    (mine, _), (theirs, _) = acts_of(one), acts_of(two)
+    lost = await refusals(
+        *(acts.take(handover_id, who) for acts in (mine, theirs) for who in people)
+    )
+    assert lost == 5
+    async with two.read() as session:
+        case = await session.get_one(Handover, handover_id)
+        said = await log.read_events(session, conversation_id, after=1)
+    assert case.taken_by in people
+    assert [event.sender for event in said] == ["system"]
+
+
+async def taken_and_resolved_at_once_the_bot_has_it(one: Database, two: Database) -> None:
+    """By one person in two tabs, whichever comes first."""
+    (mine, _), (theirs, _) = acts_of(one), acts_of(two)
+    for _ in range(5):
+        conversation_id, handover_id, (ana, _, _) = await case_with_staff(one)
+        await refusals(
+            theirs.resolve(handover_id, ana, note="Spoke", outcome_code="answered"),
+            mine.take(handover_id, ana),
+        )
+        async with two.read() as session:
+            case = await session.get_one(Handover, handover_id)
+            conversation = await session.get_one(Conversation, conversation_id)
+        assert (case.state, conversation.state) == ("resolved", "bot")
+
+
+async def words_to_whoever_has_it_wait(one: Database, two: Database) -> None:
+    conversation_id, handover_id, (ana, _, _) = await case_with_staff(one)
+    (mine, acts), _ = acts_of(one), acts_of(two)
+
+    async def waits() -> bool:
+        async with two.read() as session:
+            return bool(await unanswered_since(session, [handover_id]))
+
+    async def writes() -> None:
+        async with one.write() as session:
+            await log.append(session, conversation_id, [log.NewEvent("visitor", "there?")])
+
+    assert not await waits()
+    await mine.take(handover_id, ana)
+    assert not await waits()
+    await writes()
+    assert await waits()
+    await mine.reply(handover_id, ana, "yes")
+    assert not await waits()
+    await writes()
+    await acts.notice(handover_id, ana)
+    assert not await waits()
 
 
 async def a_case_is_passed_on_by_one(one: Database, two: Database) -> None:
@@ -145,6 +199,9 @@ async def a_search_reads_words_and_numbers(one: Database, two: Database) -> None
 
 
 CASES = [
+    of_many_one_takes_it,
+    taken_and_resolved_at_once_the_bot_has_it,
+    words_to_whoever_has_it_wait,
     a_case_is_passed_on_by_one,
     who_is_disabled_has_no_chat,
     a_case_is_opened_again_once,

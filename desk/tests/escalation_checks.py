@@ -1,12 +1,13 @@
 """What must hold of escalation on every kind of database."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from nightdesk_contract.clinic import parse_clinic
 from sqlalchemy import select
 
 from nightdesk_desk import handovers, log
+from nightdesk_desk.clock import SharedClock
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.escalation.chain import Planned
@@ -82,4 +83,19 @@ async def a_day_is_reported_once(one: Database, two: Database) -> None:
         ]
 
 
-ESCALATION = [a_step_is_taken_once_with_its_alerts, a_day_is_reported_once]
+async def a_desk_goes_by_the_databases_clock(one: Database, _two: Database) -> None:
+    """SQLite has the clock of the machine that it is on, however wrong that is."""
+    wrong = timedelta(seconds=90)
+    clock = SharedClock(one.engine, own=lambda: datetime.now(UTC) + wrong)
+    await clock.look()
+    behind = datetime.now(UTC) - now()
+    await clock.stop()
+    expected = wrong if one.engine.dialect.name == "postgresql" else timedelta(0)
+    assert abs(behind - expected) < timedelta(seconds=20)
+
+
+ESCALATION = [
+    a_step_is_taken_once_with_its_alerts,
+    a_day_is_reported_once,
+    a_desk_goes_by_the_databases_clock,
+]

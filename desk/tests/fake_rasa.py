@@ -5,8 +5,11 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from nightdesk_contract.senders import FORGET_PATH
+
 Replies = Any
 Script = Callable[[str, str], Replies | Awaitable[Replies]]
+FORGOTTEN = {"forgotten": True}
 
 
 def answer(passage: str = "rapid_relief", text: str = "It can work fast.") -> list[dict[str, Any]]:
@@ -42,6 +45,9 @@ class FakeRasa:
     def __init__(self) -> None:
         self.script: Script = lambda sender, message: answer()
         self.heard: list[tuple[str, str]] = []
+        # What it was told to forget, and what it answers to that.
+        self.forgotten: list[str] = []
+        self.forgets: Callable[[str], Replies | Awaitable[Replies]] = lambda _name: FORGOTTEN
         self.metadata: list[object] = []
         self.at_once = 0
         self.most_at_once: dict[str, int] = {}
@@ -67,8 +73,11 @@ class FakeRasa:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
             length = int(head.split("content-length:")[1].split("\r\n")[0])
             body = json.loads(await reader.readexactly(length))
-            self.metadata.append(body.get("metadata"))
-            writer.write(await self._answer(body["sender"], body["message"]))
+            if FORGET_PATH in head.split("\r\n")[0]:
+                writer.write(await self._forget(body["conversation"]))
+            else:
+                self.metadata.append(body.get("metadata"))
+                writer.write(await self._answer(body["sender"], body["message"]))
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
@@ -85,10 +94,18 @@ class FakeRasa:
                 replies = await replies
         finally:
             self._now[sender] -= 1
-        if isinstance(replies, Raw):
-            return replies.data
-        content = json.dumps(replies).encode()
-        return Raw.of(200, content).data
+        return _sent(replies)
+
+    async def _forget(self, name: str) -> bytes:
+        self.forgotten.append(name)
+        said = self.forgets(name)
+        return _sent(await said if isinstance(said, Awaitable) else said)
+
+
+def _sent(replies: Replies) -> bytes:
+    if isinstance(replies, Raw):
+        return replies.data
+    return Raw.of(200, json.dumps(replies).encode()).data
 
 
 class Raw:

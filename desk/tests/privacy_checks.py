@@ -15,7 +15,16 @@ from nightdesk_desk.log import NewEvent
 from nightdesk_desk.models import Contact, Conversation, Event, now
 from nightdesk_desk.privacy import keys
 from nightdesk_desk.privacy.deletion import delete_if_free, request_deletion, waiting_deletions
+from nightdesk_desk.privacy.forgetting import (
+    SETTLED,
+    Due,
+    behind,
+    claim,
+    note_failed,
+    note_forgotten,
+)
 from nightdesk_desk.privacy.keeping import claim_daily
+from nightdesk_desk.privacy.models import Forgetting
 from nightdesk_desk.privacy.purge import look, purge
 from nightdesk_desk.privacy.removal import belonging
 from nightdesk_desk.privacy.rotation import any_encrypted, rotate
@@ -117,6 +126,32 @@ async def a_daily_work_is_claimed_by_one(one: Database, two: Database) -> None:
         assert claims.count(True) == times
 
 
+async def what_is_to_be_forgotten_is_claimed_by_one(one: Database, two: Database) -> None:
+    gone = await a_chat(one)
+    async with one.write() as session:
+        assert await request_deletion(session, gone) is None
+        session.add_all(Forgetting(sender=f"c_{number}") for number in range(30))
+    at = now()
+
+    async def claimed(db: Database) -> list[Due]:
+        async with db.write() as session:
+            return await claim(session, at)
+
+    found = [row for rows in await asyncio.gather(*map(claimed, (one, two))) for row in rows]
+    found += [row for db in (one, two) for row in await claimed(db)]
+    names = [row.sender for row in found]
+    assert len(names) == len(set(names))
+    assert gone in names
+    async with one.write() as session:
+        await note_failed(session, found[0], at)
+        await note_forgotten(session, found[1:], at + SETTLED)
+    async with two.read() as session:
+        assert await behind(session) == (1, found[0].since)
+        assert list(await session.scalars(select(Forgetting.sender))) == [found[0].sender]
+    async with two.write() as session:
+        await session.execute(delete(Forgetting))
+
+
 async def texts_are_encrypted_and_rotated(one: Database, two: Database) -> None:
     old, new = keys.new_key(), keys.new_key()
     with pytest.MonkeyPatch.context() as environment:
@@ -148,5 +183,6 @@ PRIVACY = [
     what_is_old_goes_and_what_is_in_use_stays,
     contacts_stay_when_their_visitor_comes_back_meanwhile,
     a_daily_work_is_claimed_by_one,
+    what_is_to_be_forgotten_is_claimed_by_one,
     texts_are_encrypted_and_rotated,
 ]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from account_checks import ACCOUNTS
+from audit_checks import AUDIT
 from case_checks import CASES
 from escalation_checks import ESCALATION
 from nightdesk_contract.clinic_alerts import AlertAddress
@@ -12,6 +13,7 @@ from nightdesk_contract.outcome import Safety
 from privacy_checks import PRIVACY
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from typing_checks import TYPING
 from waiting_checks import WAITING
 
 from nightdesk_desk import handovers, held, log
@@ -427,8 +429,10 @@ ALL = [
     turns_without_an_answer_are_read_with_their_topic,
     audit_entries_are_numbered_and_chained_however_many_write,
     audit_entries_are_never_changed_and_only_dropped_as_a_beginning,
+    *AUDIT,
     *PRIVACY,
     *CASES,
     *WAITING,
     *ACCOUNTS,
+    *TYPING,
 ]

@@ -15,9 +15,9 @@ from sqlalchemy.exc import OperationalError
 from nightdesk_desk import call_backs
 from nightdesk_desk.app import create_app
 from nightdesk_desk.audit.models import AuditEntry
-from nightdesk_desk.call_backs import language_of_wait
 from nightdesk_desk.models import Handover, HandoverTrigger, now
 from nightdesk_desk.settings import Settings
+from nightdesk_desk.situation import language_of_wait
 
 IN_TIME = timedelta(minutes=2, seconds=1)
 

@@ -1,17 +1,23 @@
 """Words in the contact form: judged whatever becomes of the form, and met as a message is."""
 
 import asyncio
+import json
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from beside_staff import taken_by_staff
 from desk_in_process import CLINIC, NEVER_OPEN, Running, Visitor, started
 from fake_rasa import FakeRasa, Raw, answer, handover
+from sqlalchemy import select
 
 from nightdesk_desk import handovers
 from nightdesk_desk.app import create_app
-from nightdesk_desk.models import Handover, HandoverTrigger
-from nightdesk_desk.settings import Settings
+from nightdesk_desk.audit.models import AuditEntry
+from nightdesk_desk.models import Handover, HandoverTrigger, now
+from nightdesk_desk.settings import PROJECT_ROOT, Settings
+from nightdesk_desk.staff.queue import Case, read_queue
 
 WORDS = "nobody, i want to die"
 PHONE = "+1 555 010 0123"
@@ -276,3 +282,44 @@ async def test_the_form_is_described(running: Running) -> None:
     schema = path["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert {"name", "phone", "email", "consent"} <= set(schema["properties"])
     assert schema["required"] == ["consent"]
+
+
+async def test_details_left_in_a_case_that_somebody_has_seen_wait_for_an_act(
+    running: Running, rasa: FakeRasa
+) -> None:
+    taken = await taken_by_staff(running, rasa)
+    acts, desk = running.desk.handovers, running.desk
+
+    async def line() -> Case:
+        async with desk.db.read() as session:
+            queue = await read_queue(session, desk.words.clinic.zone, now(), {})
+        [found] = [*queue.waiting, *queue.taken]
+        return found
+
+    await acts.release(taken.handover_id, taken.staff_id)
+    await acts.acknowledge(taken.handover_id, taken.staff_id)
+    seen = await line()
+    assert (seen.wait.ticking, seen.contact_at) == (False, None)
+    rasa.script = lambda *_: answer()
+    assert (await send(taken.visitor, GOOD))[0] == 202
+    waits = await line()
+    assert (waits.wait.ticking, waits.new_alarm, waits.level) == (True, True, "P3")
+    assert waits.contact_at is not None
+    _, triggers = await called(taken.visitor)
+    assert (triggers[-1].reason, triggers[-1].level) == ("call_back", "P3")
+    # Whoever has it is called by new details, too.
+    await acts.take(taken.handover_id, taken.staff_id)
+    assert not (await line()).wait.ticking
+    assert (await send(taken.visitor, GOOD))[0] == 202
+    assert (await line()).wait.ticking
+
+
+async def test_the_words_that_were_agreed_to_are_kept_with_the_time(visitor: Visitor) -> None:
+    assert (await send(visitor, GOOD))[0] == 202
+    async with visitor.desk.db.read() as session:
+        [entry] = await session.scalars(select(AuditEntry).where(AuditEntry.kind == "contact_left"))
+    shown = json.loads((PROJECT_ROOT / "desk/widget/strings/more.en.json").read_text())
+    assert json.loads(entry.details)["agreed_to"] == shown["contact_consent"]
+    assert (entry.about, entry.staff_id) == (visitor.id, None)
+    assert now() - datetime.fromisoformat(entry.at) < timedelta(minutes=1)
+    assert PHONE not in entry.details

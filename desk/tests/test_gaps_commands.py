@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from nightdesk_contract.answers import load_answer
 from shell import Shell
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import log
+from nightdesk_desk.audit.models import AuditEntry
 from nightdesk_desk.drafts import Fields, checked, save_draft
 from nightdesk_desk.feedback_api import store_feedback
 from nightdesk_desk.log import NewEvent
@@ -148,6 +149,11 @@ def test_a_draft_is_placed_and_what_comes_next_is_said(shell: GapsShell) -> None
     for said in ("nightdesk answers check", "make train", "nightdesk review sign added:parking"):
         assert said in out
     assert load_answer(path).answer == "Behind us."
+
+    async def kinds(session: AsyncSession) -> list[str]:
+        return list(await session.scalars(select(AuditEntry.kind)))
+
+    assert "draft_placed" in shell.record(kinds)
     assert json.loads(shell("drafts", "--json")[1])[0]["placed_at"]
 
 

@@ -20,7 +20,8 @@ async def test_ready_asks_the_known_question_in_a_conversation_of_its_own(
 ) -> None:
     answered = await running.client.get("/health/ready")
     assert answered.status_code == 200
-    assert answered.json() == {"ready": True, "bot": True, "record": True, "settings": True}
+    parts = ("ready", "bot", "record", "settings", "workers")
+    assert answered.json() == dict.fromkeys(parts, True)
     [(sender, question)] = rasa.heard
     assert sender.startswith("ready-")
     assert question == KNOWN_QUESTION
@@ -62,3 +63,18 @@ async def test_a_record_that_cannot_be_read_is_not_ready(running: Running) -> No
     readiness = Readiness(replace(running.desk, db=Away()))  # type: ignore[arg-type]
     verdict = await readiness.verdict()
     assert (verdict.ready, verdict.bot, verdict.record) == (False, True, False)
+
+
+async def test_workers_are_red_while_one_stands_still(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = await running.client.get("/health/workers")
+    assert (answered.status_code, answered.json()) == (200, {"workers": True, "late": []})
+    [steps] = running.desk.escalation.lookings
+    monkeypatch.setattr(steps, "age", lambda: 3600.0)
+    answered = await running.client.get("/health/workers")
+    assert (answered.status_code, answered.json()) == (503, {"workers": False, "late": ["steps"]})
+    # Visitors are answered all the same: they must not be kept away.
+    running.app.state.readiness = Readiness(running.desk, kept_for=0)
+    ready = await running.client.get("/health/ready")
+    assert (ready.status_code, ready.json()["workers"]) == (200, False)

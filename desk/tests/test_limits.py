@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import httpx
 from desk_in_process import started
 from fake_rasa import FakeRasa
 
@@ -64,4 +65,37 @@ async def test_a_flood_from_one_address_is_limited(settings: Settings, rasa: Fak
         people = [await running.visitor() for _ in range(4)]
         assert (await running.client.post("/api/conversations")).status_code == 429
         statuses = [(await p.say("hello")).status_code for p in people]
+        assert statuses == [202, 202, 429, 429]
+
+
+async def test_an_ipv6_client_is_one_whatever_its_address(
+    settings: Settings, rasa: FakeRasa
+) -> None:
+    limited = replace(
+        settings,
+        rasa_url=rasa.url,
+        address_messages_per_minute=4,
+        address_conversations_per_minute=8,
+    )
+
+    async with started(create_app(limited)) as running:
+
+        def seen_as(address: str) -> httpx.AsyncClient:
+            transport = httpx.ASGITransport(running.app, client=(address, 40000))
+            return httpx.AsyncClient(transport=transport, base_url="http://desk")
+
+        people = []
+        for i in range(4):
+            answer = await seen_as(f"2001:db8:1:2::{i}").post("/api/conversations")
+            people.append(answer.json())
+        refused = await seen_as("2001:db8:1:2:ffff::9").post("/api/conversations")
+        assert refused.status_code == 429
+        assert (await seen_as("2001:db8:1:3::9").post("/api/conversations")).status_code == 201
+        statuses = []
+        for i, person in enumerate(people):
+            path = f"/api/conversations/{person['conversation_id']}/messages"
+            headers = {"Authorization": f"Bearer {person['token']}"}
+            client = seen_as(f"2001:db8:1:2:{i}::1")
+            answer = await client.post(path, json={"text": "hello"}, headers=headers)
+            statuses.append(answer.status_code)
         assert statuses == [202, 202, 429, 429]

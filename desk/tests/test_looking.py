@@ -109,11 +109,42 @@ async def test_its_age_is_that_of_the_last_look_without_a_fault() -> None:
     assert looking.age() is None
 
 
+async def test_it_is_late_when_no_look_went_through_in_the_time_of_two() -> None:
+    at = 100.0
+
+    async def look() -> None:
+        pass
+
+    looking = Looking("things", look, every=1, within=60, clock=lambda: at)
+    assert not looking.late()
+    await looking.start()
+    # One look may take all of its time, and the next may have begun.
+    at = 222
+    assert not looking.late()
+    at = 222.1
+    assert looking.late()
+    await looking.once()
+    assert not looking.late()
+    await looking.stop()
+
+
 async def test_every_workers_last_look_is_a_figure(running: Running) -> None:
     figures = (await running.client.get("/metrics")).text
     for looking in running.desk.lookings:
         assert f'nightdesk_worker_last_look_seconds{{worker="{looking.name}"}} ' in figures
     names = {looking.name for looking in running.desk.lookings}
     assert names == {
-        *("held replies", "call-backs", "deletions", "the daily purge", "steps", "alerts")
+        *(
+            "clock",
+            "news",
+            "held replies",
+            "call-backs",
+            "chats without an answer",
+            "deletions",
+            "the daily purge",
+            "what to forget",
+            "the day's audit head",
+            "steps",
+            "alerts",
+        )
     }

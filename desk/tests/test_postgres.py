@@ -1,5 +1,6 @@
 """The record on PostgreSQL: a temporary cluster of the installed server, on a free port."""
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -16,10 +17,14 @@ import pytest_asyncio
 from desk_in_process import started
 from fake_rasa import FakeRasa, handover
 from record_checks import ALL
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from nightdesk_desk.app import create_app
 from nightdesk_desk.db import Database, migrate
+from nightdesk_desk.models import now
 from nightdesk_desk.settings import Settings, database_url
+from nightdesk_desk.staff import sign_in_tries
 
 USER = "postgres"
 
@@ -90,6 +95,20 @@ async def databases(cluster: str) -> AsyncIterator[tuple[Database, Database]]:
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.__name__)
 async def test_on_postgres(databases: tuple[Database, Database], check: Any) -> None:
     await check(*databases)
+
+
+async def test_a_desk_that_hangs_while_it_counts_a_try_does_not_hold_the_others(
+    databases: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = databases
+    monkeypatch.setattr(sign_in_tries, "COUNTING_WITHIN_MS", 50)
+    async with one.write() as session:
+        key = {"key": sign_in_tries.COUNTING_LOCK}
+        await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
+        trying = sign_in_tries.take_try(two, "password", "held", "10.7.0.1", now())
+        with pytest.raises(OperationalError):
+            await asyncio.wait_for(trying, 20)
+    assert await sign_in_tries.take_try(two, "password", "held", "10.7.0.1", now())
 
 
 async def test_the_whole_way_on_postgres(cluster: str, settings: Settings, rasa: FakeRasa) -> None:

@@ -1,10 +1,13 @@
 """What visitors' clients get of an answer, also of one whose passage has been taken out since."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
 from typing import Any
 
+from nightdesk_contract.outcome import BotReply
 from nightdesk_contract.passages import Passage
 
+from nightdesk_desk.basis import Signing, passages_said, served
 from nightdesk_desk.log import LogEvent
 from nightdesk_desk.presented import source_json
 
@@ -31,3 +34,27 @@ def test_a_caution_stays_when_the_passage_is_gone() -> None:
 def test_without_passage_and_caution_there_is_no_source() -> None:
     assert source_json(said("answer:parking", ["parking"]), {}, "The clinic") is None
     assert source_json(said("smalltalk", []), PASSAGES, "The clinic") is None
+
+
+def test_an_old_answer_shows_the_words_of_its_passage_as_they_were() -> None:
+    then = Passage("parking", "Where to park", "In front.", "Old leaflet", date(2025, 3, 1))
+    reply = BotReply("It is so.", "answer:parking", ["parking"])
+    [served_then] = served([reply], Signing({}, passages={"parking": then}), "")
+    # As the database keeps it.
+    basis = json.loads(json.dumps(served_then.basis))
+    event = said("answer:parking", ["parking"], basis)
+    for today in (PASSAGES, {}):
+        source = source_json(event, today, "The clinic")
+        assert source is not None
+        assert source["passages"] == [
+            {"id": "parking", "title": "Where to park", "text": "In front."}
+        ]
+        assert (source["document"], source["document_date"]) == ("Old leaflet", "2025-03-01")
+        assert passages_said(event.passages, event.basis, today) == [then]
+
+
+def test_an_answer_from_before_its_words_were_kept_shows_todays() -> None:
+    event = said("answer:parking", ["parking"], {"review": {"state": "unsigned"}})
+    source = source_json(event, PASSAGES, "The clinic")
+    assert source is not None
+    assert [one["text"] for one in source["passages"]] == ["Behind."]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 from desk_in_process import Served, Visitor
 from fake_rasa import FakeRasa, answer
@@ -146,6 +147,34 @@ async def test_a_body_without_a_declared_length_is_limited_too(online: Visitor) 
     assert answered.json()["error"] == "too_large"
     events = await online.client.get(f"{online.path}/events", headers=online.headers)
     assert events.json() == []
+
+
+async def test_a_read_that_hangs_ends_the_stream_so_that_the_widget_connects_again(
+    online: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nightdesk_desk import log, visitor_api
+
+    stream, read = frames(online), log.read_events
+    await online.say("hello")
+    await take(stream, 2)
+
+    async def hangs(*_: Any) -> Any:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(visitor_api, "READ_WITHIN", 0.05)
+    monkeypatch.setattr(log, "read_events", hangs)
+    await online.say("again")
+    with pytest.raises(httpx.RemoteProtocolError):
+        await asyncio.wait_for(take(stream, 1), 10)
+    # Where one asks for events, that is a fault with its words.
+    refused = await online.client.get(f"{online.path}/events", headers=online.headers)
+    assert refused.status_code in (500, 503)
+    assert refused.json()["message"]
+    monkeypatch.setattr(log, "read_events", read)
+    monkeypatch.setattr(visitor_api, "READ_WITHIN", 10)
+    again = frames(online, **{"Last-Event-ID": "2"})
+    assert [e["seq"] for e in await take(again, 1)] == [3]
+    await again.aclose()  # type: ignore[attr-defined]
 
 
 async def test_stopping_does_not_wait_for_readers(served: Served) -> None:

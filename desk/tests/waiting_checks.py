@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from nightdesk_contract.clinic import ClinicFile
 from sqlalchemy import update
 
-from nightdesk_desk import call_backs, handovers, log
+from nightdesk_desk import call_backs, handovers, log, no_answer
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.expected_wait import read_cases
@@ -49,6 +49,32 @@ async def a_call_back_is_offered_once(one: Database, two: Database) -> None:
     assert await due(at) == []
 
 
+async def that_nobody_answers_is_told_once(one: Database, two: Database) -> None:
+    words = Words(ClinicFile(PROJECT_ROOT / "clinic.yml"), PROJECT_ROOT / "data")
+    conversation_id = await _asked(one)
+    at = now() + no_answer.AFTER
+    async with one.write() as session:
+        staff = Staff(username=conversation_id.lower(), first_name="Ana", password_hash="x")
+        session.add(staff)
+        call = Call("request", "P3")
+        opened = await handovers.open_or_raise(session, conversation_id, 1, call)
+        await session.flush()
+        case = await handovers.hold(session, opened.handover_id)
+        case.state, case.taken_by, case.taken_at = "taken", staff.id, now()
+    async with one.write() as session:
+        await log.append(session, conversation_id, [NewEvent("visitor", "are you there")])
+    async with two.read() as session:
+        due = await no_answer.read_due(session, words, at + timedelta(minutes=1))
+    [mine] = [each for each in due if each.conversation_id == conversation_id]
+
+    async def told(db: Database) -> int | None:
+        async with db.write() as session:
+            return await no_answer.tell(session, words, mine, at + timedelta(minutes=1))
+
+    told_by = await asyncio.gather(*(told(db) for db in (one, two) * 3))
+    assert sorted(seq for seq in told_by if seq is not None) == [3]
+
+
 async def the_first_reply_of_each_hand_over_is_read(one: Database, two: Database) -> None:
     conversation_id = await _asked(one)
     async with one.write() as session:
@@ -71,4 +97,8 @@ async def the_first_reply_of_each_hand_over_is_read(one: Database, two: Database
     assert [(each.replied_at, each.over) for each in cases] == [(first, True), (None, False)]
 
 
-WAITING = [a_call_back_is_offered_once, the_first_reply_of_each_hand_over_is_read]
+WAITING = [
+    a_call_back_is_offered_once,
+    that_nobody_answers_is_told_once,
+    the_first_reply_of_each_hand_over_is_read,
+]

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from nightdesk.run.places import Places
 from nightdesk.run.ports import Ports
 from nightdesk.run.processes import State, Supervisor, service_environment, services
 from nightdesk.run.progress import Step, StepFailed
+from nightdesk.run.pulse import News, Pulse, ask
 from nightdesk.run.ready import wait_until_ready
 from nightdesk.run.safety_files import check_safety
 from nightdesk.run.training import ensure_model
@@ -85,7 +87,7 @@ def _run(arguments: argparse.Namespace) -> int:
         supervisor.start(kept, environment)
         wait_until_ready(supervisor, places, ports)
         print(summary(places, ports), flush=True)
-        watch(supervisor, places)
+        watch(supervisor, places, Pulse(lambda: ask(ports.desk_url)))
     except Interrupted:
         if not started:
             return 130
@@ -128,8 +130,10 @@ def summary(places: Places, ports: Ports) -> str:
     return "\n".join(["", "Nightdesk is running.", *lines, ""])
 
 
-def watch(supervisor: Supervisor, places: Places) -> None:
+def watch(supervisor: Supervisor, places: Places, pulse: Pulse) -> None:
     """Stay until interrupted; say when a process was started again, and retry one given up on.
+
+    A desk that hangs is started anew: it is there for the supervisor, and tells nobody.
 
     Raises StepFailed when the supervisor itself has gone.
     """
@@ -142,6 +146,8 @@ def watch(supervisor: Supervisor, places: Places) -> None:
         for state in supervisor.states():
             _tell(known.get(state.name), state)
             known[state.name] = state
+            if state.name == "desk" and state.state == "RUNNING":
+                _feel(supervisor, pulse, state.pid)
             if state.state != "FATAL":
                 resting.pop(state.name, None)
                 continue
@@ -149,6 +155,23 @@ def watch(supervisor: Supervisor, places: Places) -> None:
             if time.monotonic() - since >= START_AGAIN_SECONDS:
                 del resting[state.name]
                 supervisor.start_again(state.name)
+
+
+def _feel(supervisor: Supervisor, pulse: Pulse, pid: int) -> None:
+    news = pulse.feel(pid)
+    if news is None:
+        return
+    print(_NEWS[news], flush=True)
+    if news == "hangs":
+        supervisor.start_anew("desk")
+
+
+_NEWS: Mapping[News, str] = {
+    "hangs": "desk does not answer any more and is started anew",
+    "stands still": "desk answers, but its work in the background stands still: staff may not be "
+    "told of hand-overs (GET /health/workers says what)",
+    "works again": "desk's work in the background goes on again",
+}
 
 
 def _tell(before: State | None, now: State) -> None:

@@ -188,6 +188,14 @@ class Supervisor:
         """Start a process that the supervisor has given up on."""
         self._call("startProcess", name, False)
 
+    def start_anew(self, name: str) -> None:
+        """End a process that hangs; the supervisor starts it again, as any that has ended.
+
+        One call: where it fails, the process is as it was. Stopped, it would be left so where the
+        start fails.
+        """
+        self._call("signalProcess", name, "KILL")
+
     def stop(self) -> None:
         """End every process, then the supervisor; kill what does not end."""
         if self._process is None:

@@ -9,6 +9,7 @@ import pytest
 from nightdesk.run import command
 from nightdesk.run.places import Places
 from nightdesk.run.ports import Ports
+from nightdesk.run.processes import State
 from nightdesk.run.progress import StepFailed, in_words
 
 
@@ -105,3 +106,38 @@ def test_taken_port_is_one_sentence_without_a_traceback(monkeypatch, capsys):
 )
 def test_time_in_words(seconds, words):
     assert in_words(seconds) == words
+
+
+class HangingDesk:
+    """A supervisor whose desk hangs, then is started anew; then it ends itself."""
+
+    def __init__(self):
+        self.pid, self.alive, self.started_anew = 1, True, []
+
+    def states(self):
+        return [State("rasa", "RUNNING", 7, 1, 0), State("desk", "RUNNING", self.pid, 1, 0)]
+
+    def start_anew(self, name):
+        self.started_anew.append(name)
+        self.pid += 1
+        self.alive = False
+
+
+class Silent:
+    """Feels that the desk hangs."""
+
+    def __init__(self):
+        self.felt = []
+
+    def feel(self, pid):
+        self.felt.append(pid)
+        return "hangs"
+
+
+def test_a_desk_that_hangs_is_started_anew(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(command, "WATCH_SECONDS", 0)
+    supervisor, pulse = HangingDesk(), Silent()
+    with pytest.raises(StepFailed):
+        command.watch(supervisor, Places.from_environment({"NIGHTDESK_VAR": str(tmp_path)}), pulse)
+    assert (supervisor.started_anew, pulse.felt) == (["desk"], [1])
+    assert "desk does not answer any more and is started anew" in capsys.readouterr().out

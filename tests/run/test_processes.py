@@ -78,6 +78,26 @@ def test_killed_process_is_started_again_and_stop_ends_all(supervisor, places):
     assert "up" in (places.logs / "sleeper.log").read_text()
 
 
+def test_one_that_hangs_is_started_anew_by_one_call(supervisor, monkeypatch):
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+    supervisor.start((Service("desk", (sys.executable, "-c", deaf)),), dict(os.environ))
+    first = wait_for(lambda: pid_of(supervisor, "desk"))
+    wait_for(lambda: [s for s in supervisor.states() if s.state == "RUNNING"])
+    call, calls = supervisor._call, []
+
+    def once(*arguments):
+        calls.append(arguments)
+        return call(*arguments) if len(calls) == 1 else None
+
+    with monkeypatch.context() as patched:
+        patched.setattr(supervisor, "_call", once)
+        supervisor.start_anew("desk")
+    # Stopped by one call and started by a second, it would be left stopped where that fails.
+    wait_for(lambda: pid_of(supervisor, "desk") not in (0, first))
+    wait_for(lambda: [s for s in supervisor.states() if s.state == "RUNNING"])
+    assert not exists(first)
+
+
 def test_process_that_does_not_come_up_is_named_with_its_log(supervisor, places):
     ends = Service("rasa", (sys.executable, "-c", "print('no such model'); raise SystemExit(3)"))
     supervisor.start((ends,), dict(os.environ))

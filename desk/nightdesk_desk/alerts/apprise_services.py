@@ -1,7 +1,9 @@
 """Messages through Apprise: mail, chats, text messages, pagers, whatever an address names.
 
-It blocks: call it on a thread. Apprise is loaded on first use, for that takes a second. Its log is
-kept out of ours (it may quote addresses); only statuses are read from it.
+It blocks: call it on a thread, which is where Apprise sends: the pool that it shares between all
+addresses (a few threads in all) is never used, for one service that hangs would fill it. Apprise
+is loaded on first use, for that takes a second. Its log is kept out of ours (it may quote
+addresses); only statuses are read from it.
 """
 
 import logging
@@ -9,12 +11,16 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from nightdesk_desk.alerts.content import Message
+from nightdesk_desk.alerts.content import OPEN_INBOX, Message
 from nightdesk_desk.alerts.faults import Fault, fault_of_status
 
-TIMEOUT = 15.0
-"""Seconds for one message; connecting and each reading have 4 of their own."""
+NO_TIMEOUT = 0
+"""Without a time limit of Apprise's own a message is sent on the caller's thread.
 
+Connecting and each reading have their seconds all the same; the caller limits the whole.
+"""
+
+_LINK = re.compile("https?://")
 _STATUS = re.compile(r"\berror=([345]\d\d)\b")
 
 
@@ -32,13 +38,23 @@ def send(url: str, message: Message) -> Fault | None:
     library = _library()
     sender = library.Apprise(asset=_asset())
     sender.add(service)
+    reads_markdown = service.notify_format == library.NotifyFormat.MARKDOWN
     result = sender.notify(
         title=message.title,
-        body=message.text,
+        body=markdown(message.text) if reads_markdown else message.text,
         notify_type=library.NotifyType.WARNING,
-        body_format=library.NotifyFormat.TEXT,
+        body_format=service.notify_format if reads_markdown else library.NotifyFormat.TEXT,
     )
     return None if result else _fault(result)
+
+
+def markdown(text: str) -> str:
+    """Give a text for services that read Markdown, such as Teams.
+
+    Left to Apprise, a backslash stands before each dot and underscore: no link survives that.
+    """
+    lines = (f"[{OPEN_INBOX}]({line})" if _LINK.match(line) else line for line in text.split("\n"))
+    return "\n\n".join(lines)
 
 
 def _service(url: str) -> Any:
@@ -88,6 +104,6 @@ def _asset() -> Any:
         storage_mode=library.PersistentStoreMode.MEMORY,
         http_redirects=False,
         allow_templates=False,
-        service_timeout=TIMEOUT,
+        service_timeout=NO_TIMEOUT,
         async_mode=False,
     )

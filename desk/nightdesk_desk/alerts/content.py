@@ -21,12 +21,16 @@ DRILL = "Drill"
 
 @dataclass(frozen=True)
 class Message:
-    """A message to an address: for people a title and a text, for a webhook a type and data."""
+    """A message to an address: for people a title and a text, for a webhook a type and data.
+
+    `occurred_at` is when that happened which it tells of; None: just now.
+    """
 
     title: str
     text: str
     type: str
     data: dict[str, Any] = field(default_factory=dict)
+    occurred_at: datetime | None = None
 
 
 def of_handover(

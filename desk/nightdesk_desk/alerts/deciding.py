@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from nightdesk_contract.clinic_alerts import AlertAddress
+from nightdesk_contract.clinic_escalation import ANY_HOUR
 
 from nightdesk_desk.alerts.faults import LASTING, Fault
 
@@ -12,6 +13,11 @@ PAUSES = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300))
 """Before the second try, the third and so on."""
 LATER = timedelta(minutes=15)
 """Before every further one."""
+URGENT_PAUSE = timedelta(minutes=1)
+"""The longest for what must not wait, in its first hour: longer is past the point of use."""
+URGENT_LATER = timedelta(minutes=5)
+"""And the longest from then on."""
+URGENT_FOR = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=24)
 """From when an alert was written."""
 
@@ -24,9 +30,11 @@ def recipients(addresses: Iterable[AlertAddress], level: str) -> list[AlertAddre
     return [address for address in addresses if level in address.levels]
 
 
-def next_try(tries: int, created_at: datetime, at: datetime) -> datetime | None:
+def next_try(tries: int, level: str, created_at: datetime, at: datetime) -> datetime | None:
     """Give when to try again after `tries` failures, the last one at `at`; None: give up."""
     pause = PAUSES[tries - 1] if tries <= len(PAUSES) else LATER
+    if level in ANY_HOUR:
+        pause = min(pause, URGENT_PAUSE if at - created_at < URGENT_FOR else URGENT_LATER)
     return at + pause if at + pause <= created_at + GIVE_UP_AFTER else None
 
 

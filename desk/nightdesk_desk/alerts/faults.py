@@ -22,7 +22,10 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 LASTING: frozenset[Kind] = frozenset(["no_variable", "bad_address", "unknown_service"])
 """Only an edit mends these: waiting for another try does not."""
 
-SERVICES = "mailto, slack, msteams, twilio, pagerduty and others (https://appriseit.com/services/)"
+SERVICES = (
+    "mailto, slack, workflows (Teams), twilio, pagerduty and others "
+    "(https://appriseit.com/services/)"
+)
 
 
 class Fault(NamedTuple):

@@ -1,21 +1,20 @@
 """Threads for work that blocks, a few for each address: a slow one holds up no other."""
 
 import asyncio
+import threading
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 
 AT_A_TIME = 3
 """How many are sent to one address at a time."""
 
 
 class _Lane:
-    """The threads of one address."""
+    """What runs for one address."""
 
     def __init__(self) -> None:
-        # As many as there are threads: whoever may go on has a thread that begins at once.
         self.free = asyncio.Semaphore(AT_A_TIME)
-        self.threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="alerts")
         self.left_behind = 0
 
 
@@ -35,7 +34,12 @@ class Lanes:
         if lane is None:
             lane = self._lanes[name] = _Lane()
         await lane.free.acquire()
-        doing = asyncio.get_running_loop().run_in_executor(lane.threads, work)
+        try:
+            doing = asyncio.wrap_future(_on_a_thread(work))
+        except BaseException:
+            # No thread could begin (the machine has none left): the place is not taken.
+            lane.free.release()
+            raise
         doing.add_done_callback(lambda done: _freed(lane, done))
         try:
             await asyncio.wait([doing], timeout=within)
@@ -53,9 +57,25 @@ class Lanes:
 
     def close(self) -> None:
         """Let go of the threads; what one is doing is not waited for."""
-        for lane in self._lanes.values():
-            lane.threads.shutdown(wait=False, cancel_futures=True)
         self._lanes.clear()
+
+
+def _on_a_thread[Given](work: Callable[[], Given]) -> Future[Given]:
+    """Run `work` on a thread of its own, which does not keep the process from ending."""
+    done: Future[Given] = Future()
+    done.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            given = work()
+        except BaseException as error:
+            # Native libraries raise panics that are no Exception.
+            done.set_exception(error)
+        else:
+            done.set_result(given)
+
+    threading.Thread(target=run, name="alerts", daemon=True).start()
+    return done
 
 
 def _freed[Given](lane: _Lane, done: asyncio.Future[Given]) -> None:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from nightdesk_contract.clinic_alerts import AlertAddress
-from sqlalchemy import func, literal_column, or_, select, update
+from sqlalchemy import and_, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -112,6 +112,24 @@ async def claim(session: AsyncSession, found: Due, at: datetime) -> Alert | None
         .returning(Alert)
         .execution_options(synchronize_session=False)
     )
+
+
+async def said_since(session: AsyncSession, alert: Alert) -> bool:
+    """Say whether the address is told, or was, by a newer alert of the same hand-over.
+
+    That one says as much and more: after an outage or a standstill nobody hears the same twice.
+    One of a worse level must have been sent: while it waits, staff who lower the level end it.
+    """
+    newer = select(Alert.id).where(
+        Alert.handover_id == alert.handover_id,
+        Alert.address == alert.address,
+        Alert.id > alert.id,
+        or_(
+            and_(OPEN, Alert.level == alert.level),
+            and_(Alert.state == "sent", Alert.level <= alert.level),
+        ),
+    )
+    return await session.scalar(newer.limit(1)) is not None
 
 
 async def end(session: AsyncSession, claimed: Alert, **values: object) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import httpx
@@ -12,7 +12,7 @@ from nightdesk_contract.clinic_alerts import (
     MissingVariable,
     filled,
     is_webhook,
-    secret_bytes,
+    secret_keys,
 )
 
 from nightdesk_desk.alerts import apprise_services, webhooks
@@ -34,7 +34,7 @@ class Sender:
     def __init__(self, environment: Mapping[str, str] = os.environ) -> None:
         self._environment = environment
         self._lanes = Lanes()
-        self._client: httpx.AsyncClient | None = None
+        self._client: httpx.Client | None = None
         self._checked: dict[AlertAddress, Fault | None] = {}
 
     async def send(self, address: AlertAddress, message: Message, message_id: str) -> Fault | None:
@@ -59,7 +59,9 @@ class Sender:
         """Say what is wrong with an address as it is set; nothing is sent."""
         if address not in self._checked:
             try:
-                self._checked[address] = await self._check(address)
+                # Also where all threads of checks hang: the inbox asks, and must not wait for ever.
+                async with asyncio.timeout(TIMEOUT):
+                    self._checked[address] = await self._check(address)
             except TimeoutError:
                 return Fault("timeout")
         return self._checked[address]
@@ -67,25 +69,27 @@ class Sender:
     async def close(self) -> None:
         """Close connections. What a thread is still sending is not waited for."""
         if self._client is not None:
-            await self._client.aclose()
+            self._client.close()
             self._client = None
         self._lanes.close()
 
     async def _send(self, address: AlertAddress, message: Message, message_id: str) -> Fault | None:
         if address.url:
             url = filled(address.url, self._environment)
-            # Its time begins with its thread: to wait for one says nothing about the address.
-            return await self._lanes.run(
-                address.name, TIMEOUT, lambda: apprise_services.send(url, message)
-            )
+            return await self._run(address, lambda: apprise_services.send(url, message))
         webhook = self._webhook(address)
         if isinstance(webhook, Fault):
             return webhook
         if self._client is None:
-            self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=10.0)
-        url, key = webhook
-        async with asyncio.timeout(TIMEOUT):
-            return await webhooks.post(self._client, url, key, message, message_id, now())
+            self._client = httpx.Client(trust_env=False, follow_redirects=False, timeout=10.0)
+        client, (hook, keys) = self._client, webhook
+        return await self._run(
+            address, lambda: webhooks.post(client, hook, keys, message, message_id, now())
+        )
+
+    async def _run(self, address: AlertAddress, work: Callable[[], Fault | None]) -> Fault | None:
+        # Its time begins with its thread: to wait for one says nothing about the address.
+        return await self._lanes.run(address.name, TIMEOUT, work)
 
     async def _check(self, address: AlertAddress) -> Fault | None:
         try:
@@ -97,10 +101,10 @@ class Sender:
             return Fault("no_variable", error.name)
         return webhook if isinstance(webhook, Fault) else None
 
-    def _webhook(self, address: AlertAddress) -> Fault | tuple[str, bytes]:
+    def _webhook(self, address: AlertAddress) -> Fault | tuple[str, tuple[bytes, ...]]:
         url = filled(address.webhook, self._environment)
-        key = secret_bytes(filled(address.secret, self._environment))
-        return Fault("bad_address") if key is None or not is_webhook(url) else (url, key)
+        keys = secret_keys(filled(address.secret, self._environment))
+        return (url, keys) if keys and is_webhook(url) else Fault("bad_address")
 
 
 def shown(address: AlertAddress) -> str:

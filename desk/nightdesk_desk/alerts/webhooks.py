@@ -1,9 +1,14 @@
-"""Signed webhooks, as Standard Webhooks has them (https://www.standardwebhooks.com)."""
+"""Signed webhooks, as Standard Webhooks has them (https://www.standardwebhooks.com).
+
+Sending blocks: call it on a thread of the address's own. Looking up a name has no time limit, and
+on the event loop's threads it would hold up other addresses, and people who sign in.
+"""
 
 import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 import httpx
@@ -19,28 +24,36 @@ def signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 def body_of(message: Message, at: datetime) -> bytes:
-    """Give a message as JSON: its type, the moment, its data."""
-    row = {"type": message.type, "timestamp": at.isoformat(), "data": message.data}
+    """Give a message as JSON: its type, when it happened (the same over all tries), its data."""
+    occurred_at = message.occurred_at or at
+    row = {"type": message.type, "timestamp": occurred_at.isoformat(), "data": message.data}
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-async def post(
-    client: httpx.AsyncClient, url: str, key: bytes, message: Message, message_id: str, at: datetime
+def post(
+    client: httpx.Client,
+    url: str,
+    keys: Sequence[bytes],
+    message: Message,
+    message_id: str,
+    at: datetime,
 ) -> Fault | None:
-    """Post a signed message. Gives None when the receiver took it (2xx)."""
+    """Post a message signed with each key. Gives None when the receiver took it (2xx)."""
     body, timestamp = body_of(message, at), int(at.timestamp())
     headers = {
         "content-type": "application/json",
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(key, message_id, timestamp, body),
+        "webhook-signature": " ".join(signature(key, message_id, timestamp, body) for key in keys),
     }
     try:
-        answer = await client.post(url, content=body, headers=headers)
+        # Its body says nothing, and may have no end.
+        with client.stream("POST", url, content=body, headers=headers) as answer:
+            status = answer.status_code
     except httpx.TimeoutException:
         return Fault("timeout")
     except httpx.InvalidURL:
         return Fault("bad_address")
     except httpx.HTTPError:
         return Fault("connection")
-    return None if answer.is_success else fault_of_status(answer.status_code)
+    return None if httpx.codes.is_success(status) else fault_of_status(status)

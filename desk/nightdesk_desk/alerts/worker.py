@@ -7,6 +7,7 @@ again, under the same message id.
 import asyncio
 import logging
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 
 from nightdesk_contract.clinic_alerts import AlertAddress
@@ -23,6 +24,7 @@ from nightdesk_desk.alerts.standing import AddressStanding, read_standing
 from nightdesk_desk.db import Database
 from nightdesk_desk.escalation.models import DayReport, EscalationStep
 from nightdesk_desk.escalation.said import said
+from nightdesk_desk.escalation.taking import read_facts
 from nightdesk_desk.looking import Looking, surviving
 from nightdesk_desk.models import Alert, AlertAddressState, Handover, now
 from nightdesk_desk.words import Words
@@ -82,6 +84,8 @@ class Alerts:
         if not chosen:
             return 0
         async with self._db.write() as session:
+            # Not `at`: it may have waited for its turn to write, and a claim must last.
+            at = now()
             claims = [await outbox.claim(session, found, at) for found in chosen]
         claimed = [alert for alert in claims if alert is not None]
         for alert in claimed:
@@ -140,6 +144,7 @@ class Alerts:
             async with self._db.write() as session:
                 await outbox.end(session, alert, state="needless", ended_at=now())
             return
+        message = replace(message, occurred_at=alert.created_at)
         fault = await self._sender.send(address, message, alert.message_id)
         if fault is None:
             await self._sent(alert)
@@ -165,6 +170,13 @@ class Alerts:
                 return content.of_outage(clinic.name, alert.about, fault, since, url)
             case = await session.get(Handover, alert.handover_id)
             step = await session.get(EscalationStep, alert.step_id) if alert.step_id else None
+            if await outbox.said_since(session, alert):
+                return None
+            if case and step and case.state == "taken":
+                # Whoever has the chat may have answered meanwhile: a reply is no act of the case.
+                waits_since = (await read_facts(session, [case]))[case.id].waits_since
+                if waits_since is None:
+                    return None
         if case is None or needless(
             alert.created_at, case.state, case.acknowledged_at, case.acted_at or case.taken_at
         ):
@@ -229,7 +241,7 @@ class Alerts:
 
 def _later(alert: Alert, at: datetime) -> dict[str, object]:
     """Give what is noted of an alert that failed at `at`: its next try, or that it is given up."""
-    again = next_try(alert.tries, alert.created_at, at)
+    again = next_try(alert.tries, alert.level, alert.created_at, at)
     if again is None:
         return {"state": "given_up", "ended_at": at}
     return {"state": "failed", "next_at": again}

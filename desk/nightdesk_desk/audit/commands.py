@@ -9,12 +9,14 @@ import json
 import re
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from nightdesk_contract.clinic import ClinicError, load_clinic
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from nightdesk_desk.audit.chain import Entry
@@ -26,9 +28,11 @@ from nightdesk_desk.audit.exporting import (
     json_lines,
     said,
 )
+from nightdesk_desk.audit.kept import FORM, Found, Kept, compare, kept_in, worst
+from nightdesk_desk.audit.models import AuditHead
 from nightdesk_desk.audit.reading import Wanted, all_entries, moment_of, read_entries, who
 from nightdesk_desk.audit.record import note
-from nightdesk_desk.audit.verifying import Verdict, hash_of, verify
+from nightdesk_desk.audit.verifying import Verdict, verify
 from nightdesk_desk.db import Database, migrate
 from nightdesk_desk.new_file import new_file
 from nightdesk_desk.settings import Settings
@@ -45,6 +49,13 @@ _WRONG = {
     "reordered": "stands in another place than it was written in",
     "head differs": "is not the last one that was written: the head of the record differs",
 }
+
+_NOT_AS_KEPT = {
+    "differs": " is NOT the one that you kept: the record was written anew.",
+    "gone": ", which you kept, is not there: it was removed.",
+    "dropped": ", which you kept, lies before what is left: dropped by retention, it says.",
+}
+_SAID_ONE_BY_ONE = 5
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -64,12 +75,30 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     check.add_argument(
         "--kept",
+        "--head",
         type=_kept,
+        action="append",
+        default=[],
         metavar="NUMBER:HASH",
-        help="an earlier last entry, as it was printed then",
+        help="an earlier last entry, as it was printed then; may be given more than once",
+    )
+    check.add_argument(
+        "--kept-in",
+        type=_lines,
+        metavar="FILE",
+        help="a text with such entries anywhere in it, such as the desk's log; - reads from stdin",
     )
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(run=_verify)
+    head = commands.add_parser(
+        "head",
+        help="print the number and hash of the last entry, to be kept elsewhere",
+        description="Prints NUMBER:HASH of the last entry, without checking the record: fast "
+        "enough for every hour. The desk writes the same to its log once a day. `verify --kept` "
+        "compares.",
+    )
+    head.add_argument("--json", action="store_true", help="print JSON")
+    head.set_defaults(run=_head)
     listing = commands.add_parser(
         "list", help="list entries, the newest first", description="Lists entries, newest first."
     )
@@ -117,12 +146,23 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _kept(text: str) -> tuple[int, str]:
-    found = re.fullmatch(r"([0-9]{1,9}):([0-9a-f]{64})", text.strip().lower())
+def _kept(text: str) -> Kept:
+    found = re.fullmatch(FORM, text.strip().lower())
     if found is None:
-        allowed = "a number, a colon and 64 characters 0-9 a-f, as `audit verify` prints them"
+        allowed = "a number, a colon and 64 characters 0-9 a-f, as `audit head` prints them"
         raise argparse.ArgumentTypeError(f"found {text!r}; allowed: {allowed}")
-    return int(found[1]), found[2]
+    return Kept(int(found[1]), found[2])
+
+
+def _lines(name: str) -> list[Kept]:
+    try:
+        with nullcontext(sys.stdin) if name == "-" else open(name, errors="replace") as lines:
+            found = kept_in(lines)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{name} cannot be read ({error.strerror})") from None
+    if not found:
+        raise argparse.ArgumentTypeError(f"found no NUMBER:HASH in {name}; `audit head` prints one")
+    return found
 
 
 def _file(text: str) -> Path:
@@ -133,18 +173,32 @@ def _file(text: str) -> Path:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
+    kept = sorted({*arguments.kept, *(arguments.kept_in or [])})
+
     async def work(db: Database) -> int:
-        kept_as = None
         async with db.read() as session:
             verdict = await verify(session, _progress)
-            if arguments.kept is not None:
-                kept_as = await hash_of(session, arguments.kept[0])
-        found = _compared(arguments.kept, kept_as)
+            found = await compare(session, kept)
         if arguments.json:
             print(json.dumps(_verdict_row(verdict, found)))
         else:
-            _say(verdict, arguments.kept, found)
-        return int(verdict.wrong is not None or found in ("differs", "gone"))
+            _say(verdict, found)
+        return int(verdict.wrong is not None or worst(found) not in (None, "same"))
+
+    return _run(work)
+
+
+def _head(arguments: argparse.Namespace) -> int:
+    async def work(db: Database) -> int:
+        async with db.read() as session:
+            head = (await session.execute(select(AuditHead.number, AuditHead.hash))).one_or_none()
+        if head is None:
+            return _refuse("the record has no head: `audit verify` says more", 1)
+        if arguments.json:
+            print(json.dumps({"number": head.number, "hash": head.hash}))
+        else:
+            print(f"{head.number}:{head.hash}")
+        return 0
 
     return _run(work)
 
@@ -154,16 +208,7 @@ def _progress(done: int, of: int) -> None:
         print(f"{done} of {of} entries checked", file=sys.stderr)
 
 
-def _compared(kept: tuple[int, str] | None, found: str | None) -> str | None:
-    """Say how what was kept outside compares: "same", "differs" or "gone"; None without it."""
-    if kept is None:
-        return None
-    if found is None:
-        return "gone"
-    return "same" if found == kept[1] else "differs"
-
-
-def _say(verdict: Verdict, kept: tuple[int, str] | None, found: str | None) -> None:
+def _say(verdict: Verdict, found: list[Found]) -> None:
     if verdict.wrong is None:
         print(f"{verdict.entries} entries are as they were written.")
         if verdict.first > 1:
@@ -171,15 +216,18 @@ def _say(verdict: Verdict, kept: tuple[int, str] | None, found: str | None) -> N
         print(f"Last entry, to be kept outside: {verdict.last}:{verdict.hash}")
     else:
         print(f"Entry {verdict.bad} {_WRONG[verdict.wrong]}.")
-    if kept is not None and found == "same":
-        print(f"Entry {kept[0]} is the one that you kept.")
-    elif kept is not None and found == "differs":
-        print(f"Entry {kept[0]} is NOT the one that you kept: the record was written anew.")
-    elif kept is not None:
-        print(f"Entry {kept[0]}, which you kept, is not there: dropped by retention, or removed.")
+    same = [kept for kept, compared in found if compared == "same"]
+    if len(same) > _SAID_ONE_BY_ONE:
+        print(f"{len(same)} entries are the ones that you kept.")
+        same = []
+    for kept in same:
+        print(f"Entry {kept.number} is the one that you kept.")
+    for kept, compared in found:
+        if compared in _NOT_AS_KEPT:
+            print(f"Entry {kept.number}{_NOT_AS_KEPT[compared]}")
 
 
-def _verdict_row(verdict: Verdict, kept: str | None) -> dict[str, Any]:
+def _verdict_row(verdict: Verdict, found: list[Found]) -> dict[str, Any]:
     return {
         "whole": verdict.wrong is None,
         "entries": verdict.entries,
@@ -188,7 +236,9 @@ def _verdict_row(verdict: Verdict, kept: str | None) -> dict[str, Any]:
         "hash": verdict.hash,
         "bad": verdict.bad,
         "wrong": verdict.wrong,
-        "kept": kept,
+        "head": f"{verdict.last}:{verdict.hash}" if verdict.wrong is None else None,
+        "kept": worst(found),
+        "compared": [{"number": kept.number, "is": compared} for kept, compared in found],
     }
 
 
@@ -198,6 +248,7 @@ def _list(arguments: argparse.Namespace) -> int:
         wanted = _wanted(arguments, zone)
         async with db.read() as session:
             entries = await read_entries(session, wanted, arguments.limit)
+        await _note_view(db)
         if arguments.json:
             rows = [as_row(entry) | {"details": details_of(entry)} for entry in entries]
             print(json.dumps(rows, ensure_ascii=False))
@@ -209,6 +260,16 @@ def _list(arguments: argparse.Namespace) -> int:
         return 0
 
     return _run(work)
+
+
+async def _note_view(db: Database) -> None:
+    """Note that somebody looks at the record; a broken one is shown all the same."""
+    try:
+        async with db.write() as session:
+            await note(session, "audit_viewed")
+    except SQLAlchemyError as error:
+        # Whoever has to find out what is wrong with it needs to see it.
+        print(f"This look could not be noted ({type(error).__name__}).", file=sys.stderr)
 
 
 def _line(entry: Entry, zone: ZoneInfo) -> str:

@@ -24,6 +24,7 @@ from nightdesk_desk.cases.deciding import (
     reopen_refusal,
 )
 from nightdesk_desk.cases.models import HandoverAct, PrivateNote
+from nightdesk_desk.cases.unanswered import only_words_wait
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.handover_rules import HandoverRefused, RefusalCode
@@ -65,7 +66,7 @@ class CaseActs:
         self._wakeups.notify(case.conversation_id)
 
     async def notice(self, handover_id: int, staff_id: int) -> None:
-        """Say that one has seen what was passed on, before or instead of writing: the clock stops.
+        """Say that one has seen what was passed on, or what the visitor wrote: the clock stops.
 
         Raises HandoverRefused.
         """
@@ -74,7 +75,9 @@ class CaseActs:
             acts = (await reading.read_acts(session, [case.id])).get(case.id, [])
             passed = reading.passed(case, acts, None)
             mine = case.taken_by == staff_id
-            _unless(notice_refusal(passed is not None and not passed.answered, mine=mine), case)
+            waits = passed is not None and not passed.answered
+            waits = waits or await only_words_wait(session, case)
+            _unless(notice_refusal(waits, mine=mine), case)
             case.acted_at = now()
             await _note(session, "handover_noticed", case, staff_id)
         self._wakeups.notify(case.conversation_id)

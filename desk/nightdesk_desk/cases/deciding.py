@@ -28,7 +28,10 @@ def pass_refusal(
 
 
 def notice_refusal(waits: bool, *, mine: bool) -> RefusalCode | None:
-    """Say why nobody can say that they have seen it, or None; `waits`: passed on, no act since."""
+    """Say why nobody can say that they have seen it, or None; `waits`: there is something to see.
+
+    That is a case passed on without an act since, or words of the visitor's that nobody answered.
+    """
     if not waits:
         return "not_possible"
     return None if mine else "not_yours"

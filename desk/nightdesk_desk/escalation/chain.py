@@ -107,6 +107,15 @@ def due(facts: Facts, clinic: Clinic, at: datetime) -> list[Planned]:
     return found
 
 
+def past_aim(facts: Facts, clinic: Clinic, at: datetime) -> bool:
+    """Say whether a hand-over waits longer than `staff_times` allow; without a time, never."""
+    minutes = clinic.staff_times.get(facts.level)
+    if facts.waits_since is None or minutes is None:
+        return False
+    aim = _due(clinic, facts.level, facts.waits_since, timedelta(minutes=minutes))
+    return aim is not None and at > aim
+
+
 def _raised_at(facts: Facts) -> datetime | None:
     """Give when the level was last raised, if that was while the hand-over waits.
 

@@ -18,6 +18,7 @@ from nightdesk_desk.alerts import outbox
 from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.cases import reading
 from nightdesk_desk.cases.models import HandoverAct
+from nightdesk_desk.cases.unanswered import unanswered_since
 from nightdesk_desk.escalation.chain import Alarm, Facts, Planned, TakenStep, due, waits_since
 from nightdesk_desk.escalation.models import EscalationStep
 from nightdesk_desk.models import Event, Handover, HandoverTrigger
@@ -31,6 +32,7 @@ async def read_facts(session: AsyncSession, cases: Sequence[Handover]) -> dict[i
     ids = [case.id for case in cases]
     alarms, acts = await _alarms(session, ids), await reading.read_acts(session, ids)
     replies = await _replies(session, {case.conversation_id for case in cases})
+    unanswered = await unanswered_since(session, ids)
     taken: dict[int, set[TakenStep]] = defaultdict(set)
     for row in await session.execute(
         select(
@@ -49,7 +51,9 @@ async def read_facts(session: AsyncSession, cases: Sequence[Handover]) -> dict[i
         facts[case.id] = Facts(
             level=cast(Level, case.level),
             state=case.state,
-            waits_since=waits_since(case, moments, replies.get(case.conversation_id)),
+            # An alarm starts a round of its own, however long plain words have waited.
+            waits_since=waits_since(case, moments, replies.get(case.conversation_id))
+            or unanswered.get(case.id),
             alarms=tuple(alarms[case.id]),
             taken=frozenset(taken[case.id]),
         )

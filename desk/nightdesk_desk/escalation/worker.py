@@ -19,6 +19,8 @@ from nightdesk_desk.words import Words
 
 LOOK_EVERY = 1.0
 """Seconds between looks: how late a step may be taken."""
+AT_A_LOOK = 50
+"""How many steps are taken before the next look: something worse may have come meanwhile."""
 
 
 class Escalation:
@@ -61,6 +63,9 @@ class Escalation:
         for handover_id in waiting:
             with surviving("a step could not be taken yet"):
                 taken += await self._take(handover_id, at)
+            # Only what was taken counts: those that fail again and again must not stand in the way.
+            if taken >= AT_A_LOOK:
+                break
         await self._report(at)
         return taken
 

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
+from nightdesk_desk import typing_notices as _typing  # noqa: F401
 from nightdesk_desk.audit import models as _audit  # noqa: F401  its tables join the metadata
 from nightdesk_desk.cases import models as _cases  # noqa: F401
 from nightdesk_desk.escalation import models as _escalation  # noqa: F401

@@ -18,6 +18,7 @@ from nightdesk_desk import log
 from nightdesk_desk.audit.dropping import drop_before
 from nightdesk_desk.audit.record import note
 from nightdesk_desk.db import Database
+from nightdesk_desk.looking import surviving
 from nightdesk_desk.models import Contact
 from nightdesk_desk.privacy import due
 from nightdesk_desk.privacy.due import Old
@@ -116,6 +117,8 @@ async def purge(
             await _PURGES[name](Work(db, at - timedelta(days=days), counted, batch, failed))
         except Exception as error:
             failed(name, None, error)
+    with surviving("what is deleted may still be in the -wal file"):
+        await db.scrub()
     return gone
 
 

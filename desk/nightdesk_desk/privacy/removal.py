@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.audit.record import note
 from nightdesk_desk.models import Base, Conversation
+from nightdesk_desk.privacy.models import Forgetting
 
 CONVERSATION_ID = "conversation_id"
 """A column of this name says by itself whose the row is, with or without a foreign key."""
@@ -78,7 +79,8 @@ async def remove_conversation(
 ) -> dict[str, int]:
     """Remove the conversation with all that belongs to it, and note that for the audit.
 
-    Gives the number of rows by table. The caller holds the conversation's row (`log.hold`).
+    Also notes that the assistant must forget it (see `forgetting`). Gives the number of rows by
+    table. The caller holds the conversation's row (`log.hold`).
     `details` say why (plain values, never words). The audit record's own entries stay.
     """
     gone: dict[str, int] = {}
@@ -87,5 +89,6 @@ async def remove_conversation(
             delete(table).where(of_conversation(table, conversation_id))
         )
         gone[table.name] = int(result.rowcount)
+    session.add(Forgetting(sender=conversation_id))
     await note(session, "conversation_deleted", about=conversation_id, details=details)
     return gone

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.audit.record import note
 from nightdesk_desk.db import Database
+from nightdesk_desk.looking import surviving
 from nightdesk_desk.models import Base
 from nightdesk_desk.privacy.encrypted import EncryptedText
 from nightdesk_desk.privacy.keys import ENCRYPTED, KeyMissing, Keys, is_encrypted
@@ -145,6 +146,9 @@ async def rotate(db: Database, keys: Keys, told: Progress) -> Counter[Standing]:
             told(changed)
     async with db.write() as session:
         await note(session, "keys_rotated", details={"texts": changed})
+    # The texts as they were are to be in no file beside the database.
+    with surviving("plain texts may still be in the -wal file"):
+        await db.scrub()
     return counts
 
 

@@ -13,10 +13,10 @@ from nightdesk_desk.privacy.transcript import visitors_transcript, whole_convers
 from nightdesk_desk.visitor_api import (
     TheConversation,
     TheDesk,
-    address_of,
-    error_answers,
+    client_of,
     within_limits,
 )
+from nightdesk_desk.visitor_bodies import error_answers
 
 router = APIRouter(prefix="/api", tags=["visitor"])
 
@@ -90,7 +90,7 @@ def _within_limits(desk: Desk, request: Request, conversation_id: str) -> None:
     # Counted apart from messages: who presses often must still be able to write.
     within_limits(
         desk.conversation_limit.wait(f"privacy {conversation_id}"),
-        desk.address_limit.wait(f"privacy {address_of(request)}"),
+        desk.address_limit.wait(f"privacy {client_of(request)}"),
     )
 
 

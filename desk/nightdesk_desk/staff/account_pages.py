@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.models import Staff, now
 from nightdesk_desk.staff import accounts, sessions
+from nightdesk_desk.staff.failed_sign_ins import read_failed_sign_ins
 from nightdesk_desk.staff.login import TOO_MANY, Acting, Present, field, signed_out
 from nightdesk_desk.staff.pages import InboxRoute, desk_of, page, zone_of
 from nightdesk_desk.staff.passwords import hash_password_async, password_problem
@@ -113,6 +114,7 @@ async def _account_page(
         account = await session.get_one(Staff, me.staff_id)
         kept = await sessions.read_sessions(session, me.staff_id, at)
         left = await codes_left(session, me.staff_id)
+        failed = (await read_failed_sign_ins(session, at)).of.get(me.username, 0)
     return page(
         request,
         "account.html",
@@ -120,6 +122,7 @@ async def _account_page(
         me=me,
         account=account,
         codes_left=left,
+        failed=failed,
         since=moment(account.totp_since, zone, at) if account.totp_since else None,
         sessions=session_rows(kept, me.token_hash, zone, at),
         problems=problems or {},

@@ -23,7 +23,8 @@ class AccountError(ValueError):
 
 def plain_username(username: str) -> str:
     """Give a user name as it is kept: trimmed, in lower case."""
-    return username.strip().casefold()
+    # PostgreSQL takes no NUL in a query; no account has one in its name.
+    return username.strip().casefold().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def plain_title(title: str) -> str | None:

@@ -1,21 +1,23 @@
 """The audit record for leads and admins: a page with filters, and the same as a file."""
 
 import json
+from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from nightdesk_desk.audit.chain import Entry
 from nightdesk_desk.audit.exporting import csv_lines, said
 from nightdesk_desk.audit.reading import Wanted, all_entries, kinds, moment_of, read_entries, who
 from nightdesk_desk.audit.record import note
 from nightdesk_desk.audit.views import note_view
-from nightdesk_desk.staff.login import LeadingReader
+from nightdesk_desk.staff.login import Leading, LeadingReader
 from nightdesk_desk.staff.pages import InboxRoute, desk_of, page, zone_of
+from nightdesk_desk.staff.recent import prove
 
 ON_A_PAGE = 50
 LONGEST_FILTER = 200
@@ -51,7 +53,7 @@ class ShownEntry(NamedTuple):
 async def audit_page(request: Request, me: LeadingReader, before: str = "") -> Response:
     """Give entries, the newest first, fifty a page; 422 with all of them for a wrong date."""
     desk, zone = desk_of(request), zone_of(request)
-    filters = filters_of(request)
+    filters = filters_of(request.query_params)
     wanted = wanted_by(filters, zone)
     below = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
     # No page without its entry.
@@ -75,13 +77,18 @@ async def audit_page(request: Request, me: LeadingReader, before: str = "") -> R
     )
 
 
-@router.get("/entries.csv")
-async def audit_table(request: Request, me: LeadingReader) -> Response:
-    """Give all entries that fit the filters as CSV, the oldest first. It is itself an entry."""
-    desk = desk_of(request)
-    wanted = wanted_by(filters_of(request), zone_of(request))
+@router.post("/entries.csv")
+async def audit_table(request: Request, me: Leading) -> Response:
+    """Give all entries that fit the filters (form) as CSV, the oldest first. It is itself an entry.
+
+    It holds names and addresses of staff: it asks for the password again after ten minutes.
+    """
+    desk, filters = desk_of(request), filters_of(await request.form())
+    await prove(request, me, file_of=f"/inbox/audit{query_of(filters)}")
+    wanted = wanted_by(filters, zone_of(request))
     if wanted is None:
-        return await audit_page(request, me)
+        # The page says which dates are right.
+        return RedirectResponse(f"/inbox/audit{query_of(filters)}", 303)
     async with desk.db.write() as session:
         details = await said(session, wanted) | {"to": ".csv"}
         await note(session, "audit_exported", staff_id=me.staff_id, details=details)
@@ -92,10 +99,11 @@ async def audit_table(request: Request, me: LeadingReader) -> Response:
     )
 
 
-def filters_of(request: Request) -> Filters:
-    """Give the filters of the page's address."""
-    given = request.query_params
-    return Filters(*(given.get(name, "").strip()[:LONGEST_FILTER] for name in Filters._fields))
+def filters_of(given: Mapping[str, object]) -> Filters:
+    """Give the filters that an address or a form holds."""
+    # No entry holds a NUL, and PostgreSQL takes none in a query.
+    typed = (str(given.get(name, "")).replace("\0", "") for name in Filters._fields)
+    return Filters(*(text.strip()[:LONGEST_FILTER] for text in typed))
 
 
 def wanted_by(filters: Filters, zone: ZoneInfo) -> Wanted | None:

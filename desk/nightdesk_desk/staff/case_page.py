@@ -115,7 +115,9 @@ async def answer(
     return await case_page(request, me, view, status, notice=notice, draft=draft, opened=opened)
 
 
-_RACES = frozenset(["over", "is_open", "not_found", "not_possible", "not_yours", "key_reused"])
+_RACES = frozenset(
+    ["over", "is_open", "not_found", "not_possible", "not_yours", "key_reused", "written_since"]
+)
 """Refusals because of what somebody else did first."""
 
 _NO_DRAFT: dict[str, object] = {

@@ -11,13 +11,15 @@ MOST_LABELS = 10
 
 
 class Bar(NamedTuple):
-    """A part of a slot's bar."""
+    """A part of a slot's bar: `number` of `part` in the slot of that name."""
 
     x: float
     y: float
     width: float
     height: float
     part: str
+    slot: str
+    number: int
 
 
 class Label(NamedTuple):
@@ -51,10 +53,9 @@ def stacked(names: Sequence[str], slots: Sequence[Mapping[str, int]]) -> Chart:
             height = tall * count / top
             y -= height
             if count:
-                x = LEFT + pace * (number + 0.1)
-                bars.append(
-                    Bar(round(x, 1), round(y, 1), round(pace * 0.8, 1), round(height, 1), part)
-                )
+                x, wide = round(LEFT + pace * (number + 0.1), 1), round(pace * 0.8, 1)
+                place = (x, round(y, 1), wide, round(height, 1))
+                bars.append(Bar(*place, part, names[number], count))
     every = ceil(len(names) / MOST_LABELS) or 1
     labels = [
         Label(round(LEFT + pace * (number + 0.5), 1), HEIGHT - 6, name)

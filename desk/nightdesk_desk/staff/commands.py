@@ -233,10 +233,15 @@ async def _in_database(
 def _read_password(from_stdin: bool) -> str:
     """Ask for a password twice on the terminal, or read one line of standard input.
 
-    Raises AccountError when there is no terminal to ask on, or the two differ.
+    Raises AccountError when there is no terminal to ask on, the two differ, or it is no text.
     """
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        try:
+            given = sys.stdin.readline().rstrip("\r\n")
+            given.encode()
+        except UnicodeError as error:
+            raise accounts.AccountError("The password is no text in UTF-8.") from error
+        return given
     if not sys.stdin.isatty():
         raise accounts.AccountError(
             "There is no terminal to ask for the password on: use --password-stdin."

@@ -12,8 +12,10 @@ from nightdesk_contract.passages import Passage
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, log
+from nightdesk_desk.basis import passages_said
 from nightdesk_desk.cases import reading
 from nightdesk_desk.cases.models import HandoverAct
+from nightdesk_desk.cases.unanswered import unanswered_since
 from nightdesk_desk.handover_rules import NEEDS_OUTCOME
 from nightdesk_desk.models import Contact, Conversation, Handover, HandoverTrigger
 from nightdesk_desk.privacy.deletion import crisis_ends, goes_at
@@ -26,6 +28,7 @@ from nightdesk_desk.staff.history import EarlierCase, Record, Step, earlier_case
 from nightdesk_desk.staff.marks import Piece, pieces
 from nightdesk_desk.staff.presence import Presence, presence
 from nightdesk_desk.staff.times import Moment, moment
+from nightdesk_desk.staff.triggers import ShownTrigger, show_triggers
 from nightdesk_desk.staff.waiting import Wait, clock, wait
 
 
@@ -54,7 +57,8 @@ class ShownHandover(NamedTuple):
 
     `passed_by` is who passed it on to whoever has it; `taken_at` is then when they did, and
     `passed_waits` says that nobody has written to the visitor since. It was lowered from
-    `lowered_from`, where that is set.
+    `lowered_from`, where that is set. `unanswered` says that the visitor has written to whoever has
+    it and waits for a word, `new_alarm` that something since then called for a person.
     """
 
     id: int
@@ -72,19 +76,8 @@ class ShownHandover(NamedTuple):
     passed_waits: bool
     lowered_from: str | None
     lowered_by: str | None
-
-
-class ShownTrigger(NamedTuple):
-    """What called for a person, and which detector said so."""
-
-    seq: int
-    at: Moment
-    level: str
-    reason: str
-    category: str | None
-    detector: str | None
-    rule: str | None
-    score: float | None
+    unanswered: bool = False
+    new_alarm: bool = False
 
 
 class ShownContact(NamedTuple):
@@ -156,9 +149,13 @@ async def read_view(
     if case is not None:
         replied = max((event.at for event in events if event.sender == "staff"), default=None)
         done = acts.get(case.id, ())
-        called = [*(t.at for t in triggers[case.id]), *reading.passed_at(done)]
+        alarms = [t.at for t in triggers[case.id]]
+        words = list((await unanswered_since(session, [case.id])).values())
+        called = [*alarms, *words, *reading.passed_at(done)]
         waited = wait(clock(case, called, replied), case.level, zone, now, minutes)
         shown = _handover(case, done, replied, waited, names, zone, now)
+        alarmed = clock(case, alarms, replied).until is None
+        shown = shown._replace(unanswered=bool(words), new_alarm=alarmed)
     tellings = await read_telling(session, cases[:1], zone, now)
     view = View(
         id=conversation_id,
@@ -167,7 +164,7 @@ async def read_view(
         needs_code=case is not None
         and reading.worst_level(case, triggers[case.id], acts.get(case.id, ())) in NEEDS_OUTCOME,
         events=show_events(events, everything, passages, zone, now),
-        triggers=[_trigger(t, zone, now) for t in (triggers[case.id] if case else [])],
+        triggers=show_triggers(triggers[case.id] if case else [], events, zone, now),
         contacts=[_contact(contact, zone, now) for contact in contacts],
         history=history(record, zone, now),
         earlier=earlier_cases(record, zone, now),
@@ -203,7 +200,7 @@ def show_events(
             name=event.name,
             pieces=pieces(event.text, spans[event.seq] if event.sender == "visitor" else []),
             outcome=event.outcome,
-            passages=[passages[key] for key in event.passages if key in passages],
+            passages=passages_said(event.passages, event.basis, passages),
             level=event.level,
             waiting=event.sender == "visitor" and not event.answered,
             basis=event.basis or {},
@@ -240,19 +237,6 @@ def _handover(
         passed_waits=passed is not None and not passed.answered,
         lowered_from=lowered.from_level if lowered else None,
         lowered_by=names.get(lowered.by) if lowered else None,
-    )
-
-
-def _trigger(trigger: HandoverTrigger, zone: ZoneInfo, now: datetime) -> ShownTrigger:
-    return ShownTrigger(
-        seq=trigger.seq,
-        at=moment(trigger.at, zone, now),
-        level=trigger.level,
-        reason=trigger.reason,
-        category=trigger.category,
-        detector=trigger.detector,
-        rule=trigger.rule,
-        score=trigger.score,
     )
 
 

@@ -1,5 +1,7 @@
 """One conversation as a file, for leads and admins."""
 
+from urllib.parse import quote
+
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -10,13 +12,18 @@ from nightdesk_desk.models import now
 from nightdesk_desk.privacy.export import EXPORTED, as_json, as_text, read_export
 from nightdesk_desk.staff.login import Leading
 from nightdesk_desk.staff.pages import InboxRoute, desk_of, zone_of
+from nightdesk_desk.staff.recent import prove
 
 router = APIRouter(prefix="/inbox", route_class=InboxRoute, include_in_schema=False)
 
 
 @router.post("/conversations/{conversation_id}/export")
 async def export(request: Request, conversation_id: str, me: Leading) -> Response:
-    """Give the conversation with all that belongs to it, as a file (form: `form` text or json)."""
+    """Give the conversation with all that belongs to it, as a file (form: `form` text or json).
+
+    A file leaves the desk for good: it asks for the password again after ten minutes.
+    """
+    await prove(request, me, file_of=f"/inbox/conversations/{quote(conversation_id)}")
     desk = desk_of(request)
     as_data = (await request.form()).get("form") == "json"
     # In one transaction: what is given out is noted.

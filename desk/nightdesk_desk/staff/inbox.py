@@ -9,7 +9,6 @@ from nightdesk_desk.handover_rules import MAX_NOTE
 from nightdesk_desk.staff.case_page import Refused, act, case_page, read_case
 from nightdesk_desk.staff.login import Acting, Me, Present
 from nightdesk_desk.staff.pages import InboxRoute, desk_of, page
-from nightdesk_desk.wakeups import Typing
 
 router = APIRouter(prefix="/inbox", route_class=InboxRoute, include_in_schema=False)
 
@@ -80,7 +79,7 @@ async def reply(request: Request, conversation_id: str, me: Acting) -> Response:
         await desk.handovers.reply(
             case, me.staff_id, text, f"s{me.staff_id}:{key}" if key else None
         )
-        desk.wakeups.typing(conversation_id, Typing("staff", False))
+        await desk.typing.tell(conversation_id, "staff", False)
 
     return await act(
         request, conversation_id, me, send, event="nightdesk:replied", draft={"reply": text}
@@ -89,14 +88,17 @@ async def reply(request: Request, conversation_id: str, me: Acting) -> Response:
 
 @router.post("/conversations/{conversation_id}/resolve")
 async def resolve(request: Request, conversation_id: str, me: Acting) -> Response:
-    """Close the hand-over (form: note, outcome_code, false_alarm).
+    """Close the hand-over (form: note, outcome_code, false_alarm, seen).
 
-    A note is always needed; P0 and P1 also need how it ended.
+    A note is always needed; P0 and P1 also need how it ended. `seen` is the number of the last
+    message on the page.
     """
     desk = desk_of(request)
     form = await request.form()
     note, code = str(form.get("note", "")).strip(), str(form.get("outcome_code", ""))
     false_alarm = form.get("false_alarm") == "yes"
+    seen = str(form.get("seen", ""))
+    last_seen = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
 
     async def close(case: int) -> None:
         if not note:
@@ -104,7 +106,12 @@ async def resolve(request: Request, conversation_id: str, me: Acting) -> Respons
         if len(note) > MAX_NOTE:
             raise Refused("note_too_long")
         await desk.handovers.resolve(
-            case, me.staff_id, note=note, outcome_code=code or None, false_alarm=false_alarm
+            case,
+            me.staff_id,
+            note=note,
+            outcome_code=code or None,
+            false_alarm=false_alarm,
+            seen=last_seen,
         )
 
     return await act(
@@ -126,5 +133,5 @@ async def typing(request: Request, conversation_id: str, me: Acting) -> Response
     async with desk.db.read() as session:
         case = await handovers.unresolved(session, conversation_id)
     if case is not None and case.state == "taken" and case.taken_by == me.staff_id:
-        desk.wakeups.typing(conversation_id, Typing("staff", form.get("typing") == "yes"))
+        await desk.typing.tell(conversation_id, "staff", form.get("typing") == "yes")
     return Response(status_code=204)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from nightdesk_desk.handover_acts import GivenBack, give_back
 from nightdesk_desk.handover_rules import HandoverRefused
-from nightdesk_desk.handovers import GivenBack, give_back
 from nightdesk_desk.models import Handover, Staff
 from nightdesk_desk.staff import accounts
 from nightdesk_desk.words import Words
@@ -34,7 +34,7 @@ async def disable(
     before = account.disabled_at is not None
     if not before:
         await accounts.disable_account(session, username, by=by)
-        # From here on nobody gives this person a chat: `handovers.may_take` waits, and says no.
+        # From here on nobody gives this person a chat: `who_talks.may_take` waits, and says no.
         await session.flush()
     taken = await session.scalars(
         select(Handover.id)

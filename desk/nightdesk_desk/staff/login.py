@@ -1,7 +1,7 @@
 """Signing in and out, and the check that stands before every other inbox page."""
 
 import secrets
-from typing import Annotated, cast
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
@@ -28,7 +28,8 @@ from nightdesk_desk.staff.pages import (
 )
 from nightdesk_desk.staff.passwords import hash_password_async, is_password_async, needs_new_hash
 from nightdesk_desk.staff.second_factor import Factor, must_enrol
-from nightdesk_desk.staff.sign_in_limits import SignInLimits
+from nightdesk_desk.staff.sign_in_limits import Secret
+from nightdesk_desk.staff.sign_in_tries import give_back, note_place, take_try
 from nightdesk_desk.visitor_api import address_of
 
 router = APIRouter(route_class=InboxRoute, include_in_schema=False)
@@ -166,7 +167,8 @@ async def log_in(request: Request) -> Response:
     where = local_path(await field(request, "next"))
     if not await form_is_ours(request):
         return _login_page(request, where, username, OUT_OF_DATE, status=403)
-    if not limits_of(request).passwords.allow(username, address_of(request)):
+    tried = await allowed_try(request, "password", username)
+    if tried is None:
         return _login_page(request, where, username, TOO_MANY, status=429)
     db = desk_of(request).db
     async with db.read() as session:
@@ -188,6 +190,7 @@ async def log_in(request: Request) -> Response:
             await audit(session, "sign_in_failed", about=account.username)
             return _login_page(request, where, username, WRONG, status=401)
         held.password_hash = anew
+        await give_back(session, tried)
         if held.totp_secret is None:
             return await open_inbox(request, session, held, where, None)
         half = await open_half(session, held.id, now())
@@ -200,10 +203,12 @@ async def open_inbox(
     request: Request, session: AsyncSession, account: Staff, where: str, factor: Factor | None
 ) -> Response:
     """Sign a person in who has proved all that their account asks for, and lead to `where`."""
+    address, at = address_of(request), now()
     browser = browser_words(request.headers.get("user-agent", ""))
-    token = await sessions.open_session(
-        session, account.id, now(), address=address_of(request), browser=browser
-    )
+    # Its cookie is about to be replaced: nobody could sign this one out any more.
+    await sessions.close_session(session, sessions.hash_token(cookie(request, "staff")))
+    token = await sessions.open_session(session, account.id, at, address=address, browser=browser)
+    await note_place(session, account.id, address, at)
     await audit(session, "signed_in", staff_id=account.id, details={"second_step": factor})
     response = RedirectResponse(where, 303)
     set_cookie(request, response, "staff", token)
@@ -271,6 +276,13 @@ async def form_is_ours(request: Request) -> bool:
     return bool(proof) and secrets.compare_digest(proof.encode(), cookie(request, "login").encode())
 
 
-def limits_of(request: Request) -> SignInLimits:
-    """Give how often passwords and codes may be tried."""
-    return cast(SignInLimits, request.app.state.sign_in_limits)
+async def allowed_try(request: Request, secret: Secret, username: str) -> int | None:
+    """Count a try at somebody's password or code; None when there were too many.
+
+    Its number is for `give_back` when it was right.
+    """
+    desk = desk_of(request)
+    number = await take_try(desk.db, secret, username, address_of(request), now())
+    if number is None:
+        desk.metrics.refused.labels("sign_in_limited").inc()
+    return number

@@ -1,4 +1,4 @@
-"""Tables of signing in: recovery codes, and sign-ins that wait for their second step."""
+"""Tables of signing in: recovery codes, second steps that are owed, tries, and known places."""
 
 from datetime import datetime
 
@@ -27,3 +27,28 @@ class HalfSignIn(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class SignInTry(Base):
+    """A try at a password or a code; it counts for ten minutes, and goes with the next one then.
+
+    `who` is a few bits of the name's hash (sign_in_limits.who_of), `place` a client's network.
+    """
+
+    __tablename__ = "staff_sign_in_tries"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    secret: Mapped[str] = mapped_column(String(8))
+    who: Mapped[str] = mapped_column(String(8), index=True)
+    place: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class SignInPlace(Base):
+    """A network from which somebody has signed in: an attack from elsewhere locks nobody out."""
+
+    __tablename__ = "staff_sign_in_places"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(64), primary_key=True)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

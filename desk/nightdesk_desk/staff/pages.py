@@ -1,5 +1,6 @@
 """How inbox pages are made: templates, sign-in before everything, and errors as pages."""
 
+import logging
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -17,6 +19,8 @@ from nightdesk_desk.desk import Desk
 from nightdesk_desk.models import now
 from nightdesk_desk.staff.times import iso
 from nightdesk_desk.visitor_api import address_of
+
+logger = logging.getLogger(__name__)
 
 
 class SignInNeeded(Exception):
@@ -76,6 +80,12 @@ _NOT_ALLOWED = {
 _PROBLEMS = {
     403: ("This page is out of date", "Load it again and repeat what you did."),
     404: ("Not here", "There is no such page or conversation."),
+    503: (
+        "The record cannot be reached",
+        "The desk runs, but its database does not answer, so it can show nothing and let nobody "
+        "in. What you did last may not be stored: look whether it is before you do it again. Load "
+        "the page again in a minute. If it stays like this, tell whoever looks after the desk.",
+    ),
 }
 
 
@@ -105,6 +115,9 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         "settings_problems": words.clinic_file.problems,
         "not_served": answers.not_served(),
         "wrong_keys": desk.keys.wrong,
+        "without_tls": without_tls(
+            request.url.scheme, desk.settings.desk_url or words.clinic.desk_url
+        ),
         "answers_problem": answers.problem,
         "answers_read": answers.read,
         "canned_problem": answers.canned_problem,
@@ -113,6 +126,15 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         **values,
     }
     return HTMLResponse(_templates.get_template(template).render(known), status)
+
+
+def without_tls(scheme: str, desk_url: str) -> bool:
+    """Say whether a request came without TLS, as far as the desk can tell, though it should have.
+
+    Then a proxy is in front that is not named: all clients count as one, and cookies are not bound
+    to TLS.
+    """
+    return scheme == "http" and desk_url.startswith("https:")
 
 
 def is_fragment(request: Request) -> bool:
@@ -162,6 +184,14 @@ class InboxRoute(APIRoute):
                 response = _problem(request, 404)
             except HTTPException as error:
                 response = _problem(request, error.status_code)
+                if error.status_code == 404 and is_fragment(request):
+                    # A conversation was deleted: its words do not stay on an open page.
+                    response.headers["HX-Refresh"] = "true"
+            except SQLAlchemyError as error:
+                logger.error("the record could not be reached: %s", type(error).__name__)
+                desk_of(request).metrics.refused.labels("unavailable").inc()
+                response = _problem(request, 503)
+                response.headers["Retry-After"] = "2"
             finally:
                 origin.reset(token)
             response.headers["Cache-Control"] = "no-store"

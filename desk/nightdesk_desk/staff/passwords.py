@@ -3,6 +3,7 @@
 import asyncio
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -10,6 +11,18 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 MIN_CHARS = 12
 MAX_CHARS = 200
 """Longer ones are refused rather than cut, so that hashing cannot be made to cost more."""
+
+_GUESSED_FIRST = (
+    *("password", "passwort", "passw0rd", "p@ssw0rd", "contrase\u00f1a", "changeme", "letmein"),
+    *("welcome", "iloveyou", "sunshine", "princess", "football", "baseball", "dragon", "monkey"),
+    *("admin", "secret", "login", "test", "user", "staff", "nightdesk", "ketamine", "clinic"),
+    *("spring", "summer", "autumn", "winter", "1q2w3e4r5t", "1qaz2wsx3edc", "q1w2e3r4"),
+)
+"""What every list of passwords to try begins with, and what is near at hand here."""
+
+_RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_RUN = 4
+"""So many neighbours in a row, forwards or backwards, are as good as one character."""
 
 # RFC 9106's second recommended setting (64 MiB, 3 passes, 4 lanes) is argon2-cffi's default.
 _hasher = PasswordHasher()
@@ -38,7 +51,27 @@ def password_problem(password: str, username: str, first_name: str) -> str | Non
         rest = lowered.replace(_plain(name).casefold(), "") if name else lowered
         if len(rest) < MIN_CHARS // 2:
             return "The password is little more than a name."
+    if len(_without_the_guessed(lowered)) < MIN_CHARS // 2:
+        return (
+            "The password is among the first that are guessed. Take a few words that do not belong "
+            "together, or let a password manager make one."
+        )
     return None
+
+
+def _without_the_guessed(lowered: str) -> str:
+    """Give what is left of a password without what is guessed first; a run leaves nothing."""
+    for word in _GUESSED_FIRST:
+        lowered = lowered.replace(word, "")
+    neighbours = {a + b for run in _RUNS for way in (run, run[::-1]) for a, b in pairwise(way)}
+    left, row = "", ""
+    for character in [*lowered, ""]:
+        if row and row[-1] + character in neighbours:
+            row += character
+            continue
+        left += row if len(row) < _RUN else ""
+        row = character
+    return left
 
 
 def hash_password(password: str) -> str:

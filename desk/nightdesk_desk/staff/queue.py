@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers
 from nightdesk_desk.cases import reading
-from nightdesk_desk.models import Event, Handover, HandoverTrigger
+from nightdesk_desk.cases.unanswered import unanswered_since
+from nightdesk_desk.models import Contact, Event, Handover, HandoverTrigger
 from nightdesk_desk.staff.alarms import Alarm, read_alarms, still
 from nightdesk_desk.staff.colleagues import staff_names
 from nightdesk_desk.staff.escalation_view import Telling, read_telling
@@ -27,7 +28,8 @@ class Case(NamedTuple):
     """One line of the queue.
 
     `passed_by` is who passed it on to whoever has it, until that one has written to the visitor;
-    `lowered_from` is the level it was lowered from, if it was.
+    `lowered_from` is the level it was lowered from, if it was; `contact_at` is when the visitor
+    last left contact details.
     """
 
     id: int
@@ -53,6 +55,7 @@ class Case(NamedTuple):
     lowered_from: str | None
     lowered_by: str | None
     reopened: bool
+    contact_at: Moment | None
     telling: Telling
 
 
@@ -98,6 +101,8 @@ async def read_queue(
     talks = await _talks(session, {case.conversation_id for case in unresolved})
     names = await staff_names(session)
     acts = await reading.read_acts(session, said_in)
+    unanswered = await unanswered_since(session, [case.id for case in unresolved])
+    contacts = await _contacts(session, {case.conversation_id for case in unresolved})
     tellings = await read_telling(session, unresolved, zone, now)
     alarms = await read_alarms(session, zone, now)
     alarm_in = {alarm.conversation_id: alarm for alarm in alarms}
@@ -106,7 +111,8 @@ async def read_queue(
         talk = talks[case.conversation_id]
         done = acts.get(case.id, ())
         alarmed = [trigger.at for trigger in triggers[case.id]]
-        running = clock(case, [*alarmed, *reading.passed_at(done)], talk.staff_at)
+        words = [unanswered[case.id]] if case.id in unanswered else []
+        running = clock(case, [*alarmed, *words, *reading.passed_at(done)], talk.staff_at)
         new_alarm = case.state in ("acknowledged", "taken") and (
             clock(case, alarmed, talk.staff_at).until is None
         )
@@ -136,6 +142,7 @@ async def read_queue(
             lowered_from=lowered.from_level if lowered else None,
             lowered_by=names.get(lowered.by) if lowered else None,
             reopened=any(act.kind == "reopened" for act in done),
+            contact_at=_moment(contacts.get(case.conversation_id), zone, now),
             telling=tellings.get(case.id, Telling()),
         )
 
@@ -195,6 +202,18 @@ async def _texts(session: AsyncSession, events: set[tuple[str, int]]) -> dict[tu
         )
     )
     return {(row.conversation_id, row.seq): row.text for row in rows}
+
+
+async def _contacts(
+    session: AsyncSession, conversation_ids: Iterable[str]
+) -> Mapping[str, datetime]:
+    """Give when contact details were last left, by conversation."""
+    rows = await session.execute(
+        select(Contact.conversation_id, func.max(Contact.consent_at))
+        .where(Contact.conversation_id.in_(sorted(conversation_ids)))
+        .group_by(Contact.conversation_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 async def _talks(session: AsyncSession, conversation_ids: set[str]) -> dict[str, _Talk]:

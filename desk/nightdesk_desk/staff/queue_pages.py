@@ -12,9 +12,10 @@ from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.audit.views import SHIFT, note_view
 from nightdesk_desk.models import now
 from nightdesk_desk.staff.calls import read_calls
+from nightdesk_desk.staff.failed_sign_ins import NONE, read_failed_sign_ins
 from nightdesk_desk.staff.failing_alerts import failing_addresses
 from nightdesk_desk.staff.filters import REASONS, STATES, Filters, narrowed, read_filters
-from nightdesk_desk.staff.login import Acting, Me, Present
+from nightdesk_desk.staff.login import LEADING_ROLES, Acting, Me, Present
 from nightdesk_desk.staff.pages import InboxRoute, desk_of, minutes_of, page, zone_of
 from nightdesk_desk.staff.queue import read_queue
 from nightdesk_desk.staff.search import DAYS, Found, asked_words, search
@@ -78,6 +79,8 @@ async def _queue_page(
         whole = await read_queue(session, zone, at, minutes_of(request))
         calls = await read_calls(session, me.staff_id)
         found = await search(session, asked, at) if asked else None
+        leads = me.role in LEADING_ROLES
+        failed_sign_ins = await read_failed_sign_ins(session, at) if leads else NONE
     if searched and found is not None:
         async with desk.db.write() as session:
             told = {"found": len(found.conversations)}
@@ -85,6 +88,9 @@ async def _queue_page(
     elif found is not None:
         # A page asks for the same again by itself; whoever asks only so is noted too.
         await note_view(desk.db, "conversations_searched", me.staff_id, None, SHIFT)
+    if any(item.first_words for item in (*whole.waiting, *whole.taken, *whole.resolved)):
+        # It shows what visitors wrote. Once a shift: the page asks again with every change.
+        await note_view(desk.db, "queue_viewed", me.staff_id, None, SHIFT)
     queue = narrowed(whole, filters, me.staff_id, found.conversations if found else None)
     shown = {case.conversation_id for case in (*queue.waiting, *queue.taken, *queue.resolved)}
     return page(
@@ -107,6 +113,7 @@ async def _queue_page(
             if conversation_id not in shown
         ],
         failing_alerts=failing_addresses(await desk.alerts.standing(), zone, at),
+        failed_sign_ins=failed_sign_ins,
     )
 
 

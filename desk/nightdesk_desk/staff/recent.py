@@ -8,11 +8,11 @@ from starlette.requests import Request
 
 from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.models import Staff, now
-from nightdesk_desk.staff.login import TOO_MANY, Acting, acting, field, limits_of
+from nightdesk_desk.staff.login import TOO_MANY, Acting, acting, allowed_try, field
 from nightdesk_desk.staff.pages import Instead, NotAllowed, desk_of, page
 from nightdesk_desk.staff.passwords import is_password_async
 from nightdesk_desk.staff.sessions import SignedIn, prove_session
-from nightdesk_desk.visitor_api import address_of
+from nightdesk_desk.staff.sign_in_tries import give_back
 
 LASTS = timedelta(minutes=10)
 WRONG_PASSWORD = "The password is not right."  # noqa: S105 -- words, not a password
@@ -23,20 +23,21 @@ def is_recent(proved_at: datetime, at: datetime) -> bool:
     return at - proved_at < LASTS
 
 
-async def prove(request: Request, me: SignedIn) -> SignedIn:
+async def prove(request: Request, me: SignedIn, *, file_of: str = "") -> SignedIn:
     """Give the person again once they gave their password within the last ten minutes.
 
     Otherwise another page comes first (raises Instead): it asks for the password and sends the
-    same form again.
+    same form again. When a file follows, the browser stays on that page: `file_of` is the page
+    that it came from, and leads back.
     """
     if is_recent(me.proved_at, now()):
         return me
     given = await field(request, "confirm_password")
     if not given:
-        raise await _asking(request, me)
+        raise await _asking(request, me, file_of)
     problem = await password_refusal(request, me, given)
     if problem:
-        raise await _asking(request, me, problem)
+        raise await _asking(request, me, file_of, problem)
     async with desk_of(request).db.write() as session:
         await prove_session(session, me.token_hash, now())
     return me
@@ -47,18 +48,21 @@ async def password_refusal(request: Request, me: SignedIn, password: str) -> str
 
     Counts as a try, like a sign-in: an open session must not be a place for guessing.
     """
-    if not limits_of(request).passwords.allow(me.username, address_of(request)):
+    tried = await allowed_try(request, "password", me.username)
+    if tried is None:
         return TOO_MANY
     async with desk_of(request).db.read() as session:
         account = await session.get_one(Staff, me.staff_id)
-    if await is_password_async(account.password_hash, password):
-        return ""
+    right = await is_password_async(account.password_hash, password)
     async with desk_of(request).db.write() as session:
+        if right:
+            await give_back(session, tried)
+            return ""
         await audit(session, "password_refused", staff_id=me.staff_id, about=me.username)
     return WRONG_PASSWORD
 
 
-async def _asking(request: Request, me: SignedIn, problem: str = "") -> Instead:
+async def _asking(request: Request, me: SignedIn, file_of: str, problem: str = "") -> Instead:
     form = await request.form(max_files=0, max_fields=20)
     own = ("csrf_token", "confirm_password")
     fields = [(name, value) for name, value in form.multi_items() if name not in own]
@@ -71,6 +75,7 @@ async def _asking(request: Request, me: SignedIn, problem: str = "") -> Instead:
             me=me,
             action=request.url.path,
             fields=fields,
+            file_of=file_of,
             problem=problem,
         )
     )

@@ -22,7 +22,6 @@ from nightdesk_desk.staff import (
     streams,
     totp_pages,
 )
-from nightdesk_desk.staff.sign_in_limits import SignInLimits
 
 STATIC = Path(__file__).parent / "static"
 
@@ -49,6 +48,6 @@ for _part in (
 
 def mount(app: FastAPI) -> None:
     """Put the inbox under /inbox. The application's `state.desk` is asked on each request."""
-    app.state.sign_in_limits = SignInLimits()
     app.mount("/inbox/static", StaticFiles(directory=STATIC), name="inbox-static")
+    app.state.queue_look = streams.queue_look(app)
     app.include_router(router)

@@ -13,15 +13,15 @@ from nightdesk_desk.staff.login import (
     CODE_PAGE,
     OUT_OF_DATE,
     TOO_MANY,
+    allowed_try,
     field,
     form_is_ours,
-    limits_of,
     login_token,
     open_inbox,
 )
 from nightdesk_desk.staff.pages import InboxRoute, desk_of, local_path, page
 from nightdesk_desk.staff.second_factor import accept
-from nightdesk_desk.visitor_api import address_of
+from nightdesk_desk.staff.sign_in_tries import give_back
 
 router = APIRouter(prefix=CODE_PAGE, route_class=InboxRoute, include_in_schema=False)
 
@@ -55,7 +55,8 @@ async def give_code(request: Request) -> Response:
         account = await read_half(session, half, now())
     if account is None:
         return RedirectResponse(BACK_TO_LOGIN, 303)
-    if not limits_of(request).codes.allow(account.username, address_of(request)):
+    tried = await allowed_try(request, "code", account.username)
+    if tried is None:
         return _code_page(request, where, TOO_MANY, status=429)
     async with db.write() as session:
         held = await hold_account(session, account.id)
@@ -66,6 +67,7 @@ async def give_code(request: Request) -> Response:
             details = {"step": "recovery_code" if recovery_code else "code"}
             await audit(session, "sign_in_failed", about=held.username, details=details)
         elif await close_half(session, half):
+            await give_back(session, tried)
             return await open_inbox(request, session, held, where, factor)
         else:
             # It was ended meanwhile: signed out everywhere, or another tab was quicker.

@@ -11,9 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from nightdesk_desk.handovers import GivenBack
+from nightdesk_desk.handover_acts import GivenBack
 from nightdesk_desk.models import ROLES, Staff, now
 from nightdesk_desk.staff import accounts, leaving, sessions
+from nightdesk_desk.staff.failed_sign_ins import read_failed_sign_ins
 from nightdesk_desk.staff.login import Present, field
 from nightdesk_desk.staff.managing import AccountAct, refusal, working_admins
 from nightdesk_desk.staff.pages import InboxRoute, NotAllowed, desk_of, page, zone_of
@@ -176,6 +177,7 @@ async def _person_page(
     async with desk_of(request).db.read() as session:
         account = await session.get(Staff, staff_id)
         kept = await sessions.read_sessions(session, staff_id, at)
+        failed = await read_failed_sign_ins(session, at)
     if account is None:
         raise HTTPException(404)
     return page(
@@ -184,6 +186,7 @@ async def _person_page(
         status,
         me=me,
         row=_row(account, zone, at),
+        failed=failed.of.get(account.username, 0),
         sessions=session_rows(kept, me.token_hash, zone, at),
         roles=ROLES,
         own=account.id == me.staff_id,

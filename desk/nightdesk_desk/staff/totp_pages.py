@@ -11,8 +11,8 @@ from nightdesk_desk.staff.login import (
     Acting,
     Known,
     SettingUp,
+    allowed_try,
     field,
-    limits_of,
     owes_enrolment,
 )
 from nightdesk_desk.staff.pages import ENROLMENT, InboxRoute, Stale, desk_of, page, zone_of
@@ -26,9 +26,9 @@ from nightdesk_desk.staff.second_factor import (
     turn_off,
 )
 from nightdesk_desk.staff.sessions import SignedIn
+from nightdesk_desk.staff.sign_in_tries import give_back
 from nightdesk_desk.staff.times import moment
 from nightdesk_desk.staff.totp import in_groups, otpauth_address, picture
-from nightdesk_desk.visitor_api import address_of
 
 router = APIRouter(prefix=ENROLMENT, route_class=InboxRoute, include_in_schema=False)
 
@@ -61,11 +61,13 @@ async def confirm(request: Request, me: SettingUp) -> Response:
     code = await field(request, "code")
     if me.totp_since is not None:
         return RedirectResponse(ENROLMENT, 303)
-    if not limits_of(request).codes.allow(me.username, address_of(request)):
+    tried = await allowed_try(request, "code", me.username)
+    if tried is None:
         return await _totp_page(request, me, TOO_MANY, status=429)
     async with desk_of(request).db.write() as session:
         codes = await enrol(session, me.staff_id, me.token_hash, code, now())
         if codes is not None:
+            await give_back(session, tried)
             await audit(session, "totp_enrolled", staff_id=me.staff_id, about=me.username)
     if codes is None:
         return await _totp_page(request, me, WRONG_FIRST_CODE, status=422)
@@ -107,12 +109,14 @@ async def off(request: Request, me: Acting) -> Response:
     refusal = await password_refusal(request, me, password)
     if refusal:
         return await _totp_page(request, me, refusal, status=429 if refusal == TOO_MANY else 401)
-    if not limits_of(request).codes.allow(me.username, address_of(request)):
+    tried = await allowed_try(request, "code", me.username)
+    if tried is None:
         return await _totp_page(request, me, TOO_MANY, status=429)
     async with desk_of(request).db.write() as session:
         account = await session.get_one(Staff, me.staff_id)
         factor = await accept(session, account, code, recovery_code, now())
         if factor is not None:
+            await give_back(session, tried)
             await turn_off(session, me.staff_id)
             await audit(session, "totp_turned_off", staff_id=me.staff_id, about=me.username)
         else:

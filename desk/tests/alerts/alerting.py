@@ -45,6 +45,7 @@ class Receiver:
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.status = 204
+        self.answer = b""
         self.location = ""
         self.open = threading.Event()
         self.open.set()
@@ -59,8 +60,9 @@ class Receiver:
                 self.send_response(outer.status)
                 if outer.location:
                     self.send_header("location", outer.location)
-                self.send_header("content-length", "0")
+                self.send_header("content-length", str(len(outer.answer)))
                 self.end_headers()
+                self.wfile.write(outer.answer)
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -24,17 +24,32 @@ def test_who_is_told_of_a_level(level: str, names: list[str]) -> None:
     assert [address.name for address in recipients(addresses, level)] == names
 
 
-def test_the_next_try_comes_soon_then_ever_later_then_never() -> None:
+def pauses_until_it_is_given_up(level: str) -> tuple[list[float], datetime]:
     at, pauses = NOW, []
-    for tries in range(1, 200):
-        again = next_try(tries, NOW, at)
+    for tries in range(1, 1000):
+        again = next_try(tries, level, NOW, at)
         if again is None:
             break
         pauses.append((again - at).total_seconds())
         at = again
+    return pauses, at
+
+
+@pytest.mark.parametrize("level", ["P2", "P3"])
+def test_the_next_try_comes_soon_then_ever_later_then_never(level: str) -> None:
+    pauses, at = pauses_until_it_is_given_up(level)
     assert pauses[:6] == [5, 15, 60, 300, 900, 900]
     assert set(pauses[4:]) == {900}
     assert timedelta(hours=23, minutes=45) < at - NOW <= timedelta(hours=24)
+
+
+@pytest.mark.parametrize("level", ["P0", "P1"])
+def test_what_must_not_wait_is_tried_each_minute_for_an_hour(level: str) -> None:
+    pauses, at = pauses_until_it_is_given_up(level)
+    first_hour = [pause for i, pause in enumerate(pauses) if sum(pauses[:i]) < 3600]
+    assert first_hour == [5, 15] + 60 * [60]
+    assert set(pauses[len(first_hour) :]) == {300}
+    assert timedelta(hours=23, minutes=55) < at - NOW <= timedelta(hours=24)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """Threads by address: waiting for one is no failure, and a slow address holds up no other."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from alerting import Receiver, hand_over, hook, rows, set_alerts, work
+from alerting import SECRET, Receiver, hand_over, hook, rows, set_alerts, work
 from nightdesk_contract.clinic_alerts import AlertAddress
 
 from nightdesk_desk.alerts import apprise_services, sending
@@ -62,6 +65,45 @@ async def test_what_takes_too_long_keeps_its_thread_until_it_ends() -> None:
     lanes.close()
 
 
+async def test_what_hangs_does_not_keep_the_process_from_ending() -> None:
+    lanes, slow = Lanes(), Slow()
+    with pytest.raises(TimeoutError):
+        await lanes.run("slow", 0.01, slow)
+    hanging = [thread for thread in threading.enumerate() if thread.name == "alerts"]
+    assert hanging
+    assert all(thread.daemon for thread in hanging)
+    slow.go_on.set()
+
+
+async def test_a_thread_that_cannot_begin_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    lanes = Lanes()
+    with monkeypatch.context() as without:
+        without.setattr(threading.Thread, "start", start)
+        for _ in range(AT_A_TIME):
+            with pytest.raises(RuntimeError):
+                await lanes.run("slow", LONG, lambda: "sent")
+    assert await asyncio.wait_for(lanes.run("slow", LONG, lambda: "sent"), LONG) == "sent"
+
+
+async def test_checks_that_hang_do_not_keep_the_inbox_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow = Slow()
+    monkeypatch.setattr(apprise_services, "check", lambda _url: slow())
+    monkeypatch.setattr(sending, "TIMEOUT", 0.05)
+    sender = Sender({})
+    addresses = [AlertAddress(f"a{i}", url="json://slow") for i in range(AT_A_TIME + 1)]
+    try:
+        found = await asyncio.wait_for(asyncio.gather(*map(sender.check, addresses)), LONG)
+        assert found == [Fault("timeout")] * len(addresses)
+    finally:
+        slow.go_on.set()
+    await sender.close()
+
+
 async def test_the_time_of_a_sending_begins_with_its_thread(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -114,6 +156,34 @@ async def test_nothing_is_claimed_for_an_address_without_a_free_thread(
         assert found.count(("quick", 1)) == AT_A_TIME + 2
     finally:
         slow.go_on.set()
+
+
+async def test_a_name_that_is_looked_up_for_ever_holds_up_nobody_else(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, look_up = Slow(), socket.getaddrinfo
+
+    def getaddrinfo(host: str, *more: Any, **how: Any) -> Any:
+        if "slow.example" in str(host):
+            slow()
+        return look_up(host, *more, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    # The threads that the whole desk shares.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    sender = Sender({})
+    stuck = AlertAddress("stuck", webhook="https://slow.example/", secret=SECRET)
+    sending_it = asyncio.create_task(sender.send(stuck, MESSAGE, "m"))
+    try:
+        await until(lambda: slow.begun > 0)
+        url = receiver.url.replace("127.0.0.1", "localhost")
+        quick = AlertAddress("quick", webhook=url, secret=SECRET)
+        assert await asyncio.wait_for(sender.send(quick, MESSAGE, "m"), 15) is None
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "signed in"), 15) == "signed in"
+    finally:
+        slow.go_on.set()
+    await sending_it
+    await sender.close()
 
 
 async def test_a_panic_in_a_service_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

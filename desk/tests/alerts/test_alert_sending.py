@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -154,6 +155,22 @@ async def test_what_a_service_answers_to_apprise(
     # Apprise says much of an address in its log: nothing of it comes into ours.
     assert not [line for line in desk_log if line.startswith("apprise")]
     assert "hunter2" not in "".join(desk_log)
+
+
+async def test_what_hangs_in_apprise_does_not_hold_up_another_address(receiver: Receiver) -> None:
+    """Apprise shares a few threads between all addresses: nothing of ours may wait for them."""
+    from apprise.apprise import get_shared_executor
+
+    go_on = threading.Event()
+    hanging = [get_shared_executor().submit(go_on.wait, 60) for _ in range(64)]
+    try:
+        url = receiver.url.replace("http://", "json://")
+        assert await sent(AlertAddress("a", url=url)) is None
+    finally:
+        for waits in hanging:
+            waits.cancel()
+        go_on.set()
+    assert len(receiver.received) == 1
 
 
 async def test_nobody_there_for_apprise() -> None:

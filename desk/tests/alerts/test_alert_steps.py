@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from alerting import WORDS, Receiver, hand_over, hook, rows, set_alerts, work
+from alerting import WORDS, Receiver, hand_over, hook, make_due, rows, set_alerts, work
 from sqlalchemy import select, update
 
+from nightdesk_desk import log
 from nightdesk_desk.alerts import content
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.escalation.day_report import take_report
@@ -156,6 +157,79 @@ async def test_each_hears_its_own_step_and_no_words(on_call: Desk, receiver: Rec
     assert backup["url"].endswith(conversation_id)
     for request in receiver.received:
         assert not any(word.encode() in request.body for word in WORDS.split())
+
+
+async def test_after_an_outage_or_a_standstill_nobody_hears_the_same_twice(
+    on_call: Desk, receiver: Receiver
+) -> None:
+    await hand_over(on_call, "P0")
+    await look(on_call)
+    receiver.status = 503
+    await work(on_call)
+    await let_pass(on_call, 3)
+    assert await look(on_call) == 1
+    receiver.status = 204
+    receiver.received.clear()
+    await make_due(on_call)
+    await work(on_call)
+    steps = [(one.json["type"], one.json["data"]["step"]["name"]) for one in receiver.received]
+    assert steps == [("handover.waiting", "everyone")] * 2
+    found = [(row.address, row.state) for row in await rows(on_call)]
+    assert found == [("ann phone", "needless"), ("ann phone", "sent"), ("bo phone", "sent")]
+
+
+async def test_what_is_not_said_yet_and_may_be_taken_back_stands_in_for_nothing(
+    on_call: Desk, receiver: Receiver
+) -> None:
+    """Lowering ends a waiting alert of a worse level: the earlier one must not be gone then."""
+    conversation_id, handover_id = await hand_over(on_call, "P1")
+    await look(on_call)
+    receiver.status = 503
+    await work(on_call)
+    await hand_over(on_call, "P0", into=conversation_id)
+    await look(on_call)
+    await make_due(on_call)
+    await work(on_call)
+    async with on_call.db.write() as session:
+        staff = Staff(username="ana", first_name="Ana", role="staff", password_hash="x")
+        session.add(staff)
+    await on_call.cases.set_level(handover_id, staff.id, "P1", "Less than it seemed")
+    receiver.status = 204
+    await make_due(on_call)
+    await work(on_call)
+    alerts = [row for row in await rows(on_call) if row.kind == "handover"]
+    found = [(row.address, row.level, row.state) for row in alerts]
+    assert found == [("ann phone", "P1", "sent"), ("ann phone", "P0", "needless")]
+
+
+async def test_a_step_is_told_to_nobody_once_whoever_has_the_chat_has_answered(
+    on_call: Desk, receiver: Receiver
+) -> None:
+    conversation_id, handover_id = await hand_over(on_call, "P1")
+    async with on_call.db.write() as session:
+        staff = Staff(username="ana", first_name="Ana", role="staff", password_hash="x")
+        session.add(staff)
+    await on_call.handovers.take(handover_id, staff.id)
+    async with on_call.db.write() as session:
+        await log.append(session, conversation_id, [log.NewEvent("visitor", "Are you there?")])
+    steps = on_call.metrics.escalation_steps
+    later = Escalation(
+        on_call.db,
+        on_call.wakeups,
+        on_call.words,
+        steps,
+        clock=lambda: now() + timedelta(minutes=5, seconds=1),
+    )
+    assert await later.look() == 1
+    receiver.status = 503
+    await work(on_call)
+    await on_call.handovers.reply(handover_id, staff.id, "Yes.")
+    receiver.status = 204
+    receiver.received.clear()
+    await make_due(on_call)
+    await work(on_call)
+    assert not receiver.received
+    assert [row.state for row in await rows(on_call)] == ["needless"]
 
 
 async def test_who_is_told_because_a_chat_was_given_back_reads_so(

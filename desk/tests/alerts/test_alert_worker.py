@@ -65,7 +65,7 @@ async def test_nothing_that_a_visitor_wrote_leaves_the_house(
     conversation_id, _ = await hand_over(desk, "P3", "request")
     details = ContactDetails("Walrus Quibble", "555-0100-777", "walrus@quibble.example", True)
     async with desk.db.write() as session:
-        await leave_contact(session, conversation_id, details, "noted")
+        await leave_contact(session, conversation_id, details, "noted", "I agree.")
     await hand_over(desk, "P0", "crisis", conversation_id)
     assert await work(desk) == 2
     for request in receiver.received:
@@ -94,6 +94,10 @@ async def test_it_fails_then_works_and_keeps_its_id(
     [row] = await rows(desk)
     assert (row.state, row.tries) == ("sent", 4)
     assert {request.headers["webhook-id"] for request in receiver.received} == {row.message_id}
+    # When it happened, not when it was tried.
+    assert {request.json["timestamp"] for request in receiver.received} == {
+        row.created_at.isoformat()
+    }
     assert len(receiver.received) == 4
     assert "did not reach hook (try 1): server" in caplog.text
     ours = [line.getMessage() for line in caplog.records if line.name.startswith("nightdesk")]

@@ -28,7 +28,8 @@ class AuditShell(Shell):
         code, out, err = self("audit", "list", "--json", *words)
         assert code == 0, err
         found: list[dict[str, object]] = json.loads(out)
-        return found
+        # Looking is an entry too: of those, only what is asked for.
+        return [row for row in found if row["kind"] != "audit_viewed" or "audit_viewed" in words]
 
     def note(self, *kinds: str) -> None:
         async def run() -> None:
@@ -89,6 +90,42 @@ def test_a_record_that_was_written_anew_does_not_fit_what_was_kept(shell: AuditS
     assert (code, json.loads(out)["kept"], json.loads(out)["whole"]) == (1, "gone", True)
 
 
+def test_the_head_is_printed_and_a_log_is_compared(
+    shell: AuditShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.note("one")
+    code, head, _ = shell("audit", "head")
+    assert code == 0
+    shell.note("two")
+    assert json.loads(shell("audit", "head", "--json")[1])["number"] == 2
+    assert shell("audit", "verify", "--head", head.strip())[0] == 0
+    log = shell.folder / "desk.log"
+    log.write_text(f"02:00 INFO audit: audit head {head}")
+    code, out, _ = shell("audit", "verify", "--kept-in", str(log))
+    assert code == 0
+    assert "Entry 1 is the one that you kept." in out
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"x 2:{'a' * 64}\n" + head))
+    code, out, _ = shell("audit", "verify", "--kept-in", "-", "--json")
+    told = json.loads(out)
+    assert (code, told["kept"]) == (1, "differs")
+    assert told["compared"] == [{"number": 1, "is": "same"}, {"number": 2, "is": "differs"}]
+    log.write_text("nothing")
+    for name in (str(log), str(shell.folder / "none.log")):
+        code, _, err = shell("audit", "verify", "--kept-in", name)
+        assert code == 2
+        assert name in err
+
+
+def test_a_broken_record_can_still_be_looked_at(shell: AuditShell) -> None:
+    shell.note("one")
+    tamper(shell.url, "DELETE FROM audit_head")
+    code, out, err = shell("audit", "list")
+    assert code == 0
+    assert "one" in out
+    assert "could not be noted" in err
+    assert shell("audit", "head")[0] == 1
+
+
 def test_only_a_long_check_says_how_far_it_is(
     shell: AuditShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,12 +147,14 @@ def test_the_list_is_filtered(shell: AuditShell) -> None:
     shell("staff", "disable", "nobody")
     assert [row["kind"] for row in shell.listed()] == ["two", "one"]
     assert [row["kind"] for row in shell.listed("--kind", "one")] == ["one"]
-    assert [row["number"] for row in shell.listed("--limit", "1")] == [2]
+    assert [row["number"] for row in shell.listed("--kind", "two", "--limit", "1")] == [2]
     assert len(shell.listed("--about", "c_1")) == 2
     assert shell.listed("--about", "c_2") == []
     assert shell.listed("--since", "2999-01-01") == shell.listed("--until", "1999-01-01") == []
     assert len(shell.listed("--since", "2020-01-01T10:00", "--until", "2999-01-01")) == 2
     assert len(shell.listed("--who", "the desk")) == 2
+    looks = shell.listed("--kind", "audit_viewed")
+    assert {row["who"] for row in looks} == {"command line"}
     assert shell.listed("--who", "maria") == []
     [row] = shell.listed("--kind", "two")
     assert row["details"] == {"n": 2}

@@ -8,9 +8,10 @@ from on_call_clinic import always, row
 from on_call_night import Night
 from sqlalchemy import func, select
 
+from nightdesk_desk import log
 from nightdesk_desk.alerts import outbox
 from nightdesk_desk.desk import Desk
-from nightdesk_desk.escalation import taking
+from nightdesk_desk.escalation import taking, worker
 from nightdesk_desk.escalation.chain import Facts, Planned, due
 from nightdesk_desk.escalation.models import EscalationStep
 from nightdesk_desk.handover_rules import HandoverRefused
@@ -225,6 +226,20 @@ async def test_more_than_are_read_at_a_time(night: Night, monkeypatch: pytest.Mo
     assert await night.look(1) == 0
 
 
+async def test_an_emergency_does_not_wait_for_all_that_is_due(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a standstill much may be due at once; what comes meanwhile is worse."""
+    monkeypatch.setattr(worker, "AT_A_LOOK", 1)
+    for _ in range(3):
+        await night.hand_over("P1")
+    assert await night.look() == 1
+    await night.hand_over("P0")
+    assert await night.look() == 1
+    assert await night.steps() == [("P1", "first"), ("P0", "first")]
+    assert [await night.look() for _ in range(3)] == [1, 1, 0]
+
+
 async def test_new_settings_apply_at_once_and_double_nothing(night: Night) -> None:
     await night.hand_over()
     await night.look(7)
@@ -319,3 +334,64 @@ async def test_what_was_passed_on_and_seen_is_told_to_nobody(night: Night, act: 
     else:
         await night.desk.cases.notice(handover_id, ben)
     assert await night.look(600) == 0
+
+
+async def visitor_writes(night: Night, conversation_id: str) -> None:
+    """Plain words, in which no detector saw anything."""
+    async with night.desk.db.write() as session:
+        await log.append(session, conversation_id, [log.NewEvent("visitor", "Are you there?")])
+
+
+async def test_words_that_whoever_has_the_chat_does_not_answer_are_told_of(night: Night) -> None:
+    conversation_id, handover_id = await night.hand_over()
+    ana = await night.person()
+    await night.desk.handovers.take(handover_id, ana)
+    await night.desk.handovers.reply(handover_id, ana, "Hello")
+    assert await night.look(600) == 0
+    # The person has gone home; the bot is silent while they have the chat.
+    await visitor_writes(night, conversation_id)
+    due_after = night.desk.words.clinic.staff_times["P1"]
+    assert await night.look(due_after - 0.1) == 0
+    assert await night.look(600) > 0
+    assert await night.steps() == P1_STEPS
+    # An alarm there has a round of its own.
+    await night.hand_over(into=conversation_id)
+    assert await night.look(600) > 0
+    assert await night.steps() == P1_STEPS * 2
+
+
+@pytest.mark.parametrize("act", ["reply", "notice", "release", "resolve", "pass_on"])
+async def test_words_that_were_answered_or_seen_are_told_to_nobody(night: Night, act: str) -> None:
+    conversation_id, handover_id = await night.hand_over()
+    ana = await night.person()
+    acts = night.desk.handovers
+    await acts.take(handover_id, ana)
+    await visitor_writes(night, conversation_id)
+    if act == "reply":
+        await acts.reply(handover_id, ana, "Yes")
+    elif act == "notice":
+        await night.desk.cases.notice(handover_id, ana)
+    elif act == "resolve":
+        await acts.resolve(handover_id, ana, note="Spoke.", outcome_code="answered")
+    else:
+        # Both start a round of their own, until somebody acts: of the words alone nobody hears.
+        ben = await night.person("Ben")
+        if act == "release":
+            await acts.release(handover_id, ana)
+            await acts.take(handover_id, ben)
+        else:
+            await night.desk.cases.pass_on(handover_id, ana, ben)
+            await night.desk.cases.notice(handover_id, ben)
+    assert await night.look(600) == 0
+
+
+async def test_an_alarm_is_not_over_because_somebody_has_seen_it(night: Night) -> None:
+    conversation_id, handover_id = await night.hand_over()
+    ana = await night.person()
+    await night.desk.handovers.take(handover_id, ana)
+    await visitor_writes(night, conversation_id)
+    await night.hand_over(into=conversation_id)
+    with pytest.raises(HandoverRefused) as refused:
+        await night.desk.cases.notice(handover_id, ana)
+    assert refused.value.code == "not_possible"
+    assert await night.look(600) > 0

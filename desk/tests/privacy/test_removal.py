@@ -34,12 +34,16 @@ KEPT = {
     "staff_sessions",
     "staff_recovery_codes",
     "staff_half_sign_ins",
+    "staff_sign_in_tries",
+    "staff_sign_in_places",
     "drafts",
     "day_reports",
     "alert_addresses",
     "audit_entries",
     "audit_head",
     "daily_runs",
+    # Stays until the assistant has forgotten the conversation, too.
+    "forgettings",
 }
 """Tables whose rows belong to no conversation. A new table stands here or goes with it."""
 

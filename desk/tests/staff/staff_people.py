@@ -3,8 +3,13 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
+from sqlalchemy import update
+
+from nightdesk_desk.desk import Desk
+from nightdesk_desk.models import StaffSession, now
 
 PASSWORD = "quiet harbour 42"
 
@@ -51,3 +56,10 @@ async def log_in(
     token = csrf_of((await http.get("/inbox/login")).text)
     form = {"username": username, "password": password, "next": where, "csrf_token": token}
     return await http.post("/inbox/login", data=form)
+
+
+async def signed_in_earlier(desk: Desk) -> None:
+    """Let everybody have given their password eleven minutes ago."""
+    async with desk.db.write() as session:
+        earlier = now() - timedelta(minutes=11)
+        await session.execute(update(StaffSession).values(created_at=earlier))

@@ -9,7 +9,8 @@ def test_parts_stand_on_each_other_up_to_the_round_value() -> None:
     chart = stacked(["a", "b"], [{"P0": 1, "P1": 3}, {"P0": 0, "P1": 2}])
     first, second, third = chart.bars
     tall = HEIGHT - BOTTOM - TOP
-    assert [bar.part for bar in chart.bars] == ["P0", "P1", "P1"]
+    named = [(bar.slot, bar.number, bar.part) for bar in chart.bars]
+    assert named == [("a", 1, "P0"), ("a", 3, "P1"), ("b", 2, "P1")]
     assert first.y + first.height == pytest.approx(HEIGHT - BOTTOM)
     assert second.y + second.height == pytest.approx(first.y)
     assert second.y == pytest.approx(TOP)

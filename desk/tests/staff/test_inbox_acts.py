@@ -1,11 +1,13 @@
 """What staff do: acknowledge, take, reply, give back, resolve."""
 
 import asyncio
+import re
 
 import pytest
 from staff_people import Calls, Case, Person, SignIn
 
 from nightdesk_desk import handovers, log
+from nightdesk_desk.contact import ContactDetails, leave_contact
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.models import Conversation, Handover
 
@@ -224,3 +226,50 @@ async def test_only_the_one_who_has_it_is_seen_typing(
         assert watch.take_typing() is None
         assert (await maria.htmx(f"{case.url}/typing", typing="yes")).status_code == 204
         assert watch.take_typing() == ("staff", True)
+
+
+async def test_details_left_since_are_not_resolved_unseen(
+    sign_in: SignIn, calls: Calls, desk: Desk
+) -> None:
+    maria, case = await taken(sign_in, calls)
+    how = {"note": "Spoke", "outcome_code": "answered"}
+    seen = (await events(desk, case))[-1].seq
+    details = ContactDetails("Ann", "555-0100-777", None, True)
+    async with desk.db.write() as session:
+        note, _ = await leave_contact(session, case.conversation_id, details, "Saved.", "I agree.")
+    assert (await maria.htmx(f"{case.url}/resolve", seen=str(seen), **how)).status_code == 409
+    assert (await handover(desk, case)).state == "taken"
+    assert (await maria.htmx(f"{case.url}/resolve", seen=str(note), **how)).status_code == 200
+
+
+async def test_what_was_written_since_is_not_resolved_unread(
+    sign_in: SignIn, calls: Calls, desk: Desk
+) -> None:
+    maria, case = await taken(sign_in, calls)
+    how = {"note": "Spoke", "outcome_code": "answered"}
+
+    def seen(page: str) -> str:
+        found = re.search(r'name="seen" id="resolve-seen" value="([0-9]+)"', page)
+        assert found
+        return found[1]
+
+    before = seen((await maria.http.get(case.url)).text)
+    async with desk.db.write() as session:
+        await log.append(
+            session, case.conversation_id, [log.NewEvent("visitor", "I took all of them")]
+        )
+    refused = await maria.htmx(f"{case.url}/resolve", seen=before, **how)
+    assert refused.status_code == 409
+    assert "read it first" in refused.text
+    assert "I took all of them" in refused.text
+    assert (await handover(desk, case)).state == "taken"
+    # What is typed is kept, also without a script.
+    whole = await maria.post(f"{case.url}/resolve", seen=before, **how)
+    assert (whole.status_code, "Spoke</textarea>" in whole.text) == (409, True)
+    # The answer's page has it: now it was read.
+    assert seen(refused.text) == seen(whole.text) != before
+    done = await maria.htmx(f"{case.url}/resolve", seen=seen(refused.text), **how)
+    assert done.status_code == 200
+    assert (await handover(desk, case)).state == "resolved"
+    # Sent twice, it is resolved already.
+    assert "resolved already" in (await maria.htmx(f"{case.url}/resolve", seen="1", **how)).text

@@ -64,7 +64,7 @@ async def test_whoever_has_the_conversation_reads_until_when_to_answer(
     page = await maria.http.get(case.url)
     assert re.fullmatch(
         r"P1 Crisis Crisis language: answer before \d+:\d\d:\d\d [ap]m , "
-        r"or the assistant sends its crisis reply\. [45]:\d\d left Message 3",
+        r"or the assistant sends its crisis reply\. [45]:\d\d left Show the message",
         alarms(page),
     )
     assert '<a href="#event-3">' in page.text

@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 from sqlalchemy import select, text
-from staff_people import PASSWORD, Calls, SignIn, log_in
+from staff_people import PASSWORD, Calls, SignIn, log_in, signed_in_earlier
 
 from nightdesk_desk import log
 from nightdesk_desk.audit import views
@@ -195,8 +195,10 @@ async def test_drafts(sign_in: SignIn, desk: Desk) -> None:
 
 async def test_the_page_is_for_leads_and_admins(sign_in: SignIn) -> None:
     maria = await sign_in()
-    for path in ("/inbox/audit", "/inbox/audit/entries.csv"):
-        answer = await maria.http.get(path)
+    for answer in (
+        await maria.http.get("/inbox/audit"),
+        await maria.post("/inbox/audit/entries.csv"),
+    ):
         assert answer.status_code == 403
         assert "Only a lead or an admin can do this." in answer.text
     assert "/inbox/audit" not in (await maria.http.get("/inbox")).text
@@ -216,7 +218,8 @@ async def test_the_page_shows_and_filters(sign_in: SignIn, calls: Calls, desk: D
     page = (await lead.http.get("/inbox/audit?kind=signed_in&who=lea")).text
     assert "Signed in</td>" in page
     assert "Handover taken</td>" not in page
-    assert "entries.csv?kind=signed_in&amp;who=lea" in page
+    assert '<input type="hidden" name="kind" value="signed_in">' in page
+    assert '<input type="hidden" name="who" value="lea">' in page
     assert "No entry fits." in (await lead.http.get("/inbox/audit?since=2999-01-01")).text
     assert "No entry fits." in (await lead.http.get("/inbox/audit?about=<b>")).text
     answer = await lead.http.get("/inbox/audit?since=yesterday")
@@ -245,7 +248,7 @@ async def test_the_file_is_the_whole_of_it_and_is_noted(
     sign_in: SignIn, calls: Calls, desk: Desk
 ) -> None:
     lead, case = await sign_in("lea", "Lea", "lead"), await calls(WORDS)
-    answer = await lead.http.get(f"/inbox/audit/entries.csv?about={case.conversation_id}")
+    answer = await lead.post("/inbox/audit/entries.csv", about=case.conversation_id)
     assert answer.headers["content-disposition"] == 'attachment; filename="nightdesk-audit.csv"'
     assert answer.headers["cache-control"] == "no-store"
     rows = list(csv.DictReader(io.StringIO(answer.text)))
@@ -257,7 +260,28 @@ async def test_the_file_is_the_whole_of_it_and_is_noted(
         "lea",
         {"about": case.conversation_id, "to": ".csv"},
     )
-    assert (await lead.http.get("/inbox/audit/entries.csv?until=x")).status_code == 422
+    wrong = await lead.post("/inbox/audit/entries.csv", until="x")
+    assert wrong.headers["location"] == "/inbox/audit?until=x"
+    assert (await lead.http.get("/inbox/audit?until=x")).status_code == 422
+
+
+async def test_the_file_asks_for_the_password_again(sign_in: SignIn, desk: Desk) -> None:
+    lead = await sign_in("lea", "Lea", "lead")
+    without = await lead.http.post("/inbox/audit/entries.csv")
+    assert without.status_code == 403
+    await signed_in_earlier(desk)
+    asked = await lead.post("/inbox/audit/entries.csv", who="lea")
+    assert asked.status_code == 403
+    assert "Your password again" in asked.text
+    assert '<input type="hidden" name="who" value="lea">' in asked.text
+    assert 'href="/inbox/audit?who=lea"' in asked.text
+    assert not await entries(desk, "audit_exported")
+    wrong = await lead.post("/inbox/audit/entries.csv", confirm_password="not my password")
+    assert wrong.status_code == 401
+    given = await lead.post("/inbox/audit/entries.csv", who="lea", confirm_password=PASSWORD)
+    assert given.headers["content-type"].startswith("text/csv")
+    [entry] = await entries(desk, "audit_exported")
+    assert details(entry) == {"who": "lea", "to": ".csv"}
 
 
 async def test_of_the_filters_only_what_the_record_knows_is_kept(
@@ -265,15 +289,17 @@ async def test_of_the_filters_only_what_the_record_knows_is_kept(
 ) -> None:
     lead, _ = await sign_in("lea", "Lea", "lead"), await calls(WORDS)
     elsewhere = "c_" + "a" * 24
-    for query, kept in (
-        ("kind=signed_in&who=lea&about=lea", {"kind": "signed_in", "who": "lea", "about": "lea"}),
-        (f"who=the+desk&about={elsewhere}", {"who": "the desk", "about": elsewhere}),
+    known = {"kind": "signed_in", "who": "lea", "about": "lea"}
+    the_desk = {"who": "the desk", "about": elsewhere}
+    for asked, kept in (
+        (known, known),
+        (the_desk, the_desk),
         (
-            "kind=i_want_to_die&who=ada+555-010-0100&about=c_i+want+to+die",
+            {"kind": "i_want_to_die", "who": "ada 555-010-0100", "about": "c_i want to die"},
             dict.fromkeys(("kind", "who", "about"), "(something else)"),
         ),
     ):
-        await lead.http.get(f"/inbox/audit/entries.csv?{query}")
+        await lead.post("/inbox/audit/entries.csv", **asked)
         assert details((await entries(desk, "audit_exported"))[-1]) == kept | {"to": ".csv"}
 
 

@@ -382,3 +382,22 @@ async def test_every_act_needs_the_pages_proof(sign_in: SignIn, calls: Calls, de
     assert (await maria.http.post("/inbox/search", data=fields)).status_code == 403
     unchanged = await row(desk, case.handover_id)
     assert (unchanged.taken_by, unchanged.level) == (maria.id, "P1")
+
+
+async def test_words_to_whoever_has_it_make_the_clock_run(
+    sign_in: SignIn, calls: Calls, desk: Desk
+) -> None:
+    maria, noor, case = await taken(sign_in, calls, desk)
+    assert "data-since" not in (await maria.http.get(case.url)).text
+    async with desk.db.write() as session:
+        await log.append(session, case.conversation_id, [log.NewEvent("visitor", "Still there?")])
+    for page in ("/inbox", case.url):
+        assert "data-since" in (await noor.http.get(page)).text, page
+    assert "The visitor has written and waits" in (await noor.http.get(case.url)).text
+    assert 'id="do-notice"' not in (await noor.http.get(case.url)).text
+    assert 'id="do-notice"' in (await maria.http.get(case.url)).text
+    answer = await maria.htmx(f"{case.url}/notice")
+    assert answer.status_code == 200
+    assert "data-since" not in answer.text
+    assert "The visitor has written and waits" not in answer.text
+    assert "data-since" not in (await noor.http.get("/inbox")).text

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
-from staff_people import Calls, SignIn
+from staff_people import PASSWORD, Calls, SignIn, signed_in_earlier
 
 from nightdesk_desk.audit.models import AuditEntry
 from nightdesk_desk.desk import Desk
@@ -65,6 +65,27 @@ async def test_without_the_pages_token_nothing_is_given(
     refused = await maria.http.post(f"{case.url}/export", data={"form": "json"})
     assert refused.status_code == 403
     assert await exports(desk) == []
+
+
+async def test_a_file_asks_for_the_password_again(
+    desk: Desk, sign_in: SignIn, calls: Calls
+) -> None:
+    maria, case = await sign_in(role="lead"), await calls()
+    await signed_in_earlier(desk)
+    asked = await maria.post(f"{case.url}/export", form="json")
+    assert asked.status_code == 403
+    assert "Your browser then saves the file" in asked.text
+    assert '<input type="hidden" name="form" value="json">' in asked.text
+    assert f'<a href="{case.url}">Back to where you were</a>' in asked.text
+    wrong = await maria.post(f"{case.url}/export", form="json", confirm_password="a wrong one")
+    assert wrong.status_code == 401
+    assert "want to die" not in asked.text + wrong.text
+    assert await exports(desk) == []
+    given = await maria.post(f"{case.url}/export", form="json", confirm_password=PASSWORD)
+    assert json.loads(given.text)["events"][0]["text"] == "I want to die tonight"
+    # For ten minutes that counts.
+    again = await maria.post(f"{case.url}/export", form="text")
+    assert again.headers["content-disposition"].startswith("attachment")
 
 
 async def test_there_is_no_export_of_nothing(desk: Desk, sign_in: SignIn) -> None:

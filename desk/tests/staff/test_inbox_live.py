@@ -5,6 +5,7 @@ import contextlib
 import os
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from staff_people import PASSWORD, Calls, Person, SignIn
 
 from nightdesk_desk import held, log
 from nightdesk_desk.desk import Desk
+from nightdesk_desk.privacy.removal import remove_conversation
 from nightdesk_desk.staff import sessions, streams
 
 WITHIN = 20.0
@@ -24,7 +26,7 @@ the 30 s after which a page would ask by itself: what comes sooner came over the
 
 async def next_event(lines: AsyncIterator[str]) -> str:
     async for line in lines:
-        if line.startswith("event:"):
+        if line.startswith("event:") and line != "event: beat":
             return line.removeprefix("event:").strip()
     return "(end)"
 
@@ -81,6 +83,61 @@ async def test_a_stream_ends_with_its_session(
         desk.wakeups.notify("")
         assert await asyncio.wait_for(next_event(lines), WITHIN) == "signed-out"
         assert await asyncio.wait_for(next_event(lines), WITHIN) == "(end)"
+
+
+async def test_a_page_of_a_deleted_conversation_leaves_its_words(
+    address: str, sign_in: SignIn, calls: Calls, desk: Desk
+) -> None:
+    maria, case = await sign_in(), await calls()
+    seen = (await maria.http.get(case.url)).text.split("stream?seen=")[1].split('"')[0]
+    async with listening(address, maria, f"{case.url}/stream?seen={seen}") as lines:
+        async with desk.db.write() as session:
+            await remove_conversation(session, case.conversation_id, {"why": "test"})
+        desk.wakeups.notify(case.conversation_id)
+        assert await asyncio.wait_for(next_event(lines), WITHIN) == "changed"
+    part = await maria.http.get(f"{case.url}/live", headers={"HX-Request": "true"})
+    assert (part.status_code, part.headers["hx-refresh"]) == (404, "true")
+    whole = await maria.http.get(case.url)
+    assert whole.status_code == 404
+    assert "hx-refresh" not in whole.headers
+
+
+async def test_a_stream_says_that_it_is_there(
+    address: str, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "BEAT", 0.0)
+    monkeypatch.setattr(streams, "LOOK_AGAIN", 0.01)
+    maria = await sign_in()
+    async with listening(address, maria, "/inbox/stream") as lines:
+
+        async def beats() -> None:
+            for _ in range(2):
+                while await anext(lines) != "event: beat":
+                    pass
+
+        await asyncio.wait_for(beats(), WITHIN)
+
+
+async def test_a_look_that_hangs_ends_the_stream_so_that_the_page_connects_again(
+    address: str, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    maria = await sign_in()
+    hangs = False
+    read_queue = streams.read_queue
+
+    async def read(*given: Any) -> Any:
+        if hangs:
+            await asyncio.Event().wait()
+        return await read_queue(*given)
+
+    monkeypatch.setattr(streams, "read_queue", read)
+    monkeypatch.setattr(streams, "LOOK_AGAIN", 0.01)
+    async with listening(address, maria, "/inbox/stream") as lines:
+        assert await next_event(lines) == "changed"
+        monkeypatch.setattr(streams, "LOOK_WITHIN", 0.01)
+        hangs = True
+        assert await asyncio.wait_for(next_event(lines), WITHIN) == "(end)"
+    assert "a live update failed: TimeoutError" in caplog.text
 
 
 @pytest.fixture
@@ -155,7 +212,7 @@ async def test_two_people_at_their_browsers(
     await expect(noor.locator("#who")).to_contain_text("With Maria since")
     await expect(noor.get_by_role("button", name="Take")).to_have_count(0)
     await calls("are you there", "P1", into=case.conversation_id)
-    await expect(maria.get_by_text("are you there")).to_be_visible()
+    await expect(maria.locator("mark", has_text="are you there")).to_be_visible()
     await expect(box).to_have_value("I am Maria.")
 
     await expect(box).to_be_focused()

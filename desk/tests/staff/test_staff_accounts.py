@@ -29,6 +29,16 @@ from nightdesk_desk.staff.passwords import (
         ("aaaaaaaaaaaaaaaa", "too few characters"),
         ("mariamaria12", "little more than a name"),
         ("Maria-the-nurse", None),
+        ("Password1234", "first that are guessed"),
+        ("passwordpassword", "first that are guessed"),
+        ("Nightdesk2026!", "first that are guessed"),
+        ("123456789012", "first that are guessed"),
+        ("0987654321abcd", "first that are guessed"),
+        ("qwertyuiop12", "first that are guessed"),
+        ("abcdefghijkl", "first that are guessed"),
+        ("welcome to the harbour", None),
+        ("kV3qzLw8-Tr1", None),
+        ("contest of the winter gulls", None),
     ],
 )
 def test_password_rules(password: str, problem: str | None) -> None:
@@ -79,6 +89,19 @@ def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
 
 
 ADD = ("add", "Maria", "--first-name", "Maria", "--password-stdin")
+
+
+def test_what_is_no_text_is_refused(
+    monkeypatch: pytest.MonkeyPatch, shell: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for given in (b"quiet harbour \xff 42\n", b"\n", b""):
+        stdin = io.TextIOWrapper(io.BytesIO(given), encoding="utf-8")
+        monkeypatch.setattr("sys.stdin", stdin)
+        arguments = shell.parser.parse_args(["staff", *ADD])
+        assert arguments.run(arguments) == 1
+    said = capsys.readouterr().err
+    assert said.count("no text in UTF-8") == 1
+    assert said.count("at least 12 characters") == 2
 
 
 def test_the_first_account_needs_no_running_desk(

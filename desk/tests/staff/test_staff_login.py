@@ -1,18 +1,20 @@
 """Signing in, staying in, and being turned away."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from fastapi import FastAPI
+from sqlalchemy import select, text, update
 from staff_people import PASSWORD, Calls, Case, SignIn, csrf_of, log_in
 
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.models import StaffSession, now
 from nightdesk_desk.staff import accounts, sessions
-from nightdesk_desk.staff.pages import local_path
+from nightdesk_desk.staff.pages import local_path, without_tls
 
 Browser = Callable[..., httpx.AsyncClient]
 
@@ -50,6 +52,19 @@ async def test_with_tls_the_cookie_is_secure(sign_in: SignIn, browser: Browser) 
     cookie = next(c for c in answer.headers.get_list("set-cookie") if "nightdesk-staff=" in c)
     assert cookie.startswith("__Host-nightdesk-staff=")
     assert "Secure" in cookie
+
+
+async def test_a_proxy_that_is_not_named_is_seen(sign_in: SignIn, app: FastAPI, desk: Desk) -> None:
+    lea, maria = await sign_in("lea", "Lea", "lead"), await sign_in()
+    assert "came without TLS" not in (await lea.http.get("/inbox")).text
+    app.state.desk = replace(
+        desk, settings=replace(desk.settings, desk_url="https://desk.clinic.example")
+    )
+    for path in ("/inbox", "/inbox/queue"):
+        assert "came without TLS" in (await lea.http.get(path)).text
+    assert "came without TLS" not in (await maria.http.get("/inbox")).text
+    assert not without_tls("https", "https://desk.clinic.example")
+    assert not without_tls("http", "http://127.0.0.1:8000")
 
 
 async def test_wrong_name_and_wrong_password_read_alike(sign_in: SignIn, browser: Browser) -> None:
@@ -99,6 +114,38 @@ async def test_a_login_form_from_elsewhere_is_refused(sign_in: SignIn, browser: 
     assert (await http.post("/inbox/login", data=form)).status_code == 403
     assert (await http.post("/inbox/login", data={**form, "csrf_token": "x"})).status_code == 403
     assert (await http.post("/inbox/login", content=b"\xff\x00")).status_code == 403
+
+
+async def test_without_the_record_the_page_says_so(
+    sign_in: SignIn, browser: Browser, desk: Desk
+) -> None:
+    maria = await sign_in()
+    async with desk.db.write() as session:
+        await session.execute(text("ALTER TABLE staff_sign_in_tries RENAME TO away"))
+    answer = await log_in(browser(), "maria", PASSWORD)
+    assert answer.status_code == 503
+    assert answer.headers["cache-control"] == "no-store"
+    assert "<h1>The record cannot be reached</h1>" in answer.text
+    assert "nightdesk-staff" not in str(answer.headers)
+    assert 'code="unavailable"' in (await browser().get("/metrics")).text
+    async with desk.db.write() as session:
+        await session.execute(text("ALTER TABLE staff_sessions RENAME TO away_too"))
+    assert "The record cannot be reached" in (await maria.http.get("/inbox")).text
+
+
+async def test_a_second_sign_in_ends_the_browsers_first_session(
+    sign_in: SignIn, desk: Desk
+) -> None:
+    maria = await sign_in()
+    first = maria.http.cookies["nightdesk-staff"]
+    # The page was opened in another tab, before the first sign-in.
+    form = {"username": "maria", "password": PASSWORD, "csrf_token": "t"}
+    maria.http.cookies.set("nightdesk-login", "t", domain="desk.test")
+    assert (await maria.http.post("/inbox/login", data=form)).status_code == 303
+    async with desk.db.read() as session:
+        kept = list(await session.scalars(select(StaffSession.token_hash)))
+    assert len(kept) == 1
+    assert sessions.hash_token(first) not in kept
 
 
 async def test_signing_out_ends_the_session(sign_in: SignIn) -> None:

@@ -25,6 +25,8 @@ def marked(text: str, spans: list[tuple[int, int]]) -> str:
         ([(14, 900)], "I want to die [tonight]"),
         ([(-5, 1)], "[I] want to die tonight"),
         ([(30, 40), (5, 5), (9, 3)], "I want to die tonight"),
+        ([(1, 14), (13, 14)], "I [want to die] tonight"),
+        ([(6, 7)], "I want to die tonight"),
     ],
 )
 def test_marks(spans: list[tuple[int, int]], shown: str) -> None:

@@ -201,8 +201,10 @@ export class Api {
       clearTimeout(timer);
     }
     if (answer.ok) return answer;
-    // An error page of something in between has no words for the visitor.
+    // Something in between, which may answer while the desk starts, has no words for the visitor and no code. What
+    // it says is no answer of the desk: no conversation is lost by it.
     const body: unknown = await answer.json().catch(() => null);
-    throw new ApiError(answer.status, words(body, "message"), words(body, "error"));
+    const code = words(body, "error");
+    throw new ApiError(code ? answer.status : 0, words(body, "message"), code);
   }
 }

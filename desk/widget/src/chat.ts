@@ -202,10 +202,11 @@ export class Chat {
   lose(type: "lost" | "fresh" = "lost"): void {
     this.#live.stop();
     // Another tab may have begun a new conversation already: that one is not to be forgotten.
-    if (conversation(this.memory)?.id === this.#conversation?.id) this.memory.set("conversation", null);
+    const ours = conversation(this.memory)?.id === this.#conversation?.id;
+    if (ours) this.memory.set("conversation", null);
     this.#conversation = null;
     this.memory.set("seen", null);
-    this.#do({ type });
+    this.#do({ type, ours });
     this.adopt();
   }
 

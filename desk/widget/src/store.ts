@@ -43,7 +43,7 @@ export type Action =
   | { type: "events"; events: ChatEvent[] }
   | { type: "typing"; typing: Typing | null }
   | { type: "reach"; reach: "ok" | "down" }
-  | { type: "lost" | "fresh" };
+  | { type: "lost" | "fresh"; ours: boolean };
 
 export const EMPTY: State = {
   earlier: [],
@@ -150,8 +150,9 @@ export function reduce(state: State, action: Action): State {
     case "fresh":
       return { ...EMPTY, reach: "ok" };
     case "lost": {
-      // Nobody is asked about an answer that the desk no longer knows.
-      const earlier = [...state.earlier, ...state.events.map((event) => ({ ...event, feedback: null }))];
+      // Nobody is asked about an answer that the desk no longer knows. What another tab has forgotten, because
+      // the visitor had it deleted there, is not to be read here either; what is still to be sent stays.
+      const earlier = action.ours ? [...state.earlier, ...state.events.map((event) => ({ ...event, feedback: null }))] : [];
       return { ...state, earlier, events: [], cursor: 0, typing: "", lost: earlier.length > 0 };
     }
   }

@@ -80,6 +80,14 @@ let desk: Desk;
 let memory: Memory;
 let chat: Chat;
 const texts = (): string[] => chat.state.events.map((event) => event.text);
+/** The tab is left for a while and looked at again: it reads the conversation anew. */
+async function comeBack(): Promise<void> {
+  chat.visible(false);
+  await pass(61_000);
+  chat.visible(true);
+  await pass(1000);
+}
+
 const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(() => {
@@ -354,6 +362,32 @@ describe("Chat", () => {
     await pass(30_000);
     expect(desk.stored.length).toBe(1);
     expect(followed).not.toHaveBeenCalled();
+  });
+
+  it("shows nothing of what was deleted in another tab, and still sends what is being written", async () => {
+    chat.send("hello", true);
+    await pass();
+    chat.draft("half a");
+    // The other tab has deleted it there, and forgotten it in the browser.
+    memory.set("conversation", null);
+    desk.fail = () => new ApiError(401);
+    await comeBack();
+    expect([chat.state.earlier, chat.state.events, chat.state.lost]).toEqual([[], [], false]);
+    expect(chat.state.draft).toBe("half a");
+    desk.fail = () => null;
+    desk.stored = [];
+    desk.events_ = [];
+    chat.send("I need help", true);
+    await pass();
+    expect([conversation(memory)?.id, texts()]).toEqual(["c2", ["I need help"]]);
+  });
+
+  it("keeps on the screen what the desk has lost while the browser still knew it", async () => {
+    chat.send("hello", true);
+    await pass();
+    desk.fail = () => new ApiError(401);
+    await comeBack();
+    expect([chat.state.earlier.map((event) => event.text), conversation(memory)]).toEqual([["hello"], null]);
   });
 
   it("does not show somebody writing for ever", async () => {

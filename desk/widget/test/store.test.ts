@@ -76,7 +76,7 @@ describe("reduce", () => {
   });
 
   it("keeps the shown text when the conversation is lost", () => {
-    const lost = run({ type: "events", events: [event(1, "visitor"), event(2, "bot")] }, { type: "lost" });
+    const lost = run({ type: "events", events: [event(1, "visitor"), event(2, "bot")] }, { type: "lost", ours: true });
     expect(lost).toMatchObject({ cursor: 0, lost: true });
     expect(shown(lost)).toEqual(["visitor 1", "bot 2"]);
     const next = [send("a"), { type: "delivered", key: "a", seq: 1 } as const].reduce<State>(reduce, lost);
@@ -91,11 +91,11 @@ describe("reduce", () => {
     const rated = run({ type: "events", events: [asked] }, { type: "events", events: [{ ...asked, feedback: { helpful: true } }] });
     expect(rated.events).toEqual([{ ...asked, feedback: { helpful: true } }]);
     expect(rated.cursor).toBe(1);
-    expect(reduce(rated, { type: "lost" }).earlier.map(({ feedback }) => feedback)).toEqual([null]);
+    expect(reduce(rated, { type: "lost", ours: true }).earlier.map(({ feedback }) => feedback)).toEqual([null]);
   });
 
   it("says nothing of a lost conversation that was never shown", () => {
-    expect(run({ type: "lost" }).lost).toBe(false);
+    expect(run({ type: "lost", ours: true }).lost).toBe(false);
   });
 });
 

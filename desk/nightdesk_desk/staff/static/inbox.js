@@ -2,6 +2,9 @@
 "use strict";
 
 (() => {
+  /* The back button after signing out: what the browser kept of the page is not shown again. */
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
   const every = (ms, act) => setInterval(act, ms);
   const byId = (id) => document.getElementById(id);
 
@@ -113,14 +116,15 @@
     credentials: "same-origin",
   }).catch(() => undefined);
 
-  /* The idle log-off counts from what the person does, not from what the page does. */
+  /* The idle log-off counts from what the person does, not from what the page does. Not "scroll":
+     the transcript scrolls by itself while a visitor writes, on a screen that nobody is at. */
   let told = Date.now();
   const here = () => {
     if (Date.now() - told < 60000) return;
     told = Date.now();
     post("/inbox/active");
   };
-  for (const name of ["keydown", "pointerdown", "scroll"]) {
+  for (const name of ["keydown", "pointerdown", "wheel"]) {
     document.addEventListener(name, here, { passive: true, capture: true });
   }
 
@@ -133,12 +137,15 @@
     };
 
     let typing = false;
+    let saidAt = 0;
     let quiet = 0;
     const setTyping = (now) => {
       clearTimeout(quiet);
       if (now) quiet = setTimeout(() => setTyping(false), 4000);
-      if (now === typing) return;
+      /* Said again while it goes on: for the visitor it ends by itself after 20 seconds. */
+      if (now === typing && !(now && Date.now() - saidAt > 8000)) return;
       typing = now;
+      saidAt = Date.now();
       post(form.dataset.typing, { typing: now ? "yes" : "no" });
     };
     box.addEventListener("input", () => {
@@ -180,6 +187,16 @@
     }
     for (const done of ["acknowledged", "released"]) hear(`nightdesk:${done}`, toStatus);
   }
+
+  /* What the reader has opened stays open when what stands in it changes. */
+  const { callbacks } = Idiomorph.defaults;
+  const before = callbacks.beforeAttributeUpdated;
+  callbacks.beforeAttributeUpdated = (name, element, how) =>
+    !(name === "open" && element.localName === "details") && before(name, element, how);
+
+  /* On a phone the cases come first; what narrows them down is a press away. */
+  const choose = byId("choose");
+  if (choose && !choose.dataset.chosen && matchMedia("(max-width: 48rem)").matches) choose.open = false;
 
   readServerTime();
   tick();

@@ -42,13 +42,20 @@
     if (field) field.focus();
     return field !== null;
   };
+  /* A key pressed by mistake must not cost what somebody has written. drafts.js marks what it keeps. */
+  const isUnsaved = (field) => !field.closest("[data-kept]") && (field.type === "checkbox"
+    ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+  const mayLeave = () => {
+    const fields = document.querySelectorAll("main form[method=post] :is(textarea, input:not([type=hidden]))");
+    return !Array.from(fields).some(isUnsaved) || confirm(byId("keys-leave").textContent);
+  };
   const acts = {
     j: () => move(1),
     k: () => move(-1),
     a: () => press("do-acknowledge"),
     t: () => press("do-take"),
     r: () => goTo("reply-text"),
-    "/": () => { if (!goTo("search")) location.href = "/inbox#search"; },
+    "/": () => { if (!goTo("search") && mayLeave()) location.href = "/inbox#search"; },
     "?": open,
   };
   document.addEventListener("keydown", (event) => {

@@ -9,6 +9,7 @@
   const HEARD = "nightdesk.heard";
   const HEARD_AT = "nightdesk.heard-at";
   const AGAIN_MS = 60000;
+  const PATIENT_MS = 2000;
 
   /* A browser may refuse to keep anything: then the sound is off after each page. */
   const kept = new Map();
@@ -94,8 +95,14 @@
   };
   const howOf = (keys) => (keys.some((key) => /^(P0|alarm)-/.test(key)) ? "high" : "low");
 
-  /* Of several tabs one plays: whoever first writes down that it was heard. */
-  const alone = (act) => (navigator.locks ? navigator.locks.request(HEARD, act) : act());
+  /* Of several tabs one plays: whoever first writes down that it was heard. One that hangs while it has its turn
+     silences nobody: twice is better than not at all. */
+  const alone = (act) => {
+    if (!navigator.locks) return act();
+    const patience = new AbortController();
+    setTimeout(() => patience.abort(), PATIENT_MS);
+    return navigator.locks.request(HEARD, { signal: patience.signal }, act).catch(act);
+  };
   const hear = (keys) => alone(() => {
     const heard = (read(HEARD) || "").split(" ");
     const fresh = keys.filter((key) => !heard.includes(key));

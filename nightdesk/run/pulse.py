@@ -1,0 +1,76 @@
+"""Whether the desk still answers: one that hangs is alive for the supervisor, and tells nobody."""
+
+import http.client
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Literal
+
+ASK_EVERY = 15.0
+"""Seconds between questions."""
+SILENT_QUESTIONS = 6
+"""Questions in a row without any answer, a minute and a half, after which the desk is started anew.
+
+Not a time: a machine that slept, or that was stopped for a while, would have heard nothing all the
+time, and one question without an answer would end a desk that is well.
+"""
+ANSWER_WITHIN = 10.0
+
+Answer = Literal["works", "stands still", "silent"]
+News = Literal["hangs", "stands still", "works again"]
+
+
+_straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Past any proxy of the environment: what is silent there is not the desk."""
+
+
+def ask(desk_url: str) -> Answer:
+    """Ask whether the desk's work in the background goes on."""
+    try:
+        with _straight.open(f"{desk_url}/health/workers", timeout=ANSWER_WITHIN):
+            return "works"
+    except urllib.error.HTTPError as error:
+        # Whatever else it says, it answers.
+        return "stands still" if error.code == 503 else "works"
+    except (OSError, ValueError, http.client.HTTPException):
+        # Or it speaks no HTTP.
+        return "silent"
+
+
+class Pulse:
+    """Asks from time to time, and says what has changed."""
+
+    def __init__(
+        self, question: Callable[[], Answer], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._question = question
+        self._clock = clock
+        self._asked_at = clock()
+        self._pid = 0
+        self._heard = False
+        self._silent = 0
+        self._stands_still = False
+
+    def feel(self, pid: int) -> News | None:
+        """Ask the process `pid` if it is time. Gives what is new: "hangs" calls for a new start.
+
+        Silence counts after its first answer: one that starts may have a database to change.
+        """
+        if pid != self._pid:
+            self._pid, self._heard, self._silent = pid, False, 0
+        if self._clock() - self._asked_at < ASK_EVERY:
+            return None
+        answer = self._question()
+        self._asked_at = self._clock()
+        if answer == "silent":
+            self._silent += self._heard
+            if self._silent < SILENT_QUESTIONS:
+                return None
+            self._silent = 0
+            return "hangs"
+        self._heard, self._silent = True, 0
+        before, self._stands_still = self._stands_still, answer == "stands still"
+        if before == self._stands_still:
+            return None
+        return "stands still" if self._stands_still else "works again"
