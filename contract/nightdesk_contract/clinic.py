@@ -91,9 +91,11 @@ class Clinic:
     mode: Literal["demo", "live"]
     closed_days: tuple[date, ...] = ()
     hours_text: str = ""
+    hours_text_es: str = ""
     email: str = ""
     address: str = ""
     demo_notice: str = ""
+    demo_notice_es: str = ""
     logistics: Mapping[str, str] = field(default_factory=dict)
     topics: Mapping[str, str] = field(default_factory=dict)
     staff_answer_seconds: Mapping[str, int] = field(

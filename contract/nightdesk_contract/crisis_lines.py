@@ -31,7 +31,9 @@ ABOUT = {
 class CrisisLines:
     """A country's lines as a visitor dials them; what may be empty has a default.
 
-    `place` is the country's name as it ends "Not in …?" ("the US").
+    `place` is the country's name as it ends "Not in …?" ("the US"), `place_es` "¿No está en …?".
+    `crisis_press_es` is what to press after calling for somebody who speaks Spanish, and
+    `crisis_text_es` what they text; empty where that is as for everybody.
     `crisis_text` may be a word to a number ("SHOUT to 85258"). `reach` ends "you can …" by language
     code ("call or text 988"), `write` is the same in English for who would rather not talk;
     `poison_help` (by language code) and `abuse_help` (English) are sentences with those numbers.
@@ -40,6 +42,7 @@ class CrisisLines:
     country: str
     name: str
     place: str
+    place_es: str
     emergency: str
     crisis_name: str
     crisis_call: str
@@ -48,6 +51,8 @@ class CrisisLines:
     source: str
     reach: Mapping[str, str]
     write: str
+    crisis_press_es: str = ""
+    crisis_text_es: str = ""
     crisis_chat_url: str = ""
     poison: str = ""
     abuse_call: str = ""
@@ -68,6 +73,18 @@ class CrisisLines:
         """Give the word to be sent ("" where any will do) and the number that is texted."""
         word, _, number = self.crisis_text.rpartition(" to ")
         return word, number
+
+    def place_in(self, language: str) -> str:
+        """Give `place` as a visitor who speaks `language` reads it."""
+        return self.place_es if language == "es" else self.place
+
+    def press_in(self, language: str) -> str:
+        """Give what to press after calling in `language`; "" for nothing."""
+        return self.crisis_press_es if language == "es" else ""
+
+    def text_in(self, language: str) -> str:
+        """Give what is texted in `language`."""
+        return (self.crisis_text_es if language == "es" else "") or self.crisis_text
 
     def overdue(self, today: date) -> bool:
         """Say whether the last check of the numbers is too old to rely on."""

@@ -36,6 +36,7 @@ _CRISIS_FIELD = re.compile(r"\{(emergency|crisis_call|crisis_text|reach)\}")
 
 _NUMBERS = ("emergency", "crisis_call", "crisis_text", "crisis_chat_url")
 _MORE_NUMBERS = ("poison", "abuse_call", "abuse_text")
+_IN_SPANISH = {"crisis_call": "crisis_press_es", "crisis_text": "crisis_text_es"}
 _OF_CRISIS_LINE = ("crisis_call", "crisis_text", "crisis_chat_url")
 
 
@@ -235,6 +236,8 @@ def _number(key: str, lines: CrisisLines) -> Iterator[tuple[str, str]]:
     yield "country", lines.name
     if key in _OF_CRISIS_LINE:
         yield "line", lines.crisis_name
+    if key in _IN_SPANISH and getattr(lines, _IN_SPANISH[key]):
+        yield "es", getattr(lines, _IN_SPANISH[key])
     for name, about in ABOUT.items():
         if about == key:
             found = getattr(lines, name)

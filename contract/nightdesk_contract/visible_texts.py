@@ -137,6 +137,8 @@ def texts_of(path: Path, place: Place) -> Iterator[VisibleText]:
     for keys, text in _read(path, place):
         ours = place.graded and not place.others.intersection(keys)
         english = keys[0] == place.english if place.english else _is_english(keys)
+        # "more.es.json" are the widget's words in Spanish.
+        english = english and path.stem.rpartition(".")[2] not in _FOREIGN
         key = ".".join(keys)
         in_crisis = place.in_crisis or bool(_CRISIS_KEY.search(key) or _CRISIS_FIELD.search(text))
         yield VisibleText(path, key, text, ours and english, in_crisis, lines.get(keys))

@@ -1,6 +1,7 @@
 """Crisis lines, passages and texts: what is read, and what is refused."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 import yaml
@@ -10,6 +11,7 @@ from nightdesk_contract.crisis_lines import load_all_crisis_lines, load_crisis_l
 from nightdesk_contract.passages import Passage, load_passages
 from nightdesk_contract.texts import TextsError, load_texts
 
+ROOT = Path(__file__).parents[2]
 LINES = """
 owner: somebody
 countries:
@@ -25,6 +27,7 @@ countries:
     reach: {en: call 988, es: a 988, fr: b 988, pt: c 988, de: die 988}
     write: text HOME to 741741
     place: the country
+    place_es: el país
 """
 
 
@@ -41,6 +44,30 @@ def test_crisis_lines_of_a_country(tmp_path):
     assert lines.abuse_help == ""
     assert lines.poison_help == {}
     assert lines.message() == ("HOME", "741741")
+
+
+def test_who_speaks_spanish_may_press_and_text_something_else(tmp_path):
+    path = tmp_path / "lines.yml"
+    path.write_text(LINES)
+    lines = load_crisis_lines(path, "US")
+    assert [lines.place_in(language) for language in ("en", "es", "fr")] == [
+        *("the country", "el país", "the country"),
+    ]
+    assert (lines.press_in("es"), lines.text_in("es")) == ("", "HOME to 741741")
+    path.write_text(f'{LINES}    crisis_press_es: "2"\n    crisis_text_es: AYUDA to 988\n')
+    lines = load_crisis_lines(path, "US")
+    assert (lines.press_in("es"), lines.text_in("es")) == ("2", "AYUDA to 988")
+    assert (lines.press_in("en"), lines.text_in("en")) == ("", "HOME to 741741")
+
+
+def test_the_spanish_crisis_texts_say_what_the_links_do():
+    for lines in load_all_crisis_lines(ROOT / "data" / "safety" / "crisis_lines.yml").values():
+        press, (word, _, number) = lines.press_in("es"), lines.text_in("es").rpartition(" to ")
+        said = lines.reach["es"]
+        assert ("oprimir" in said) == bool(press)
+        assert f"oprimir {press}" in said or not press
+        assert f"enviar {word} en un mensaje" in said or not word
+        assert number in said
 
 
 @pytest.mark.parametrize(("day", "overdue"), [("2026-07-30", False), ("2026-07-31", True)])

@@ -113,3 +113,11 @@ def test_parts_that_lie_elsewhere_are_found_there(tmp_path):
     (roots.docs / "crisis-protocol.md").write_text("# Page")
     roots.root.mkdir()
     assert {text.text for text in visible_texts(roots)} == {"Mine", "Talk to a person", "Page"}
+
+
+def test_the_widgets_spanish_words_are_no_english_ones(tmp_path: Path):
+    for name, graded in (("en", True), ("more.en", True), ("es", False), ("more.es", False)):
+        path = tmp_path / f"{name}.json"
+        path.write_text('{"send": "Words"}')
+        [text] = texts_of(path, Place("*.json"))
+        assert text.graded is graded, name

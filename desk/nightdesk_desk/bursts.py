@@ -81,15 +81,15 @@ def is_unfinished(text: str) -> bool:
     return not said or said[-1] not in _CLOSING or said.endswith(_TRAILING_OFF)
 
 
-def burst_of(waiting: Waiting, seq: int, button: str, pace: Pace) -> Burst:
+def burst_of(waiting: Waiting, seq: int, buttons: Collection[str], pace: Pace) -> Burst:
     """Give the burst that holds message `seq` of the run.
 
     A piece is joined with the message after it when that was sent soon enough. What was pressed (a
-    quick reply just shown, or the chat's own `button`) is a whole question: it neither waits nor
-    joins. Where a person answers, every message stands alone. Raises ValueError when `seq` is not
-    in the run.
+    quick reply just shown, or one of the chat's own `buttons`) is a whole question: it neither
+    waits nor joins. Where a person answers, every message stands alone. Raises ValueError when
+    `seq` is not in the run.
     """
-    taps = {tap.strip().casefold() for tap in (*waiting.quick_replies, button)}
+    taps = {tap.strip().casefold() for tap in (*waiting.quick_replies, *buttons)}
     by_bot = waiting.state == "bot"
     found: list[WaitingMessage] = []
     for message in waiting.run:

@@ -33,13 +33,15 @@ IN_CRISIS: tuple[Level, ...] = ("P0", "P1")
 class AfterReply:
     """What the desk would say now below the bot's reply, in one language.
 
-    `waits` is what it adds to `handover` about how long it takes, by level.
+    `waits` is what it adds to `handover` about how long it takes, by level. `request` stands for
+    the bot's reply to a wish for a person; "" where the bot says it itself, in English.
     """
 
     crisis: str
     handover: str
     crisis_in_view: str
     waits: Mapping[str, str] = field(default_factory=dict)
+    request: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,15 @@ class SystemTexts:
 
     `after_reply` holds the texts by language, English always. Without the bot nobody has told the
     message's language: those texts are English. With `call_back`, the widget offers its form for a
-    call-back beside them: nobody is reading now.
+    call-back beside them: nobody is reading now. `buttons` are the languages of the chat's own
+    button for a person, by its words in small letters.
     """
 
     bot_unavailable: str
     bot_unavailable_again: str
     after_reply: Mapping[str, AfterReply]
     call_back: bool = False
+    buttons: Mapping[str, str] = field(default_factory=dict)
 
     def below(self, language: str) -> AfterReply:
         """Give the texts in `language`, or in English where there are none."""
@@ -103,9 +107,9 @@ class Decision:
 
 
 def decide(
-    replies: Sequence[BotReply] | None, situation: Situation, texts: SystemTexts
+    replies: Sequence[BotReply] | None, situation: Situation, texts: SystemTexts, message: str = ""
 ) -> Decision:
-    """Give what to record for one visitor's message.
+    """Give what to record for one visitor's `message`.
 
     Takes Rasa's messages, or None when there is no usable answer: that too ends at a person.
     """
@@ -123,9 +127,15 @@ def decide(
     if reason is None:
         events += _help_in_view(situation, texts)
         return Decision("answered", events, safety=safety)
-    below = texts.below(language_of(safety.category if safety else None))
+    pressed = texts.buttons.get(message.strip().casefold(), ENGLISH)
+    below = texts.below(language_of(safety.category) if safety else pressed)
     call = _call(spoken, reason, safety)
     told = below.crisis if reason == "crisis" else below.handover
+    if reason == "request" and below.request:
+        # The bot has no words of its own in the language of the chat's button.
+        events = [
+            replace(e, text=below.request) if e.outcome == spoken.outcome else e for e in events
+        ]
     if not any(text.startswith(told) for text in situation.said):
         wait = "" if reason == "crisis" else below.waits.get(call.level, "")
         events.append(NewEvent("system", f"{told} {wait}".strip(), basis=_offer(texts, call.level)))

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from nightdesk_contract.outcome import ENGLISH
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from nightdesk_desk.log import UnknownConversation
+from nightdesk_desk.visitor_language import language_of
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +53,12 @@ def error_response(
     code: str,
     headers: Mapping[str, str] | None = None,
     below: str | None = None,
+    language: str = ENGLISH,
 ) -> JSONResponse:
     """Give the JSON answer for a refusal, with the words for `code`."""
     desk = app.state.desk
     desk.metrics.refused.labels(code).inc()
-    message = desk.words.error(code)
+    message = desk.words.error(code, language)
     body = {"error": code, "message": f"{message} {below}" if below else message}
     return JSONResponse(body, status, {"Cache-Control": "no-store", **(headers or {})})
 
@@ -65,27 +68,33 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> JSONResponse:
-        return error_response(app, error.status, error.code, error.headers, error.below)
+        return error_response(
+            app, error.status, error.code, error.headers, error.below, language_of(request)
+        )
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         # The details quote what was sent; the code is enough.
-        return error_response(app, 422, "bad_request")
+        return error_response(app, 422, "bad_request", language=language_of(request))
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
         code = _CODE_OF_STATUS.get(error.status_code, "bad_request")
-        return error_response(app, error.status_code, code, error.headers)
+        return error_response(
+            app, error.status_code, code, error.headers, language=language_of(request)
+        )
 
     @app.exception_handler(UnknownConversation)
     async def gone(request: Request, error: UnknownConversation) -> JSONResponse:
         # It was deleted between two steps of the request.
-        return error_response(app, 404, "not_found")
+        return error_response(app, 404, "not_found", language=language_of(request))
 
     @app.exception_handler(SQLAlchemyError)
     async def record_away(request: Request, error: SQLAlchemyError) -> JSONResponse:
         logger.error("the record could not be reached: %s", type(error).__name__)
-        return error_response(app, 503, "unavailable", {"Retry-After": "2"})
+        return error_response(
+            app, 503, "unavailable", {"Retry-After": "2"}, language=language_of(request)
+        )
 
 
 def where(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,8 +18,9 @@ from nightdesk_desk.visitor_api import (
     within_limits,
 )
 from nightdesk_desk.visitor_bodies import error_answers
+from nightdesk_desk.visitor_language import asked_language
 
-router = APIRouter(prefix="/api", tags=["visitor"])
+router = APIRouter(prefix="/api", tags=["visitor"], dependencies=[Depends(asked_language)])
 
 
 class FeedbackIn(BaseModel):

@@ -9,9 +9,11 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nightdesk_desk.errors import error_response, where
+from nightdesk_desk.visitor_language import language_of
 
 MAX_BODY = 64 * 1024
 """Bytes; the longest message of 2,000 characters fits many times."""
@@ -29,7 +31,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
-OPEN_TO_OTHER_SITES = ("/api/", "/widget.js", "/widget-chat.js", "/widget-more.js")
+OPEN_TO_OTHER_SITES = (
+    *("/api/", "/widget.js", "/widget-chat.js", "/widget-more.js", "/widget-es.js"),
+)
 """The widget runs on the clinic's own site; its token, not a cookie, opens a conversation."""
 
 logger = logging.getLogger(__name__)
@@ -81,7 +85,11 @@ class Door:
 
         async def refuse(status: int, code: str) -> None:
             response = error_response(
-                self._desk_app, status, code, {"Connection": "close", **extra}
+                self._desk_app,
+                status,
+                code,
+                {"Connection": "close", **extra},
+                language=language_of(HTTPConnection(scope)),
             )
             await response(scope, receive, send_with_headers)
 

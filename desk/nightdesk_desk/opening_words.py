@@ -1,7 +1,7 @@
 """The clinic's next opening in a visitor's words, in each language of the replies."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 
 from nightdesk_contract.outcome import ENGLISH
 from nightdesk_contract.texts import TextsError
@@ -12,6 +12,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "months": (),
     "date": ("month", "number"),
     "time_": ("hour12", "hour24", "minute"),
+    "hours_days": ("first", "last"),
+    "hours_times": ("opens", "closes"),
+    "hours_and": ("one", "two"),
 }
 """What the texts have fields for, by how their keys begin."""
 KEYS = (
@@ -43,16 +46,21 @@ def when_words(
     today = at.astimezone(opening.tzinfo).date()
     days = (opening.date() - today).days
     key = {0: "when_today", 1: "when_tomorrow"}.get(days, "when_later")
-    half = "time_am" if opening.hour < 12 else "time_pm"
-    # Some hours and days of the month are said otherwise than the rest ("a la 1:00", "1er mai").
-    time = texts.get(f"time_{opening.hour}{end}") or texts[half + end]
+    # Some days of the month are said otherwise than the rest ("1er mai").
     date = texts.get(f"date_{opening.day}{end}") or texts[f"date{end}"]
     return texts[key + end].format(
         day=texts[f"days{end}"].split()[opening.weekday()],
         date=date.format(
             month=texts[f"months{end}"].split()[opening.month - 1], number=opening.day
         ),
-        time=time.format(
-            hour12=opening.hour % 12 or 12, hour24=opening.hour, minute=f"{opening:%M}"
-        ),
+        time=time_words(texts, opening.time(), language),
     )
+
+
+def time_words(texts: Mapping[str, str], at: time, language: str = ENGLISH) -> str:
+    """Give a time of day in words: "9:00 am", "las 9:00 a. m."."""
+    end = ending(language)
+    half = "time_am" if at.hour < 12 else "time_pm"
+    # Some hours are said otherwise than the rest ("la 1:00").
+    text = texts.get(f"time_{at.hour}{end}") or texts[half + end]
+    return text.format(hour12=at.hour % 12 or 12, hour24=at.hour, minute=f"{at:%M}")

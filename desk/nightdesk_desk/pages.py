@@ -19,6 +19,7 @@ from nightdesk_desk.desk import Desk
 from nightdesk_desk.dialled import dialled
 from nightdesk_desk.errors import Refused
 from nightdesk_desk.protocol import Protocol, day_words
+from nightdesk_desk.visitor_language import TheLanguage
 from nightdesk_desk.words import Words
 
 STATIC = Path(__file__).parent / "static"
@@ -30,21 +31,29 @@ _templates = Environment(
 
 
 class ClinicOut(BaseModel):
-    """The clinic as the widget shows it; `next_opening` is in plain words, None while open."""
+    """The clinic as the widget shows it; `next_opening` is in plain words, None while open.
+
+    `hours_lang` is English where the clinic has its hours in no other words.
+    """
 
     name: str
     phone: str
     hours_text: str
+    hours_lang: str
     open_now: bool
     next_opening: str | None
     next_opening_at: str | None
 
 
 class CrisisOut(BaseModel):
-    """Emergency number and crisis lines, as they are dialled; `place` ends "Not in …?"."""
+    """Emergency number and crisis lines, as they are dialled; `place` ends "Not in …?".
+
+    `press` is what to press after calling, for somebody who speaks the language asked for.
+    """
 
     emergency: str
     call: str
+    press: str
     text: str
     chat_url: str
     poison: str
@@ -53,11 +62,13 @@ class CrisisOut(BaseModel):
 
 
 class WidgetConfig(BaseModel):
-    """What the widget needs before the first message."""
+    """What the widget needs before the first message, in the language `lang`."""
 
+    lang: str
     clinic: ClinicOut
     crisis: CrisisOut
     demo_notice: str | None
+    demo_notice_lang: str
     privacy_url: str
     protocol_url: str
 
@@ -123,37 +134,44 @@ def _of_country(text: str, lines: CrisisLines) -> str:
 
 
 def _notice(words: Words) -> str:
-    clinic = words.clinic
-    return clinic.demo_notice if clinic.mode == "demo" else ""
+    return words.demo_notice()[0]
 
 
 @router.get("/api/widget/config", tags=["visitor"])
-async def widget_config(request: Request, response: Response) -> WidgetConfig:
+async def widget_config(
+    request: Request, response: Response, language: TheLanguage
+) -> WidgetConfig:
     """Give the clinic's facts and the crisis lines that the widget shows."""
     words = _desk(request).words
     clinic, lines, open_now = words.clinic, words.lines, words.open_now()
     opening = None if open_now else words.opening()
+    hours, hours_language = words.hours(language)
+    notice, notice_language = words.demo_notice(language)
     # Short: the widget keeps what it read, and open or closed should be true.
     response.headers["Cache-Control"] = "public, max-age=60"
     return WidgetConfig(
+        lang=language,
         clinic=ClinicOut(
             name=clinic.name,
             phone=clinic.phone,
-            hours_text=clinic.hours_text,
+            hours_text=hours,
+            hours_lang=hours_language,
             open_now=open_now,
-            next_opening=None if open_now else words.opening_words(),
+            next_opening=None if open_now else words.opening_words(language=language),
             next_opening_at=opening.isoformat() if opening else None,
         ),
         crisis=CrisisOut(
             emergency=lines.emergency,
             call=lines.crisis_call,
-            text=lines.crisis_text,
+            press=lines.press_in(language),
+            text=lines.text_in(language),
             chat_url=lines.crisis_chat_url,
             poison=lines.poison,
             country=lines.country,
-            place=lines.place,
+            place=lines.place_in(language),
         ),
-        demo_notice=_notice(words) or None,
+        demo_notice=notice or None,
+        demo_notice_lang=notice_language,
         privacy_url="/privacy",
         protocol_url="/crisis-protocol",
     )
@@ -193,6 +211,12 @@ async def widget_chat(request: Request) -> Response:
 async def widget_more(request: Request) -> Response:
     """Give what the chat loads beside it, and is whole without, for any site."""
     return _script(request, "widget-more.js")
+
+
+@router.get("/widget-es.js", include_in_schema=False)
+async def widget_spanish(request: Request) -> Response:
+    """Give the chat's words in Spanish, which the launcher loads beside it, for any site."""
+    return _script(request, "widget-es.js")
 
 
 @router.get("/privacy", include_in_schema=False)

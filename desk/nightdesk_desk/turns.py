@@ -188,7 +188,7 @@ class Turns:
                     waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
                 if waiting is None:
                     return None
-                burst = burst_of(waiting, seq, self._words.say("person_button"), self._pace)
+                burst = burst_of(waiting, seq, self._words.person_buttons(), self._pace)
                 left = seconds_to_wait(burst, self._pace, now())
                 left = min(left, patience - time.monotonic())
                 if left <= 0:
@@ -284,7 +284,7 @@ async def record(
     state = await log.hold(session, conversation_id)
     last = burst.messages[-1].seq
     situation = await read_situation(session, conversation_id, state, last)
-    decision = decide(replies, situation, texts)
+    decision = decide(replies, situation, texts, burst.text)
     seen = safety_by_message(burst.messages, decision.safety) if decision.safety else {}
     for message in burst.messages:
         if not await log.mark_answered(

@@ -1,6 +1,6 @@
 """The visitor's API for "I am writing": passed on to staff who read along; no words, no event."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from nightdesk_desk.visitor_api import (
@@ -10,8 +10,9 @@ from nightdesk_desk.visitor_api import (
     within_limits,
 )
 from nightdesk_desk.visitor_bodies import error_answers
+from nightdesk_desk.visitor_language import asked_language
 
-router = APIRouter(prefix="/api", tags=["visitor"])
+router = APIRouter(prefix="/api", tags=["visitor"], dependencies=[Depends(asked_language)])
 
 
 class TypingIn(BaseModel):

@@ -30,6 +30,7 @@ from nightdesk_desk.visitor_bodies import (
     Started,
     error_answers,
 )
+from nightdesk_desk.visitor_language import TheLanguage, asked_language
 
 LONGEST_WAIT = 25
 """Seconds a long poll may wait: below the 30 s at which many proxies cut a silent request."""
@@ -42,7 +43,7 @@ connects again."""
 SEEN_EVERY = 20.0
 """Seconds between notes that the visitor is here: one write a reader, not one a poll."""
 
-router = APIRouter(prefix="/api", tags=["visitor"])
+router = APIRouter(prefix="/api", tags=["visitor"], dependencies=[Depends(asked_language)])
 
 
 def desk_of(request: Request) -> Desk:
@@ -145,6 +146,7 @@ async def send_message(
 async def read_events(
     desk: TheDesk,
     conversation_id: TheConversation,
+    language: TheLanguage,
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
 ) -> list[dict[str, Any]]:
@@ -154,7 +156,7 @@ async def read_events(
     with desk.wakeups.watch(conversation_id) as watch:
         await _note_seen(desk, conversation_id)
         while True:
-            events = await _events(desk, conversation_id, after)
+            events = await _events(desk, conversation_id, after, language)
             left = ends - time.monotonic()
             if events or left <= 0 or desk.wakeups.closed:
                 return events
@@ -172,6 +174,7 @@ async def read_events(
 async def stream(
     desk: TheDesk,
     conversation_id: TheConversation,
+    language: TheLanguage,
     after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventSourceResponse:
@@ -183,7 +186,7 @@ async def stream(
     if last_event_id and last_event_id.isascii() and last_event_id.isdigit():
         after = max(after, min(int(last_event_id[:10]), 2**31 - 1))
     return EventSourceResponse(
-        _followed(desk, conversation_id, after),
+        _followed(desk, conversation_id, after, language),
         ping=PING_EVERY,
         sep="\n",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
@@ -196,7 +199,11 @@ async def stream(
     responses=error_answers(401, 404, 413),
 )
 async def contact(
-    body: ContactSent, request: Request, desk: TheDesk, conversation_id: TheConversation
+    body: ContactSent,
+    request: Request,
+    desk: TheDesk,
+    conversation_id: TheConversation,
+    language: TheLanguage,
 ) -> Accepted:
     """Store how the visitor wants to be reached, and call a person if none is called yet.
 
@@ -206,31 +213,36 @@ async def contact(
     within_limits(
         desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(client_of(request))
     )
+    help_words = desk.words.say("contact_help", language)
     parts = parts_of(body.values(), desk.not_names)
     if len(parts) > MOST_PARTS:
-        raise Refused(413, "too_large", below=desk.words.say("contact_help"))
+        raise Refused(413, "too_large", below=help_words)
     found = await judge_form(desk.rasa, desk.metrics, conversation_id, parts)
     details, code = _details(body)
     note = None
     if details is not None or found.messages:
-        note = await _store_form(desk, conversation_id, details, found)
+        note = await _store_form(desk, conversation_id, details, found, language)
     if note is None:
         help_is_due = found.crisis or found.not_judged
-        raise Refused(422, code, below=desk.words.say("contact_help") if help_is_due else None)
+        raise Refused(422, code, below=help_words if help_is_due else None)
     return Accepted(seq=note)
 
 
 async def _store_form(
-    desk: Desk, conversation_id: str, details: ContactDetails | None, found: Judged
+    desk: Desk,
+    conversation_id: str,
+    details: ContactDetails | None,
+    found: Judged,
+    language: str,
 ) -> int | None:
     """Store what a form leaves, in one transaction. Gives the number of the note about details."""
-    said = desk.words.contact_saved()
+    said = desk.words.contact_saved(language=language)
     if found.not_judged:
-        said = f"{said} {desk.words.say('contact_help')}"
+        said = f"{said} {desk.words.say('contact_help', language)}"
     note, opened = None, None
     async with desk.db.write() as session:
         if details is not None:
-            agreed = desk.words.say("contact_consent")
+            agreed = desk.words.say("contact_consent", language)
             note, opened = await leave_contact(session, conversation_id, details, said, agreed)
         stored = await store(session, conversation_id, found.messages)
     if opened is not None and opened.new:
@@ -262,12 +274,16 @@ def _one_more_reader(desk: Desk, conversation_id: str) -> None:
         raise Refused(429, "rate_limited", {"Retry-After": "5"})
 
 
-async def _events(desk: Desk, conversation_id: str, after: int) -> list[dict[str, Any]]:
+async def _events(
+    desk: Desk, conversation_id: str, after: int, language: str
+) -> list[dict[str, Any]]:
     async with asyncio.timeout(READ_WITHIN), desk.db.read() as session:
         events = await log.read_events(session, conversation_id, after)
-    title = desk.words.say("source_clinic")
+    title = desk.words.say("source_clinic", language)
     return [
-        event_json(event._replace(text=readable(event.text, desk.words)), desk.passages, title)
+        event_json(
+            event._replace(text=readable(event.text, desk.words, language)), desk.passages, title
+        )
         for event in events
     ]
 
@@ -282,11 +298,13 @@ async def _note_seen(desk: Desk, conversation_id: str) -> bool:
         return await log.visitor_seen(session, conversation_id)
 
 
-async def _followed(desk: Desk, conversation_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
+async def _followed(
+    desk: Desk, conversation_id: str, after: int, language: str
+) -> AsyncIterator[ServerSentEvent]:
     """Give the conversation's events as they come. No database session stays open between them."""
     with desk.wakeups.watch(conversation_id) as watch:
         while not desk.wakeups.closed:
-            events = await _events(desk, conversation_id, after)
+            events = await _events(desk, conversation_id, after, language)
             for event in events:
                 after = event["seq"]
                 data = json.dumps(event, ensure_ascii=False)

@@ -5,6 +5,7 @@ key ends with its language's code ("crisis_open_es"), that of an English one wit
 """
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from nightdesk_contract.texts import TextsError, load_texts
 from nightdesk_desk import opening_words
 from nightdesk_desk.decide import IN_CRISIS, AfterReply, SystemTexts
 from nightdesk_desk.expected_wait import Wait, Waits
+from nightdesk_desk.hours_in_words import hours_in_words
 from nightdesk_desk.models import now
 from nightdesk_desk.opening_words import check_names, ending, when_words
+from nightdesk_desk.visitor_language import SPOKEN
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +45,7 @@ class Words:
             raise TextsError(f"desk.yml: no text under {min(missing)}")
         for language in LANGUAGES:
             check_names(self._texts, language)
+        _check_refusals(self._texts)
         for key, text in self._texts.items():
             # A text that cannot be filled in must stop the start, not a hand-over.
             try:
@@ -101,8 +105,9 @@ class Words:
     def after_handover(self, kind: str, at: datetime | None = None, language: str = ENGLISH) -> str:
         """Give the truthful text that follows a hand-over.
 
-        Takes `crisis`, `handover`, or in English only `bot_unavailable`, `contact_saved` or
-        `no_answer`. Says whether anybody is reading now and, if not, when the clinic opens.
+        Takes `crisis`, `handover`; in the languages of the chat `contact_saved`; in English only
+        `bot_unavailable` or `no_answer`. Says whether anybody is reading now and, if not, when the
+        clinic opens.
         """
         moment = at or now()
         if self.open_now(moment):
@@ -112,14 +117,14 @@ class Words:
             return self.say(f"{kind}_closed_no_date", language)
         return self.say(f"{kind}_closed", language, when=when)
 
-    def contact_saved(self, at: datetime | None = None) -> str:
+    def contact_saved(self, at: datetime | None = None, language: str = ENGLISH) -> str:
         """Give the thanks for contact details: after hours, with when somebody will see them."""
         try:
-            return self.after_handover("contact_saved", at)
+            return self.after_handover("contact_saved", at, language)
         except Exception as error:
             # The details are to be stored even where the hours cannot be told.
             logger.warning("the opening hours could not be told: %s", type(error).__name__)
-            return self.say("contact_saved_closed_no_date")
+            return self.say("contact_saved_closed_no_date", language)
 
     def still_waiting(
         self, level: str, reason: str, at: datetime | None = None, language: str = ENGLISH
@@ -169,11 +174,13 @@ class Words:
                     crisis=self.after_handover("crisis", moment, language),
                     handover=self.after_handover("handover", moment, language),
                     crisis_in_view=self.say("crisis_in_view", language),
+                    request=self._texts.get(f"handover_request{ending(language)}", ""),
                     waits={level: self.wait_words(wait, language) for level, wait in told.items()},
                 )
                 for language in LANGUAGES
             },
             call_back=not is_open,
+            buttons=self._button_languages(),
         )
 
     def system_texts_without_hours(self) -> SystemTexts:
@@ -186,16 +193,49 @@ class Words:
                     crisis=self.say("crisis_closed_no_date", language),
                     handover=self.say("handover_closed_no_date", language),
                     crisis_in_view=self.say("crisis_in_view", language),
+                    request=self._texts.get(f"handover_request{ending(language)}", ""),
                 )
                 for language in LANGUAGES
             },
             call_back=True,
+            buttons=self._button_languages(),
         )
 
-    def error(self, code: str) -> str:
-        """Give the words of a refusal."""
+    def error(self, code: str, language: str = ENGLISH) -> str:
+        """Give the words of a refusal, in one of the languages that the desk speaks."""
         key = f"error_{code}"
-        return self.say(key if key in self._texts else "error_bad_request")
+        return self.say(key if key in self._texts else "error_bad_request", language)
+
+    def hours(self, language: str = ENGLISH) -> tuple[str, str]:
+        """Give the hours in plain words, and the language that these are in.
+
+        The clinic's own words where it has written them, else from the hours that the desk reckons
+        with where they are simple; else the English ones.
+        """
+        clinic = self.clinic
+        if language == ENGLISH:
+            return clinic.hours_text, ENGLISH
+        said = clinic.hours_text_es or hours_in_words(clinic.hours, self._texts, language)
+        return (said, language) if said else (clinic.hours_text, ENGLISH)
+
+    def demo_notice(self, language: str = ENGLISH) -> tuple[str, str]:
+        """Give the notice of mode demo, "" in another, and the language that it is in."""
+        clinic = self.clinic
+        if clinic.mode != "demo":
+            return "", language
+        if language != ENGLISH and clinic.demo_notice_es:
+            return clinic.demo_notice_es, language
+        return clinic.demo_notice, ENGLISH
+
+    def person_buttons(self) -> tuple[str, ...]:
+        """Give what the chat's own button says for a visitor, in each of the chat's languages."""
+        return tuple(self.say("person_button", language) for language in SPOKEN)
+
+    def _button_languages(self) -> dict[str, str]:
+        return {
+            button.casefold(): language
+            for button, language in zip(self.person_buttons(), SPOKEN, strict=True)
+        }
 
 
 def _fields_of(key: str) -> tuple[str, ...]:
@@ -215,7 +255,7 @@ def _fields_of(key: str) -> tuple[str, ...]:
 
 _FACTS = ("clinic", "phone", "emergency", "crisis_call", "crisis_text", "reach", "country")
 _HOURS = ("open", "closed", "closed_no_date")
-_ENGLISH_ONLY = ("bot_unavailable", "contact_saved", "no_answer")
+_ENGLISH_ONLY = ("bot_unavailable", "no_answer")
 _TRANSLATED = (
     *(f"{kind}_{hours}" for kind in ("crisis", "handover") for hours in _HOURS),
     *("crisis_in_view", "crisis_still_waiting", "handover_still_waiting"),
@@ -223,21 +263,31 @@ _TRANSLATED = (
     *opening_words.KEYS,
 )
 """What is said below a reply of the bot: in every language that it may be in."""
+_SPOKEN = (
+    *(f"contact_saved_{hours}" for hours in _HOURS),
+    *("contact_help", "contact_consent", "source_clinic", "person_button", "text_unreadable"),
+    *("deletion_waits_staff", "deletion_waits_answer", "transcript_title", "transcript_visitor"),
+    *("transcript_bot", "staff_in_transcript", "transcript_system"),
+    *("error_bad_request", "error_rate_limited", "error_unavailable", "error_unauthorized"),
+    *("error_not_found", "error_not_text", "error_empty", "error_too_long", "error_too_large"),
+)
+"""What is said to who uses the chat: in the languages that it speaks."""
+_NOT_IN_ENGLISH = ("hours_days", "hours_times", "hours_and", "handover_request")
+"""In English the clinic has written its hours, and the bot says this."""
 _NEEDED = frozenset(
     [f"{key}{ending(language)}" for key in _TRANSLATED for language in LANGUAGES]
+    + [f"{key}{ending(language)}" for key in _SPOKEN for language in SPOKEN]
+    + [f"{key}{ending(language)}" for key in _NOT_IN_ENGLISH for language in SPOKEN[1:]]
     + [f"{kind}_{hours}" for kind in _ENGLISH_ONLY for hours in _HOURS]
-    + [
-        "bot_unavailable_again",
-        "staff_joined",
-        "staff_left",
-        "staff_passed",
-        "staff_named",
-        "contact_help",
-        "source_clinic",
-    ]
-    + ["person_button", "answer_withheld", "text_unreadable", "contact_consent"]
-    + ["deletion_waits_staff", "deletion_waits_answer", "transcript_title", "transcript_visitor"]
-    + ["transcript_bot", "staff_in_transcript", "transcript_system"]
-    + ["error_bad_request", "error_rate_limited", "error_unavailable", "error_unauthorized"]
-    + ["error_not_found", "error_not_text", "error_empty", "error_too_long", "error_too_large"]
+    + ["bot_unavailable_again", "staff_joined", "staff_left", "staff_passed", "staff_named"]
+    + ["answer_withheld"]
 )
+
+
+def _check_refusals(texts: Mapping[str, str]) -> None:
+    """Raise TextsError unless every refusal has its words in all languages of the chat."""
+    ends = tuple(ending(language) for language in SPOKEN)
+    codes = {key for key in texts if key.startswith("error_") and not key.endswith(ends[1:])}
+    for key in sorted(code + end for code in codes for end in ends):
+        if key not in texts:
+            raise TextsError(f"desk.yml: no text under {key}")

@@ -38,7 +38,7 @@ def burst(
     **around: Any,
 ) -> Burst:
     waiting = Waiting(run, quick_replies=taps, **around)
-    return burst_of(waiting, seq, "Talk to a person", pace)
+    return burst_of(waiting, seq, ["Talk to a person", "Hablar con una persona"], pace)
 
 
 @pytest.mark.parametrize(

@@ -257,3 +257,36 @@ def test_the_wait_is_added_by_level_and_does_not_make_the_text_another() -> None
     assert crisis.events[-1].text == "crisis told"
     before = Situation(open_level="P3", said=frozenset({"told about 9 minutes"}))
     assert [e.sender for e in decide(asked, before, texts).events] == ["bot"]
+
+
+SPOKEN = replace(
+    TEXTS,
+    after_reply={
+        **TEXTS.after_reply,
+        "es": AfterReply("crisis dicha", "dicho", "a la vista", request="claro"),
+    },
+    buttons={"talk to a person": "en", "hablar con una persona": "es"},
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "texts"),
+    [
+        ("Hablar con una persona", ["claro", "dicho"]),
+        (" hablar con una persona ", ["claro", "dicho"]),
+        ("Talk to a person", ["text of handover:request", "told"]),
+        ("I want to talk to somebody", ["text of handover:request", "told"]),
+    ],
+)
+def test_the_chats_own_button_is_answered_in_its_language(message: str, texts: list[str]) -> None:
+    found = decide([reply("handover:request", "P3")], Situation(), SPOKEN, message)
+    assert [event.text for event in found.events] == texts
+    assert [event.outcome for event in found.events] == ["handover:request", None]
+    assert found.call is not None
+    assert (found.call.reason, found.call.level) == ("request", "P3")
+
+
+def test_a_crisis_is_told_in_the_language_of_its_reply_whatever_was_pressed() -> None:
+    crisis = reply("handover:crisis", "P1", safety=SAFETY)
+    found = decide([crisis], Situation(), SPOKEN, "Hablar con una persona")
+    assert [event.text for event in found.events] == ["text of handover:crisis", "crisis told"]

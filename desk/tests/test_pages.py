@@ -15,6 +15,7 @@ async def test_the_widgets_settings(running: Running) -> None:
         "name": "Test Clinic",
         "phone": "(555) 010-0199",
         "hours_text": "Any time",
+        "hours_lang": "en",
         "open_now": True,
         "next_opening": None,
         "next_opening_at": None,
@@ -22,13 +23,16 @@ async def test_the_widgets_settings(running: Running) -> None:
     assert config["crisis"] == {
         "emergency": "911",
         "call": "988",
+        "press": "",
         "text": "988",
         "chat_url": "https://988lifeline.org/chat/",
         "poison": "1-800-222-1222",
         "country": "US",
         "place": "the US",
     }
+    assert config["lang"] == "en"
     assert config["demo_notice"] == "This is demo content."
+    assert config["demo_notice_lang"] == "en"
     assert (config["privacy_url"], config["protocol_url"]) == ("/privacy", "/crisis-protocol")
 
 
@@ -89,7 +93,9 @@ async def test_the_demo_page_says_the_lines_of_the_clinics_country(
     assert "{{" not in answered.text
 
 
-SCRIPTS = pytest.mark.parametrize("script", ["widget.js", "widget-chat.js", "widget-more.js"])
+SCRIPTS = pytest.mark.parametrize(
+    "script", ["widget.js", "widget-chat.js", "widget-more.js", "widget-es.js"]
+)
 
 
 @SCRIPTS

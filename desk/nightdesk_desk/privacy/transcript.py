@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from nightdesk_contract.outcome import ENGLISH
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import log
@@ -22,22 +23,25 @@ async def whole_conversation(session: AsyncSession, conversation_id: str) -> lis
             return found
 
 
-def readable(text: str, words: Words) -> str:
+def readable(text: str, words: Words, language: str = ENGLISH) -> str:
     """Give a stored text as a visitor reads it: honest words where its key is missing."""
-    return words.say("text_unreadable") if text == UNREADABLE else text
+    return words.say("text_unreadable", language) if text == UNREADABLE else text
 
 
-def visitors_transcript(events: Sequence[log.LogEvent], words: Words, at: datetime) -> str:
+def visitors_transcript(
+    events: Sequence[log.LogEvent], words: Words, at: datetime, language: str = ENGLISH
+) -> str:
     """Give the conversation as a text file for its visitor: who said what, and when."""
     zone = words.clinic.zone
-    lines = [words.say("transcript_title"), full_time(at, zone), ""]
+    lines = [words.say("transcript_title", language), full_time(at, zone), ""]
     for event in events:
         who = (
-            words.say("staff_in_transcript", name=event.name or "")
+            words.say("staff_in_transcript", language, name=event.name or "")
             if event.sender == "staff"
-            else words.say(f"transcript_{event.sender}")
+            else words.say(f"transcript_{event.sender}", language)
         )
-        lines += [f"{who} ({full_time(event.at, zone)})", readable(event.text, words), ""]
+        said = readable(event.text, words, language)
+        lines += [f"{who} ({full_time(event.at, zone)})", said, ""]
     return "\n".join(lines)
 
 

@@ -1,6 +1,6 @@
 """The visitor's API for their own conversation: take it along, or have it deleted."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel
 
@@ -17,8 +17,9 @@ from nightdesk_desk.visitor_api import (
     within_limits,
 )
 from nightdesk_desk.visitor_bodies import error_answers
+from nightdesk_desk.visitor_language import TheLanguage, asked_language
 
-router = APIRouter(prefix="/api", tags=["visitor"])
+router = APIRouter(prefix="/api", tags=["visitor"], dependencies=[Depends(asked_language)])
 
 FILE_NAME = "chat.txt"
 
@@ -42,7 +43,7 @@ class Deletion(BaseModel):
     response_model_exclude_none=True,
 )
 async def delete_conversation(
-    request: Request, desk: TheDesk, conversation_id: TheConversation
+    request: Request, desk: TheDesk, conversation_id: TheConversation, language: TheLanguage
 ) -> JSONResponse:
     """Delete the conversation: every message and all contact details.
 
@@ -60,7 +61,7 @@ async def delete_conversation(
     desk.wakeups.notify(conversation_id)
     if keeps is None:
         return _answer({"deleted": True}, 200)
-    return _answer({"deleted": False, "message": desk.words.say(_WORDS[keeps])}, 202)
+    return _answer({"deleted": False, "message": desk.words.say(_WORDS[keeps], language)}, 202)
 
 
 @router.get(
@@ -69,7 +70,7 @@ async def delete_conversation(
     responses=error_answers(401, 404),
 )
 async def export_conversation(
-    request: Request, desk: TheDesk, conversation_id: TheConversation
+    request: Request, desk: TheDesk, conversation_id: TheConversation, language: TheLanguage
 ) -> PlainTextResponse:
     """Give the conversation as the visitor saw it, as a text file."""
     _within_limits(desk, request, conversation_id)
@@ -77,7 +78,7 @@ async def export_conversation(
         events = await whole_conversation(session, conversation_id)
     if not events:
         raise Refused(404, "not_found")
-    text = visitors_transcript(events, desk.words, now())
+    text = visitors_transcript(events, desk.words, now(), language)
     headers = {
         "Content-Disposition": f'attachment; filename="{FILE_NAME}"',
         "Cache-Control": "no-store",
