@@ -11,20 +11,29 @@ import { parse as parseScript } from "acorn";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
 import { parse } from "yaml";
+import { otherLanguages, pack, readStrings, stringProblems } from "./strings.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** Browsers in which the chat works. The launcher works in all that know ECMAScript 2015, and tells them apart. */
 const CHAT = ["chrome93", "firefox92", "safari15.4"];
 /** `most`: bytes, gzipped. The style sheets of old browsers are for the first ones with shadow roots. */
 const FILES = [
-  { name: "widget.js", entry: "../src/launcher/main.ts", format: "iife", target: "es2015", styles: ["chrome53", "firefox63", "safari10"], most: 5_500 },
-  { name: "widget-chat.js", entry: "../src/chat_main.ts", format: "iife", target: CHAT, styles: CHAT, most: 12_200 },
-  { name: "widget-more.js", entry: "../src/more/start.ts", format: "esm", target: CHAT, styles: CHAT, most: 9_000 },
+  { name: "widget.js", entry: "../src/launcher/main.ts", format: "iife", target: "es2015", styles: ["chrome53", "firefox63", "safari10"], most: 6_000 },
+  { name: "widget-chat.js", entry: "../src/chat_main.ts", format: "iife", target: CHAT, styles: CHAT, most: 13_500 },
+  { name: "widget-more.js", entry: "../src/more/start.ts", format: "esm", target: CHAT, styles: CHAT, most: 9_500 },
 ];
+/** The chat's words in another language than English. */
+const MOST_OF_LANGUAGE = 3_500;
 /** The launcher and the chat: what is loaded before the first message. */
-const MOST_AT_FIRST = 17_600;
+const MOST_AT_FIRST = 19_500;
 const OUT = "../../nightdesk_desk/static/";
 const LINES = here("../../../data/safety/crisis_lines.yml");
+
+/** What somebody who speaks Spanish does otherwise; undefined where that is nothing. */
+function spanish({ crisis_press_es, crisis_text_es }) {
+  const other = Object.entries({ press: crisis_press_es, text: crisis_text_es }).filter(([, value]) => value);
+  return other.length ? Object.fromEntries(other) : undefined;
+}
 
 /** Crisis lines by country: they have to work when the desk cannot be reached. */
 async function crisisLines() {
@@ -39,6 +48,7 @@ async function crisisLines() {
           call: row.crisis_call,
           text: row.crisis_text,
           chat: row.crisis_chat_url,
+          es: spanish(row),
         }).filter(([, value]) => value),
       ),
     ]),
@@ -127,17 +137,14 @@ const handedOver = {
 };
 
 /** Some of our own properties: neither the browser's nor the desk's nor the launcher's, and never stored. */
-const OWN = ["counter", "distrustStream", "earlier", "nudge", "passing", "yesterday"];
+const OWN = ["counter", "distrustStream", "nudge", "passing", "yesterday"];
 
 /**
  * Names that only one file knows: Lit's inner ones, ours, and those of the chat's words that have a "_". Not those
  * of the launcher's words, which it hands over.
  */
-async function innerNames() {
-  const [own, shared] = await Promise.all(
-    ["en", "launcher.en"].map(async (name) => Object.keys(JSON.parse(await readFile(here(`../strings/${name}.json`), "utf8")))),
-  );
-  const keys = own.filter((key) => key.includes("_") && !shared.includes(key));
+function innerNames() {
+  const keys = Object.keys(words["en.json"]).filter((key) => key.includes("_") && !(key in words["launcher.en.json"]));
   return new RegExp(`^(_\\$.*|${[...OWN, ...keys].join("|")})$`);
 }
 
@@ -182,15 +189,25 @@ async function bundle({ name, entry, format, target, styles }, lines, names) {
   return `${code}\n`;
 }
 
-const lines = JSON.stringify(await crisisLines());
-const names = await innerNames();
-const codes = await Promise.all(FILES.map((file) => bundle(file, lines, names)));
-const version = createHash("sha256").update(codes.join("")).digest("hex").slice(0, NO_VERSION.length);
-
 function fail(words) {
   console.error(words);
   process.exitCode = 1;
 }
+
+const words = await readStrings(new URL("../strings/", import.meta.url));
+const wrong = stringProblems(words);
+if (wrong.length) {
+  wrong.forEach((problem) => fail(`strings/${problem}`));
+  process.exit();
+}
+const lines = JSON.stringify(await crisisLines());
+const names = innerNames();
+const codes = await Promise.all(FILES.map((file) => bundle(file, lines, names)));
+for (const language of otherLanguages(words)) {
+  FILES.push({ name: `widget-${language}.js`, most: MOST_OF_LANGUAGE });
+  codes.push(`${BANNER}\n${pack(words, language, NO_VERSION)}`);
+}
+const version = createHash("sha256").update(codes.join("")).digest("hex").slice(0, NO_VERSION.length);
 
 // An old browser reads nothing of a script with a word in it that it does not know.
 parseScript(codes[0], { ecmaVersion: 2015, sourceType: "script" });

@@ -1,4 +1,5 @@
 /** The desk's visitor API, as the widget uses it. */
+import { inLanguage } from "./in_language.js";
 import { words } from "./settings.js";
 import { readStream } from "./stream.js";
 
@@ -48,8 +49,12 @@ export interface ChatEvent {
   feedback?: { helpful?: boolean | null } | null;
   quick_replies?: string[] | null;
   name?: string | null;
+  /** How urgently staff were called, where they were: "P0". */
+  level?: string | null;
   /** What a member of staff is: "nurse". */
   title?: string | null;
+  /** Of a visitor's message: the key that it was sent with. */
+  key?: string | null;
   /** Forms to offer beside a text of the desk: "contact". */
   offers?: string[] | null;
   /** Whether the desk says that a person came or went. */
@@ -105,12 +110,17 @@ function isEvent(value: unknown): value is ChatEvent {
 }
 
 export class Api {
-  constructor(private readonly origin: string) {}
+  /** `lang`: what the desk has to say to the visitor is to be in this language. */
+  constructor(
+    private readonly origin: string,
+    readonly lang = "en",
+  ) {}
 
   async create(): Promise<Conversation> {
     const answer = await this.#call("/api/conversations", { body: {} });
-    const made = (await answer.json()) as { conversation_id: string; token: string };
-    return { id: made.conversation_id, token: made.token };
+    const { conversation_id: id, token } = (await answer.json()) as { conversation_id: string; token: string };
+    if (!id || !token) throw new ApiError(0);
+    return { id, token };
   }
 
   /** Send a message; the same key never stores it twice. Gives its sequence number. */
@@ -120,7 +130,10 @@ export class Api {
       headers: { "Idempotency-Key": key },
       body: { text },
     });
-    return ((await answer.json()) as { seq: number }).seq;
+    const { seq } = (await answer.json()) as { seq: unknown };
+    // Something in between may say yes to everything: only the desk's own word counts.
+    if (typeof seq !== "number") throw new ApiError(0);
+    return seq;
   }
 
   /** Ask for anything else that belongs to a conversation, or for the whole of it (""). */
@@ -182,14 +195,15 @@ export class Api {
     const timer = setTimeout(abort, call.within ?? ANSWER_MS);
     let answer: Response;
     try {
-      answer = await fetch(this.origin + path, {
+      answer = await fetch(this.origin + path + inLanguage(this.lang, path.includes("?") ? "&" : "?"), {
         method: call.method ?? (call.body ? "POST" : "GET"),
         headers: {
           ...(call.token && { Authorization: `Bearer ${call.token}` }),
           ...(call.body && { "Content-Type": "application/json" }),
           ...call.headers,
         },
-        ...(call.body && { body: JSON.stringify(call.body) }),
+        // What the visitor sent arrives, also when they leave the page.
+        ...(call.body && { body: JSON.stringify(call.body), keepalive: true }),
         credentials: "omit",
         cache: "no-store",
         referrerPolicy: "no-referrer",

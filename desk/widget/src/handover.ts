@@ -12,6 +12,12 @@ import type { field, Settings, Tag, words } from "./settings.js";
  */
 export const AGREEMENT = 1;
 
+/**
+ * The chat's words in another language than English: of which build they are, then those of `en.json` and those of
+ * `more.en.json`, each in the order in which they stand there.
+ */
+export type Pack = readonly [version: string, chat: readonly string[], more: readonly string[]];
+
 /** Where everything is drawn. */
 export type Root = Pick<ShadowRoot, "adoptedStyleSheets" | "appendChild">;
 
@@ -28,6 +34,9 @@ export interface Shell {
   tag: Tag;
   lang: string;
   words: SharedWords;
+  /** The same in English, and the chat's words in `lang`, where they have come: without them it speaks English. */
+  english?: SharedWords;
+  pack?: Pack | undefined;
   memory: Memory;
   settings(): Settings;
   isOpen(): boolean;
@@ -44,8 +53,8 @@ export interface Face {
   /** The clinic's settings were asked for, and this came of it. */
   settled(reach: "ok" | "down"): void;
   focus(): void;
-  /** Draw nothing and send nothing any more. */
-  end(): void;
+  /** Draw nothing and send nothing any more. `leaving`: what is on its way is to arrive, though the page goes. */
+  end(leaving?: boolean): void;
 }
 
 export type Start = (shell: Shell) => Face;

@@ -9,8 +9,16 @@ declare const __VERSION__: string;
 
 /** What it is given: there is one copy of Lit, and one of the chat. */
 export interface Tools extends Pick<Shell, "root" | "place" | "menu" | "lang"> {
+  /** Its words in `lang`, where that is not English (see `Pack`). */
+  list: readonly string[] | undefined;
   html: typeof html;
   nothing: typeof nothing;
+  /** What is said in one line about what an answer is from; empty when there is nothing to say. */
+  sourceLine(source: unknown): string;
+  /** For what a press does: a fault ends in plain words, not on the page's console. */
+  safely<Given extends unknown[]>(act: (...given: Given) => unknown): (...given: Given) => void;
+  /** This browser forgets the chat, in its other tabs, too. */
+  forget(): void;
   /** The words of the button that asks for a person. */
   person: string;
   send(text: string): void;
@@ -20,7 +28,7 @@ export interface Tools extends Pick<Shell, "root" | "place" | "menu" | "lang"> {
 
 /** What it draws; nothing where there is no more to tell. */
 export interface More {
-  /** What an answer is from, and what the line that says it opens. `id` is the row's. */
+  /** The line that says what an answer is from, as a button, and what it opens. `id` is the row's. */
   source(event: Stored, id: string): TemplateResult | null;
   /** The day, where a new one begins. */
   day(at: string, now: Date): string | null;

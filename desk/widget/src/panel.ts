@@ -7,7 +7,8 @@ import { seen } from "./memory.js";
 import { moreLoader, type More } from "./more.js";
 import { length, rows, unread, type Row } from "./store.js";
 import { fill } from "./fill.js";
-import { chatStrings, type Strings } from "./strings.js";
+import { sourceLine } from "./source_line.js";
+import { speech, type Speech, type Strings } from "./strings.js";
 import { ICONS, intro, notices, row, type Context } from "./views.js";
 
 /** The desk's limit for one message, in characters (see the door in the contract package). */
@@ -20,6 +21,7 @@ const BATCH_MS = 3000;
 export class Panel implements Face {
   /** One element for each row of the transcript, by the row's id: rows keep theirs. */
   readonly #rows = new Map<string, HTMLElement>();
+  readonly #speech: Speech;
   readonly #words: Strings;
   readonly #chat: Chat;
   /** Ends what listens to the page. */
@@ -33,16 +35,31 @@ export class Panel implements Face {
   #place = 0;
   #anchor: HTMLElement | undefined;
   #anchoredAt = 0;
+  /** Up to this sequence number everything has been read out: before the page was loaded. */
+  #heard: number;
+  /** Somebody wanted to send what is too long. */
+  #refused = false;
 
   constructor(private readonly shell: Shell) {
-    this.#words = chatStrings(shell.lang, shell.words);
-    this.#chat = new Chat(new Api(shell.tag.origin), shell.memory, () => this.#update());
+    const { lang, words } = (this.#speech = speech(shell));
+    this.#words = words;
+    // The panel's head may speak another language than what is in it.
+    shell.place.lang = shell.menu.lang = lang;
+    this.#chat = new Chat(new Api(shell.tag.origin, lang), shell.memory, () => this.#update());
+    this.#heard = seen(shell.memory);
   }
 
   /** To be called once. */
   start(): void {
+    const look = (): void => this.#chat.visible(!document.hidden);
+    const rest = (): void => this.#chat.rest();
     this.#chat.start();
-    this.#listen(document, "visibilitychange", () => this.#chat.visible(!document.hidden));
+    look();
+    this.#listen(document, "visibilitychange", look);
+    this.#listen(document, "resume", look);
+    this.#listen(window, "pageshow", look);
+    this.#listen(document, "freeze", rest);
+    this.#listen(window, "pagehide", rest);
     this.#listen(window, "online", () => this.#chat.nudge());
     // Another tab of this site may begin the conversation.
     this.#listen(window, "storage", () => this.#chat.adopt());
@@ -79,20 +96,15 @@ export class Panel implements Face {
     this.#find("textarea")?.focus();
   }
 
-  end(): void {
+  end(leaving = false): void {
     this.#end.abort();
-    this.#chat.end();
+    this.#chat.end(leaving);
   }
 
   /** What comes of anything that happens here: a fault ends in the shell's plain words, not on the page's console. */
-  #safely<Given extends unknown[]>(act: (...given: Given) => void): (...given: Given) => void {
+  #safely<Given extends unknown[]>(act: (...given: Given) => unknown): (...given: Given) => void {
     return (...given) => {
-      if (this.#end.signal.aborted) return;
-      try {
-        act(...given);
-      } catch {
-        this.shell.fail();
-      }
+      if (!this.#end.signal.aborted) (async () => act(...given))().catch(() => this.shell.fail());
     };
   }
 
@@ -103,7 +115,8 @@ export class Panel implements Face {
   /** Get what is read only on a press, now that the panel is open; at the next opening when that fails. */
   async #load(): Promise<void> {
     if (this.#more) return;
-    const { root, place, menu, lang, tag } = this.shell;
+    const { root, place, menu, tag } = this.shell;
+    const { lang, list } = this.#speech;
     this.#more = await this.#loadMore(tag.origin, {
       html,
       nothing,
@@ -111,6 +124,11 @@ export class Panel implements Face {
       place,
       menu,
       lang,
+      list,
+      sourceLine: (source) => sourceLine(source, this.#words, lang),
+      safely: (act) => this.#safely(act),
+      // A launcher from a browser's cache may not know how.
+      forget: () => this.shell.memory.forget?.(true),
       person: this.#words.person,
       send: (text) => this.#press(text),
       chat: this.#chat,
@@ -135,6 +153,8 @@ export class Panel implements Face {
       this.#said();
       this.#chat.send(draft, true);
     }
+    this.#refused = count > MAX_CHARS;
+    this.#update();
     this.focus();
   }
 
@@ -150,7 +170,7 @@ export class Panel implements Face {
     if (pending.some((message) => message.status === "sending" && message.text === text)) return;
     this.#said();
     this.#chat.send(text, false);
-    // The button may be gone now: the answer comes in the transcript.
+    // The answer comes in the transcript.
     this.#find(".log")?.focus({ preventScroll: true });
   }
 
@@ -177,7 +197,7 @@ export class Panel implements Face {
     const messages = log.querySelectorAll<HTMLElement>(".message");
     const before = this.#shown;
     this.#shown = messages.length;
-    if (this.#height) log.scrollTop += this.#height - log.clientHeight;
+    if (this.#height && before) log.scrollTop += this.#height - log.clientHeight;
     this.#height = log.clientHeight;
     if (this.#following && messages.length > before) {
       if (Date.now() - this.#anchoredAt > BATCH_MS || this.#anchor?.matches(".visitor")) {
@@ -191,21 +211,15 @@ export class Panel implements Face {
     this.#place = log.scrollTop;
   }
 
-  #counter(): TemplateResult {
+  /** How many characters are left, where that is worth a word. */
+  #left(): string {
     const words = this.#words;
     const left = MAX_CHARS - length(this.#chat.state.draft);
-    const text =
-      left < 0
-        ? fill(words.counter_over, { count: -left })
-        : left <= MAX_CHARS - COUNT_FROM
-          ? fill(words.counter, { count: left })
-          : "";
-    return html`<p id="counter" class=${left < 0 ? "counter over" : "counter"} data-test="counter">
-      ${left < 0 ? ICONS.warn : nothing}${text}
-    </p>`;
+    if (left < 0) return fill(words.counter_over, { count: -left });
+    return left <= MAX_CHARS - COUNT_FROM ? fill(words.counter, { count: left }) : "";
   }
 
-  #composer(): TemplateResult {
+  #composer(any: boolean): TemplateResult {
     const words = this.#words;
     const { draft } = this.#chat.state;
     return html`<form
@@ -219,11 +233,15 @@ export class Panel implements Face {
         id="input"
         data-test="input"
         rows="1"
+        dir="auto"
         placeholder=${words.placeholder}
-        aria-describedby="counter"
+        aria-describedby=${any ? "counter" : "intro counter"}
         aria-invalid=${length(draft) > MAX_CHARS}
         .value=${draft}
-        @input=${this.#safely((event: InputEvent) => this.#chat.draft((event.target as HTMLTextAreaElement).value))}
+        @input=${this.#safely((event: InputEvent) => {
+          this.#refused = false;
+          this.#chat.draft((event.target as HTMLTextAreaElement).value);
+        })}
         @keydown=${this.#safely((event: KeyboardEvent) => this.#onInputKey(event))}
       ></textarea>
       <button type="submit" class="send" data-test="send" aria-label=${words.send}>${ICONS.send}</button>
@@ -234,6 +252,8 @@ export class Panel implements Face {
     const words = this.#words;
     const { state } = this.#chat;
     const { typing } = state;
+    const over = length(state.draft) > MAX_CHARS;
+    const left = this.#left();
     return html`${this.#more?.sheet()}
       <div
         class="log"
@@ -252,14 +272,14 @@ export class Panel implements Face {
           </p>`
         : nothing}
       <footer>
-        ${notices(state, context)}
+        ${notices(state, context, over && this.#refused ? left : nothing)}
         <div class="above">
           <button type="button" class="person" data-test="person" @click=${() => context.send(words.person)}>
             ${ICONS.person}${words.person}
           </button>
-          ${this.#counter()}
+          <p id="counter" class=${over ? "counter over" : "counter"} data-test="counter">${over ? ICONS.warn : nothing}${left}</p>
         </div>
-        ${this.#composer()}
+        ${this.#composer(any)}
       </footer>`;
   }
 
@@ -271,37 +291,57 @@ export class Panel implements Face {
 
   #draw(): void {
     this.#drawing = false;
-    const { lang, memory, place, menu } = this.shell;
+    const { memory, place, menu } = this.shell;
+    const { lang } = this.#speech;
+    const settings = this.shell.settings();
     const open = this.shell.isOpen();
     const { state } = this.#chat;
     if (open) memory.set("seen", Math.max(seen(memory), state.cursor));
+    // A conversation that begins anew counts from 1.
+    this.#heard = Math.min(this.#heard, seen(memory));
     this.shell.unread(unread(state, seen(memory)));
     if (!open) return;
     const context: Context = {
       words: this.#words,
       lang,
       now: new Date(),
-      settings: this.shell.settings(),
+      // When the clinic opens is said in the launcher's language.
+      greeting: this.shell.tag.greeting,
+      settings: lang === this.shell.lang ? settings : { ...settings, opens: "" },
       more: this.#more,
       send: this.#safely((text) => this.#press(text)),
       retry: this.#safely((key) => this.#chat.retry(key)),
+      drop: this.#safely((key) => this.#chat.drop(key)),
     };
     const all = rows(state);
+    const focused = this.#focused();
     render(this.#more?.menu() ?? nothing, menu);
     render(this.#inside(context, all.length > 0), place);
     this.#transcript(all, context);
     this.#grow();
     this.#follow();
+    // Who was on a button that is gone, or has moved, is not left nowhere.
+    if (focused && focused !== this.#focused()) (focused.isConnected ? (focused as HTMLElement) : this.#find(".log"))?.focus({ preventScroll: true });
+  }
+
+  #focused(): Element | null | undefined {
+    return this.shell.host.shadowRoot?.activeElement;
   }
 
   /** Each row is drawn in an element of its own, so that none is made anew when others come. */
   #transcript(all: Row[], context: Context): void {
     const list = this.#find(".rows") as HTMLElement;
     const gone = new Set(this.#rows.keys());
+    const { events } = this.#chat.state;
     all.forEach((entry, index) => {
       gone.delete(entry.id);
       let place = this.#rows.get(entry.id);
-      if (!place) this.#rows.set(entry.id, (place = document.createElement("div")));
+      if (!place) {
+        this.#rows.set(entry.id, (place = document.createElement("div")));
+        // Only what is new is read out: not what was here before the page was loaded, nor all of it when a chat is lost.
+        const old = entry.kind === "event" && (entry.event.seq <= this.#heard || !events.includes(entry.event));
+        if (old || entry.kind === "day") place.setAttribute("aria-live", "off");
+      }
       render(row(entry, context), place);
       const there = list.children[index];
       if (there !== place) list.insertBefore(place, there ?? null);

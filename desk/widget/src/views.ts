@@ -2,10 +2,13 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { timeLabel } from "./dates.js";
 import { fill } from "./fill.js";
+import { markOf } from "./in_language.js";
 import { telHref } from "./links.js";
 import type { More } from "./more.js";
-import type { Settings } from "./settings.js";
+import { oneWay } from "./one_way.js";
+import { words as text, type Settings } from "./settings.js";
 import { texts } from "./source.js";
+import { sourceLine } from "./source_line.js";
 import type { Pending, Row, State, Stored } from "./store.js";
 import type { Strings } from "./strings.js";
 import { blocks, type Piece } from "./text.js";
@@ -18,9 +21,12 @@ export interface Context {
   lang: string;
   now: Date;
   settings: Settings;
+  /** Said first, as the page's owner wants it. */
+  greeting: string | undefined;
   more: More | undefined;
   send(text: string): void;
   retry(key: string): void;
+  drop(key: string): void;
 }
 
 const icon = (path: string): TemplateResult =>
@@ -43,17 +49,22 @@ function pieces(line: Piece[]): (string | TemplateResult)[] {
 function rich(text: string, context: Context): TemplateResult[] {
   const { crisis, phone } = context.settings;
   return blocks(text, [crisis.emergency, crisis.call, crisis.poison!, phone], crisis.text).map(({ kind, lines }) => {
-    if (kind === "p") return html`<p>${pieces(lines[0] ?? [])}</p>`;
+    if (kind === "p") return html`<p dir="auto">${pieces(lines[0] ?? [])}</p>`;
     const items = lines.map((line) => html`<li>${pieces(line)}</li>`);
-    return kind === "ul" ? html`<ul>${items}</ul>` : html`<ol>${items}</ol>`;
+    return kind === "ul" ? html`<ul dir="auto">${items}</ul>` : html`<ol dir="auto">${items}</ol>`;
   });
+}
+
+/** A text with something in the place of a field. */
+function around(text: string, field: string, inside: View): TemplateResult {
+  const [before, after] = text.split(field);
+  return html`${before}${inside}${after}`;
 }
 
 /** A text with the clinic's number in it, to be dialled; nothing where we have no number. */
 function phoneLine(text: string, phone: string): View {
   const href = telHref(phone);
-  const [before, after] = text.split("{phone}");
-  return href ? html`<p>${before}<a href=${href}>${phone}</a>${after}</p>` : nothing;
+  return href ? html`<p>${around(text, "{phone}", html`<a href=${href}>${phone}</a>`)}</p>` : nothing;
 }
 
 function hoursNow({ words, settings }: Context): string {
@@ -64,12 +75,15 @@ function hoursNow({ words, settings }: Context): string {
 
 /** Said before the first message, and kept above it. */
 export function intro(context: Context, starters: boolean): TemplateResult {
-  const { words, settings } = context;
+  const { words, settings, greeting } = context;
   const clinic = settings.name || words.intro_this_clinic;
-  const hours = settings.hours && fill(words.intro_hours, { hours: settings.hours });
-  return html`<div class="intro" data-test="intro">
-      ${settings.notice ? html`<p class="demo" data-test="demo-notice">${settings.notice}</p>` : nothing}
-      <p><strong>${words.intro_who}</strong></p>
+  // An older launcher, from a browser's cache, says nothing of languages.
+  const said = settings.hours && html`<span lang=${settings.hoursLang ?? nothing}>${settings.hours}</span>`;
+  const hours = said && around(words.intro_hours, "{hours}", said);
+  return html`<div class="intro" id="intro" aria-live="off" data-test="intro">
+      ${settings.notice ? html`<p class="demo" lang=${settings.noticeLang ?? nothing} data-test="demo-notice">${settings.notice}</p>` : nothing}
+      ${greeting ? html`<p dir="auto" data-test="greeting">${greeting}</p>` : nothing}
+      <p><strong>${greeting ? "" : `${words.intro_hi} `}${words.intro_who}</strong></p>
       <p>${fill(words.intro_what, { clinic })}</p>
       <p>${words.intro_staff}</p>
       ${hours || settings.openNow !== null ? html`<p>${hours} ${hoursNow(context)}</p>` : nothing}
@@ -80,7 +94,7 @@ export function intro(context: Context, starters: boolean): TemplateResult {
       </p>
     </div>
     ${starters
-      ? replies([words.starter_1, words.starter_2, words.starter_3], "starter", context)
+      ? replies([words.starter_1, words.starter_2, words.starter_3].filter(Boolean), "starter", context)
       : nothing}`;
 }
 
@@ -89,9 +103,24 @@ function replies(list: string[], test: string, context: Context): View {
   return html`<div class="replies" role="group" aria-label=${context.words.replies}>
     ${list.map(
       (text) =>
-        html`<button type="button" data-test=${test} @click=${() => context.send(text)}>${text}</button>`,
+        html`<button
+          type="button"
+          dir="auto"
+          lang=${(text !== context.words.person && markOf(text, context.lang)) || nothing}
+          data-test=${test}
+          @click=${() => context.send(text)}
+        >
+          ${text}
+        </button>`,
     )}
   </div>`;
+}
+
+/** What an answer is from: a line that opens it where the third file is there. */
+function source(event: Stored, id: string, { words, lang, more }: Context): View | null {
+  const drawn = more?.source(event, id);
+  const line = !drawn && sourceLine(event.source, words, lang);
+  return line ? html`<p class="source" data-test=${`source-${text(event.source, "kind")}`}>${line}</p>` : (drawn ?? nothing);
 }
 
 /** What must be said beside an answer, apart from it: in the one file that is always there. */
@@ -100,7 +129,7 @@ function cautions(event: Stored, context: Context): View {
   if (!found.length) return nothing;
   return html`<div class="caution" role="note" data-test="caution">
     <p><strong>${context.words.caution}</strong></p>
-    ${found.map((text) => rich(text, context))}
+    ${found.map((text) => html`<div lang=${markOf(text, context.lang) ?? nothing}>${rich(text, context)}</div>`)}
   </div>`;
 }
 
@@ -108,14 +137,14 @@ function stored(entry: Extract<Row, { kind: "event" }>, context: Context): Templ
   const { words, lang } = context;
   const { event, id } = entry;
   const name = event.name
-    ? fill(words.staff, { name: event.name, title: event.title || words.staff_title })
+    ? fill(words.staff, { name: oneWay(event.name), title: oneWay(event.title || words.staff_title) })
     : words.staff_unnamed;
   const who = { visitor: words.you, bot: words.bot, staff: name, system: words.system }[event.from];
   const hear = event.from === "system" ? "who hear" : "who";
   return html`<div class="message ${event.from}" data-test=${`message-${event.from}`}>
     <p class=${hear}>${who}</p>
-    <div class="bubble">${rich(event.text, context)}</div>
-    ${cautions(event, context)} ${context.more?.source(event, id)}
+    <div class="bubble" lang=${(event.from !== "staff" && markOf(event.text, lang)) || nothing}>${rich(event.text, context)}</div>
+    ${cautions(event, context)} ${source(event, id, context)}
     <p class="foot">${timeLabel(event.at, lang)}</p>
     ${replies(entry.replies, "quick-reply", context)} ${context.more?.below(event, id)}
   </div>`;
@@ -123,14 +152,15 @@ function stored(entry: Extract<Row, { kind: "event" }>, context: Context): Templ
 
 /** The visitor's own message: drawn alike before and after it arrived, so that it stays in place. */
 function own(text: string, at: string, status: "delivered" | Pending["status"], message: Pending | null, context: Context): TemplateResult {
-  const { words, lang, retry } = context;
+  const { words, lang, retry, drop } = context;
   return html`<div class="message visitor ${status}" data-test="message-visitor">
     <p class="who hear">${words.you}</p>
-    <div class="bubble"><p class="asis">${text}</p></div>
+    <div class="bubble"><p class="asis" dir="auto">${text}</p></div>
     <p class="foot">
       ${timeLabel(at, lang)} · ${status === "failed" ? ICONS.warn : nothing}<span data-test="status">${words[status]}</span>
       ${message && status === "failed"
-        ? html`<button type="button" data-test="retry" @click=${() => retry(message.key)}>${words.retry}</button>`
+        ? html`<button type="button" data-test="retry" @click=${() => retry(message.key)}>${words.retry}</button>
+            <button type="button" data-test="drop" @click=${() => drop(message.key)}>${words.drop}</button>`
         : nothing}
     </p>
     ${message?.reason === undefined ? nothing : html`<p class="foot">${message.reason || words.refused}</p>`}
@@ -152,8 +182,8 @@ export function row(entry: Row, context: Context): TemplateResult {
   return html`<p class="day">${more?.day(entry.at, now)}</p>`;
 }
 
-/** Plain words about what does not work, above the input. */
-export function notices(state: State, { words, settings }: Context): View {
+/** Plain words about what does not work, above the input; `heard` is to be seen elsewhere. */
+export function notices(state: State, { words, settings }: Context, heard: string | typeof nothing): View {
   const undelivered = state.pending.some((message) => message.status === "failed" && message.reason === undefined);
   const down = state.reach === "down" || undelivered;
   return html`<div role="alert">
@@ -168,5 +198,6 @@ export function notices(state: State, { words, settings }: Context): View {
       ? nothing
       : html`<div class="notice" data-test="refusal"><p>${ICONS.warn} ${state.refusal || words.refused}</p></div>`}
     ${state.lost ? html`<div class="notice" data-test="lost"><p>${words.lost}</p></div>` : nothing}
+    <p class="hear">${heard}</p>
   </div>`;
 }

@@ -3,7 +3,7 @@ import { ApiError } from "../src/api.js";
 import { bodyOf, wrongOf } from "../src/more/contact.js";
 import { moreStrings } from "../src/more/strings.js";
 
-const words = moreStrings("en");
+const words = moreStrings(undefined);
 const filled = (row: Record<string, string>): FormData => {
   const data = new FormData();
   for (const [name, value] of Object.entries({ name: "", phone: "", email: "", ...row })) data.set(name, value);

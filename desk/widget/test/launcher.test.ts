@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Handover, Start } from "../src/handover.js";
 import { askSettings } from "../src/launcher/ask.js";
-import { LATE_MS, loadChat } from "../src/launcher/load.js";
+import { LATE_MS, loadChat, loadWords } from "../src/launcher/load.js";
 import { readTag } from "../src/settings.js";
 
 const tag = readTag({ src: "https://desk.example/widget.js", nonce: "n1", dataset: {} }, "en");
@@ -76,6 +76,23 @@ describe("the chat's file", () => {
     expect(told).toEqual(["missing"]);
   });
 
+  it("brings no words in English, and those of another language beside it", async () => {
+    expect(await loadWords(tag, "en")).toBeUndefined();
+    expect(scripts).toEqual([]);
+    const words = loadWords(tag, "es");
+    const [made] = scripts as unknown as [{ src: string; nightdesk: { take(given: unknown): void }; onload(): void }];
+    expect(made.src).toMatch(/^https:\/\/desk\.example\/widget-es\.js\?this build-\d+$/);
+    made.nightdesk.take(["this build", [], []]);
+    made.onload();
+    expect(await words).toEqual(["this build", [], []]);
+  });
+
+  it.each(["onload", "onerror"] as const)("goes without words that have not come by %s", async (event) => {
+    const words = loadWords(tag, "es");
+    scripts[0]?.[event]();
+    expect(await words).toBeUndefined();
+  });
+
   it("has its address from one policy of the page's", () => {
     const names: string[] = [];
     const createPolicy = (name: string, rules: { createScriptURL(address: string): string }): object => {
@@ -89,6 +106,16 @@ describe("the chat's file", () => {
 });
 
 describe("the clinic's settings", () => {
+  it("are asked for in the page's language", async () => {
+    const asked: string[] = [];
+    const fetch = (address: string): Promise<Response> => (asked.push(address), Promise.resolve(new Response("{}")));
+    vi.stubGlobal("fetch", fetch);
+    vi.stubGlobal("window", { fetch });
+    await askSettings("https://desk.example");
+    await askSettings("https://desk.example", "es");
+    expect(asked).toEqual(["https://desk.example/api/widget/config", "https://desk.example/api/widget/config?lang=es"]);
+  });
+
   const answer = (made: unknown): void => {
     const fetch = (): unknown => made;
     vi.stubGlobal("fetch", fetch);

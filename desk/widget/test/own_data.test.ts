@@ -6,7 +6,7 @@ import { erase } from "../src/more/erase.js";
 import { moreStrings } from "../src/more/strings.js";
 import { EMPTY } from "../src/store.js";
 
-const words = moreStrings("en");
+const words = moreStrings(undefined);
 const AT = "2026-11-22T10:00:00Z";
 const EVENTS: ChatEvent[] = [
   { seq: 1, at: AT, from: "visitor", text: "Hello" },

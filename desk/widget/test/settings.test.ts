@@ -1,13 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { dateLabel, dayLabel } from "../src/dates.js";
 import { fill } from "../src/fill.js";
-import { LANGUAGES as LAUNCHER, strings } from "../src/launcher/strings.js";
 import { backOff } from "../src/live.js";
 import { Memory } from "../src/memory.js";
-import { LANGUAGES as MORE } from "../src/more/strings.js";
 import { readTag, settings } from "../src/settings.js";
-import { LANGUAGES } from "../src/strings.js";
 
 const tag = readTag({ src: "https://desk.example/widget.js?v=1", dataset: { phone: "(555) 010-0142" } }, "en-US");
 
@@ -25,19 +21,63 @@ describe("settings", () => {
       expect(found.crisis).toMatchObject({ emergency: "911", call: "988", text: "988" });
       expect(found.phone).toBe("(555) 010-0142");
       expect(found.privacy).toBe("https://desk.example/privacy");
-      expect(found.crisis.place).toBe("the US");
       expect(found.elsewhere).toBe("https://desk.example/crisis-lines");
     },
   );
 
   it("takes the desk's lines as a set, not mixed with the built-in ones", () => {
     const config = { crisis: { emergency: "999", call: "116 123", chat_url: "javascript:alert(1)" } };
-    expect(settings(config, tag, true).crisis).toEqual({ emergency: "999", call: "116 123", text: "", chat: "", poison: "", place: "" });
+    expect(settings(config, tag, true).crisis).toEqual({ emergency: "999", call: "116 123", press: "", text: "", chat: "", poison: "", place: "" });
   });
 
   it("names the country whose lines it shows", () => {
     const config = { crisis: { emergency: "999", call: "116 123", place: "the UK" } };
     expect(settings(config, tag, true).crisis.place).toBe("the UK");
+  });
+
+  describe("in Spanish", () => {
+    const spanish = {
+      lang: "es",
+      clinic: { hours_text: "de 9 a. m. a 5 p. m.", hours_lang: "es", next_opening: "mañana, a las 9:00 a. m.", phone: "1" },
+      crisis: { emergency: "911", call: "988", press: "2", text: "AYUDA to 988", place: "Estados Unidos", country: "US" },
+      demo_notice: "Demostración.",
+      demo_notice_lang: "es",
+    };
+
+    it("is what the desk said in Spanish", () => {
+      // Our own full stop follows.
+      expect(settings(spanish, tag, true, "es")).toMatchObject({
+        hours: "de 9 a. m. a 5 p. m",
+        hoursLang: "es",
+        opens: "mañana, a las 9:00 a. m",
+        noticeLang: "es",
+        crisis: { call: "988", press: "2", text: "AYUDA to 988", place: "Estados Unidos" },
+      });
+    });
+
+    it("marks what the clinic has in English", () => {
+      const english = { ...spanish, clinic: { ...spanish.clinic, hours_lang: "en" }, demo_notice_lang: "en" };
+      expect(settings(english, tag, true, "es")).toMatchObject({ hoursLang: "en", noticeLang: "en" });
+    });
+
+    it("has its own lines built in", () => {
+      expect(settings(null, tag, true, "es").crisis).toMatchObject({ emergency: "911", call: "988", press: "2", text: "AYUDA to 988" });
+      expect(settings(null, tag, true, "en").crisis).toMatchObject({ call: "988", text: "988" });
+      expect(settings(null, tag, true, "en").crisis.press).toBeUndefined();
+    });
+
+    it("takes no words of another language from what the desk said on another page", () => {
+      const english = {
+        clinic: { hours_text: "Monday", next_opening: "today", phone: "7" },
+        crisis: { emergency: "999", call: "116 123", text: "SHOUT to 85258", place: "the UK", country: "GB" },
+      };
+      const found = settings(english, tag, false, "es");
+      expect(found).toMatchObject({ hours: "Monday", hoursLang: "en", opens: "", phone: "7" });
+      // Its lines are those of the clinic's country, not of the tag's; nothing is said of the country.
+      expect(found.crisis).toMatchObject({ emergency: "999", call: "116 123", text: "SHOUT to 85258" });
+      expect(found.crisis.place).toBeUndefined();
+      expect(settings(spanish, tag, false, "en").crisis).toMatchObject({ call: "988", text: "988" });
+    });
   });
 
   it("says whether the clinic is open only when it was just told", () => {
@@ -52,32 +92,6 @@ describe("settings", () => {
 });
 
 describe("strings", () => {
-  const files = readdirSync("strings");
-  const languages = Object.keys(LANGUAGES);
-
-  it("has each language file in use, and each language for all files of the widget", () => {
-    const all = languages.flatMap((language) => [`${language}.json`, `launcher.${language}.json`, `more.${language}.json`]);
-    expect(files.sort()).toEqual(all.sort());
-    expect([Object.keys(MORE), Object.keys(LAUNCHER)]).toEqual([languages, languages]);
-  });
-
-  it.each(files)("has every key and field in %s", (file) => {
-    const english: Record<string, string> = file.startsWith("more.") ? MORE.en : file.startsWith("launcher.") ? LAUNCHER.en : LANGUAGES.en;
-    const words = JSON.parse(readFileSync(`strings/${file}`, "utf8")) as Record<string, string>;
-    const fields = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).sort();
-    expect(Object.keys(words).sort()).toEqual(Object.keys(english).sort());
-    for (const [key, text] of Object.entries(english)) {
-      expect(words[key]?.trim(), key).toBeTruthy();
-      expect(fields(words[key] ?? ""), key).toEqual(fields(text));
-    }
-  });
-
-  it("finds a language, or English", () => {
-    expect(strings("en-GB").lang).toBe("en");
-    expect(strings("xx").lang).toBe("en");
-    expect(strings("constructor").lang).toBe("en");
-  });
-
   it("fills in fields", () => {
     expect(fill("{a} and {b}", { a: 1 })).toBe("1 and {b}");
   });

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { sourceLine } from "../src/more/source_line.js";
+import { sourceLine } from "../src/source_line.js";
 import { texts } from "../src/source.js";
 import { documentWords, reviewWords, sourceHref } from "../src/more/drawer.js";
-import { LANGUAGES as MORE } from "../src/more/strings.js";
+import { moreStrings } from "../src/more/strings.js";
+import { speech } from "../src/strings.js";
+import { strings } from "../src/launcher/strings.js";
 
 const REVIEW = { on: "2026-11-03", next_review: "2027-05-03", reviewer: "Dr. Ada Example", role: "physician" };
 const GUIDE = { kind: "passage", passages: [{ id: "safety", title: "Safety", text: "…" }] };
-const line = (source: unknown): string => sourceLine(source, MORE.en, "en");
-const review = (source: unknown): string => reviewWords(source, MORE.en, "en");
+const { words } = speech(strings("en"));
+const line = (source: unknown): string => sourceLine(source, words, "en");
+const review = (source: unknown): string => reviewWords(source, moreStrings(undefined), "en");
 
 describe("the line under an answer", () => {
   it.each([
@@ -57,7 +60,7 @@ describe("the drawer's words", () => {
   });
 
   it("name the document with its date, or that it has none", () => {
-    const words = (source: unknown): string => documentWords(source, MORE.en, "en");
+    const words = (source: unknown): string => documentWords(source, moreStrings(undefined), "en");
     expect(words({ document: "Benefits", document_date: "2025-01-31" })).toBe("From the document “Benefits” (January 31, 2025)");
     expect(words({ document: "Benefits", document_date: null })).toBe("From the document “Benefits” (no date given)");
     expect(words({ document_date: "2025-01-31" })).toBe("");

@@ -1,5 +1,5 @@
 /** Gets the chat's file onto the page. */
-import type { Handover, Start } from "../handover.js";
+import type { Handover, Pack, Start } from "../handover.js";
 import type { Tag } from "../settings.js";
 
 /** Which build this is: all files have the same. */
@@ -23,6 +23,32 @@ function trusted(address: string): string {
 
 let tries = 0;
 
+/** Put one of the files on the page, with what it needs on its element. `missing`: it has not come, or is broken. */
+function add(tag: Tag, file: string, handed: object, missing: () => void): void {
+  try {
+    const script = document.createElement("script") as HTMLScriptElement & { nightdesk: object };
+    script.nightdesk = handed;
+    script.async = true;
+    script.crossOrigin = "anonymous";
+    if (tag.nonce) script.nonce = tag.nonce;
+    // A file with a mistake in it loads, too.
+    script.onload = script.onerror = missing;
+    // A browser may keep what an address gave: every build and every try has its own.
+    script.src = trusted(`${tag.origin}/widget-${file}.js?${__VERSION__}-${(tries += 1)}`);
+    document.documentElement.appendChild(script);
+  } catch {
+    missing();
+  }
+}
+
+/** Load the chat's words in a language. Gives nothing for English, which the chat has in it, and where they don't come. */
+export function loadWords(tag: Tag, lang: string): Promise<Pack | void> {
+  return new Promise((take) => {
+    if (lang === "en") take();
+    else add(tag, lang, { take }, () => take());
+  });
+}
+
 /** Load it once. `come` is told when it is there, `missing` when it does not come, comes late or is broken. */
 export function loadChat(
   tag: Tag,
@@ -34,23 +60,10 @@ export function loadChat(
   const look = (): void => {
     if (!here) missing();
   };
-  try {
-    const script = document.createElement("script") as HTMLScriptElement & { nightdesk: Handover };
-    const take: Handover["take"] = (agreement, start) => {
-      here = true;
-      come(agreement, start);
-    };
-    script.nightdesk = Object.assign({ take }, handed);
-    script.async = true;
-    script.crossOrigin = "anonymous";
-    if (tag.nonce) script.nonce = tag.nonce;
-    // A file with a mistake in it loads, too.
-    script.onload = script.onerror = look;
-    // A browser may keep what an address gave: every build and every try has its own.
-    script.src = trusted(`${tag.origin}/widget-chat.js?${__VERSION__}-${(tries += 1)}`);
-    document.documentElement.appendChild(script);
-    setTimeout(look, LATE_MS);
-  } catch {
-    missing();
-  }
+  const take: Handover["take"] = (agreement, start) => {
+    here = true;
+    come(agreement, start);
+  };
+  add(tag, "chat", Object.assign({ take }, handed), look);
+  setTimeout(look, LATE_MS);
 }

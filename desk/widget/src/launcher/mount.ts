@@ -1,5 +1,5 @@
 /** Puts the chat on a page: a launcher and a panel that work alone, whatever becomes of the chat in it. */
-import { AGREEMENT, type Face, type Shell, type Start } from "../handover.js";
+import { AGREEMENT, type Face, type Pack, type Shell, type Start } from "../handover.js";
 import { fill } from "../fill.js";
 import { NUMBER, smsHref, telHref, webHref } from "../links.js";
 import { Memory } from "../memory.js";
@@ -7,7 +7,9 @@ import { field, settings, words as text, type Tag } from "../settings.js";
 import { dress } from "../styles.js";
 import { askSettings } from "./ask.js";
 import { make, refill } from "./dom.js";
-import { loadChat } from "./load.js";
+import { escapes, leave } from "./leave.js";
+import { loadChat, loadWords } from "./load.js";
+import { settleColour } from "./looks.js";
 import { Frame, Launcher, type Why } from "./shell.js";
 import { strings } from "./strings.js";
 // Made smaller by the build.
@@ -17,11 +19,15 @@ const NAME = "nightdesk-chat";
 const FRESH_MS = 5 * 60_000;
 /** A chat that comes sooner than this needs no word about it. */
 const MOMENT_MS = 500;
+/** A chat that is here waits this long for its words in another language. */
+const WORDS_MS = 4000;
 
 /** The element on the page. */
 export interface ChatHost extends HTMLElement {
   open(): void;
   close(): void;
+  /** Also ends all that the chat does. */
+  remove(): void;
 }
 
 /** A browser without shadow roots: a box on the page, which our style sheet would not keep to. */
@@ -36,25 +42,38 @@ export function mount(tag: Tag): ChatHost {
   if (root) dress(root, sheet);
   else host.style.cssText = BOX;
   const { lang, words } = strings(tag.lang);
-  const memory = new Memory(tag.origin);
+  let memory = new Memory(tag.origin);
   const launcher = new Launcher(words, () => show(true));
-  const frame = new Frame(tag, words, () => show(false));
-  const aside = make("aside", { class: tag.left ? "root left" : "root", lang, "aria-label": words.region });
-  let current = settings(memory.get("config"), tag, false);
+  const frame = new Frame(tag, words, () => show(false), go);
+  // Our languages run from left to right, also on a page that does not.
+  const aside = make("aside", { class: tag.left ? "root left" : "root", lang, dir: "ltr", "aria-label": words.region });
+  launcher.news.lang = lang;
+  let current = settings(memory.get("config"), tag, false, lang);
   let askedAt = 0;
   let reach: "ok" | "down" | undefined;
-  let open = memory.get("open") === true || tag.open;
+  const kept = memory.get("open");
+  /** What the visitor did last counts, then what the page wants. */
+  let open = kept === null ? tag.open : kept === true;
   /** Why there is no chat; undefined before it is asked for and while there is one. */
   let why: Why | undefined;
   /** Whether that has been said: not in the first moment. */
   let told = false;
   let start: Start | undefined;
+  let pack: Pack | undefined;
   let face: Face | undefined;
   /** The shell of the chat that is drawn now: an older one has no say any more. */
   let now: Shell | undefined;
 
   const remembered = (): unknown => memory.get("conversation") || memory.get("pending");
   const active = (): Element | null => (root || document).activeElement;
+  const enough = escapes();
+  let gone = false;
+  const heard: (() => void)[] = [];
+
+  function listen<Kind extends keyof WindowEventMap>(kind: Kind, act: (event: WindowEventMap[Kind]) => void): void {
+    addEventListener(kind, act, true);
+    heard.push(() => removeEventListener(kind, act, true));
+  }
 
   function plain(next: Why): void {
     why = next;
@@ -65,16 +84,43 @@ export function mount(tag: Tag): ChatHost {
     if (inside && open) frame.element.focus();
   }
 
-  function failed(): void {
+  /** End the chat that is drawn. */
+  function end(leaving?: boolean): void {
     const old = face;
     face = now = undefined;
     try {
-      if (old) old.end();
+      if (old) old.end(leaving);
     } catch {
       // It is gone all the same.
     }
+  }
+
+  function failed(): void {
+    end();
     plain("down_here");
     frame.newMenu();
+  }
+
+  /** Show nothing of the chat that was here, and take up what is remembered now. */
+  function renew(): void {
+    end(true);
+    frame.newMenu();
+    frame.show(make("div", {}));
+    launcher.unread(0);
+    // Not what only this page knows, where nothing can be stored: it may be meant to be forgotten.
+    memory = new Memory(tag.origin);
+    open = memory.get("open") === true;
+    draw();
+    if (open || remembered()) load();
+  }
+
+  /** Leave quickly. What is on its way still arrives, and the desk keeps what it has. */
+  function go(): void {
+    gone = true;
+    leave(tag.exit, () => {
+      end(true);
+      memory.forget(true);
+    });
   }
 
   function begin(): void {
@@ -87,6 +133,8 @@ export function mount(tag: Tag): ChatHost {
       tag,
       lang,
       words,
+      english: strings("en").words,
+      pack,
       memory,
       settings: () => current,
       isOpen: () => open,
@@ -125,6 +173,7 @@ export function mount(tag: Tag): ChatHost {
     setTimeout(() => {
       if (why === "loading") plain(why);
     }, MOMENT_MS);
+    const wordsCome = loadWords(tag, lang);
     loadChat(
       tag,
       { NUMBER, telHref, smsHref, webHref, field, words: text, fill, dress },
@@ -132,8 +181,16 @@ export function mount(tag: Tag): ChatHost {
         // Of two tries the first that comes is taken.
         if (face) return;
         if (agreement !== AGREEMENT) return failed();
-        start = given;
-        begin();
+        let waits = true;
+        const go = (come: Pack | void): void => {
+          if (face || !waits) return;
+          waits = false;
+          start = given;
+          pack = come || pack;
+          begin();
+        };
+        setTimeout(go, WORDS_MS);
+        wordsCome.then(go);
       },
       () => face || plain("down_here"),
     );
@@ -142,11 +199,11 @@ export function mount(tag: Tag): ChatHost {
   function refresh(): void {
     if (Date.now() - askedAt < FRESH_MS) return;
     askedAt = Date.now();
-    askSettings(tag.origin)
+    askSettings(tag.origin, lang)
       .then(
         (config) => {
           memory.set("config", config);
-          current = settings(config, tag, true);
+          current = settings(config, tag, true, lang);
           reach = "ok";
         },
         () => {
@@ -164,13 +221,14 @@ export function mount(tag: Tag): ChatHost {
 
   function draw(): void {
     refill(aside, [open ? frame.element : launcher.element]);
+    if (root) settleColour(host, aside, tag.color);
   }
 
   function show(next: boolean): void {
     if (next === open) return;
     const inside = host.contains(document.activeElement);
     open = next;
-    memory.set("open", open || null);
+    memory.set("open", open);
     draw();
     if (open) {
       refresh();
@@ -192,16 +250,39 @@ export function mount(tag: Tag): ChatHost {
   });
   host.open = () => show(true);
   host.close = () => show(false);
+  host.remove = () => {
+    end();
+    heard.forEach((stop) => stop());
+    if (host.parentNode) host.parentNode.removeChild(host);
+  };
   (root || host).appendChild(aside);
+  (root || host).appendChild(launcher.news);
   frame.settle(current);
-  draw();
   document.body.appendChild(host);
+  draw();
   refresh();
   if (open) load();
   else if (remembered()) (window.requestIdleCallback || setTimeout)(load);
-  // Another tab of this site may begin the conversation.
-  addEventListener("storage", () => {
+  listen("storage", (event) => {
+    if (memory.left(event)) {
+      memory.forget(false);
+      renew();
+    }
+    // Another tab of this site may begin the conversation.
     if (!why && remembered()) load();
+  });
+  listen("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    // To the browser the key means to stay where one is.
+    if (enough(open, event.repeat) || gone) {
+      event.preventDefault();
+      go();
+    }
+  });
+  // A page that is kept for "Back" shows nothing until it is known what may still be shown.
+  listen("pagehide", () => refill(aside, []));
+  listen("pageshow", ({ persisted }) => {
+    if (persisted) renew();
   });
   return host;
 }

@@ -12,6 +12,8 @@ const WARN = "M12 3l10 18H2zM12 10v5M12 18v.5";
 /** The button on the page. */
 export class Launcher {
   readonly element: HTMLButtonElement;
+  /** Beside it, for who cannot see the count. */
+  readonly news = make("p", { class: "hear", role: "status" });
   private readonly count: HTMLElement;
 
   constructor(
@@ -27,7 +29,10 @@ export class Launcher {
   /** Tell how many messages have come that nobody has seen. */
   unread(count: number): void {
     const { launch_label, launch_unread } = this.words;
-    this.element.setAttribute("aria-label", count ? fill(launch_unread, { count }) : launch_label);
+    const unread = count ? fill(launch_unread, { count }) : "";
+    this.element.setAttribute("aria-label", unread || launch_label);
+    // Said once.
+    if (this.news.textContent !== unread) refill(this.news, [unread]);
     refill(this.count, [count ? `${count}` : ""]);
   }
 }
@@ -38,8 +43,9 @@ export type Why = "loading" | "down_here" | "down_old";
 /** The panel around the chat. */
 export class Frame {
   readonly element: HTMLElement;
-  private readonly title = make("h2", { id: "nightdesk-title" });
+  private readonly title = make("h2", { id: "nightdesk-title", dir: "auto" });
   private readonly crisis: HTMLElement;
+  private readonly out: HTMLElement;
   private menu = make("div", {});
   private content: HTMLElement = make("div", { class: "plain" });
   private shown = "";
@@ -48,7 +54,9 @@ export class Frame {
     private readonly tag: Tag,
     private readonly words: ShellStrings,
     close: () => void,
+    leave: () => void,
   ) {
+    this.out = button({ "data-test": "leave", title: words.leave_keys }, leave, words.leave);
     this.crisis = make("div", { class: "crisis", "data-test": "crisis", role: "group", "aria-label": words.crisis_region });
     const about = { class: "close", "data-test": "close", "aria-label": words.close };
     this.element = make(
@@ -68,7 +76,9 @@ export class Frame {
     if (now === this.shown) return;
     this.shown = now;
     refill(this.title, [title]);
-    const call = (number: string): Child => link(telHref(number), fill(words.call, { number }));
+    const call = (number: string, press = ""): Child =>
+      link(telHref(number), fill(press ? words.call_press : words.call, { number, press }));
+    const [number = "", word = ""] = crisis.text.split(" to ").reverse();
     refill(this.crisis, [
       make("p", {}, words.crisis_label),
       make(
@@ -76,13 +86,13 @@ export class Frame {
         { class: "lines" },
         call(crisis.emergency),
         " ",
-        call(crisis.call),
+        call(crisis.call, crisis.press),
         " ",
-        crisis.text && link(smsHref(crisis.text), fill(words.text_to, { number: crisis.text })),
+        link(smsHref(crisis.text), fill(word ? words.text_word : words.text_to, { number, word })),
         " ",
         link(crisis.chat, words.chat_crisis),
       ),
-      crisis.place && link(elsewhere, fill(words.not_in, { country: crisis.place })),
+      make("div", { class: "ways" }, crisis.place && link(elsewhere, fill(words.not_in, { country: crisis.place })), " ", this.out),
     ]);
   }
 
@@ -100,18 +110,20 @@ export class Frame {
   }
 
   /** Show plain words, instead of the chat. */
-  plain(why: Why, { phone, hours }: Settings, again: () => void): void {
+  plain(why: Why, { phone, hours, hoursLang }: Settings, again: () => void): void {
     const { words } = this;
-    const [before = "", after = ""] = words.down_phone.split("{phone}");
-    const href = telHref(phone);
+    const around = (text: string, field: string, inside: Child): Child => {
+      const [before = "", after = ""] = text.split(field);
+      return inside && make("p", {}, before, inside, after);
+    };
     const loading = why === "loading";
     this.show(
       make(
         "div",
         { class: "plain", role: loading ? "status" : "alert", "data-test": loading ? "loading" : "fallback" },
         make("p", {}, loading ? "" : icon(WARN), " ", words[why]),
-        href && make("p", {}, before, link(href, phone), after),
-        hours && make("p", {}, fill(words.intro_hours, { hours })),
+        around(words.down_phone, "{phone}", link(telHref(phone), phone)),
+        around(words.intro_hours, "{hours}", hours && make("span", { lang: hoursLang }, hours)),
         loading ? "" : make("p", {}, words.down_crisis),
         why === "down_here" ? button({ "data-test": "try-again" }, again, words.retry) : "",
       ),

@@ -2,13 +2,14 @@
 import type { TemplateResult } from "lit-html";
 import { dateLabel } from "../dates.js";
 import { fill } from "../fill.js";
+import { markOf } from "../in_language.js";
 import { webHref } from "../links.js";
 import type { Tools } from "../more.js";
 import { field, words as text } from "../settings.js";
 import { listed } from "../source.js";
+import { reviewedOn } from "../source_line.js";
 import type { Stored } from "../store.js";
 import { keyOf } from "./key.js";
-import { reviewedOn, sourceLine } from "./source_line.js";
 import type { MoreStrings } from "./strings.js";
 
 type View = TemplateResult | string | null;
@@ -45,15 +46,14 @@ export class Drawer {
     private readonly words: MoreStrings,
   ) {}
 
-  /** The line as a button, and what it opens; the line alone when it says all there is. */
+  /** The line as a button, and what it opens; nothing when the line says all there is. */
   draw(event: Stored, id: string): TemplateResult | null {
-    const { html, nothing, lang } = this.tools;
+    const { html, nothing, safely } = this.tools;
     const { source } = event;
-    const line = sourceLine(source, this.words, lang);
-    if (!line) return null;
+    const line = this.tools.sourceLine(source);
     const kind = text(source, "kind");
     // Of the clinic's own words there is only to tell who reviewed them.
-    if (kind === "clinic" && !field(source, "review")) return html`<p class="source" data-test="source-clinic">${line}</p>`;
+    if (!line || (kind === "clinic" && !field(source, "review"))) return null;
     const open = this.#open.has(keyOf(event));
     return html`<button
         type="button"
@@ -61,7 +61,7 @@ export class Drawer {
         data-test="source-toggle"
         aria-expanded=${open}
         aria-controls=${`source-${id}`}
-        @click=${(press: Event) => this.#toggle(event, press.currentTarget as Element)}
+        @click=${safely((press: Event) => this.#toggle(event, press.currentTarget as Element))}
       >
         <span data-test=${`source-${kind}`}>${line}</span>
         <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9l6 6 6-6" /></svg>
@@ -84,9 +84,10 @@ export class Drawer {
   }
 
   #passage(title: string, words: string): View {
-    const { html } = this.tools;
-    return html`<p><strong>${title}</strong></p>
-      <blockquote>${words}</blockquote>`;
+    const { html, lang, nothing } = this.tools;
+    const mark = markOf(words, lang) ?? nothing;
+    return html`<p lang=${mark}><strong>${title}</strong></p>
+      <blockquote lang=${mark}>${words}</blockquote>`;
   }
 
   #caution(caution: unknown): View {

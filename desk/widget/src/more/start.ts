@@ -24,7 +24,7 @@ function orNothing<T>(draw: () => T): T | null {
 /** Gives nothing to a chat's file of another build: the two could misunderstand each other. */
 export function start(version: string, tools: Tools): More | undefined {
   if (version !== __VERSION__) return undefined;
-  const words = moreStrings(tools.lang);
+  const words = moreStrings(tools.list);
   const drawer = new Drawer(tools, words);
   const asking = new Asking(tools, words);
   const menu = new Menu(tools, words);
@@ -33,9 +33,10 @@ export function start(version: string, tools: Tools): More | undefined {
     if (personHere(tools.chat.state.events)) tools.chat.ask("typing", { typing }).catch(() => undefined);
   });
   dress(tools.root, sheet);
-  tools.place.addEventListener("input", (event) => {
+  const typed = tools.safely((event: Event) => {
     if ((event.target as Element).id === "input") typist.typed();
   });
+  tools.place.addEventListener("input", typed);
   return {
     source: (event, id) => orNothing(() => drawer.draw(event, id)),
     day: (at, now) => orNothing(() => dayLabel(at, now, tools.lang, words.today, words.yesterday)),
