@@ -55,7 +55,8 @@ class LogEvent(NamedTuple):
     """A stored event, as readers get it.
 
     `name` is the first name of the staff member who wrote, `title` what they are ("nurse"), if set.
-    `helpful` is what the visitor said of an answer, None before they said anything.
+    `helpful` is what the visitor said of an answer, None before they said anything. `key` is the
+    idempotency key under which it was stored, if any.
     """
 
     seq: int
@@ -73,6 +74,7 @@ class LogEvent(NamedTuple):
     basis: dict[str, Any] | None = None
     helpful: bool | None = None
     title: str | None = None
+    key: str | None = None
 
 
 class Stored(NamedTuple):
@@ -230,6 +232,7 @@ async def read_events(
             basis=event.basis,
             helpful=helpful,
             title=title if event.sender == "staff" else None,
+            key=event.idempotency_key,
         )
         for event, name, title, helpful in rows
     ]

@@ -29,6 +29,8 @@ def event_json(
         "quick_replies": event.quick_replies,
         "name": event.name,
         "title": event.title,
+        # Only the visitor's own: by it each of their tabs knows which of its messages this is.
+        "key": event.key if event.sender == "visitor" else None,
         **_system_json(event),
     }
 

@@ -114,6 +114,7 @@ class EventOut(BaseModel):
     quick_replies: list[str]
     name: str | None = Field(description="a staff member's first name")
     title: str | None = Field(None, description="what they are, such as nurse; null: not set")
+    key: str | None = Field(None, description="the Idempotency-Key of a visitor's message; or null")
     offers: list[str] = Field([], description="forms to offer beside the text: contact")
     person: bool | None = Field(None, description="a person came (true) or went (false); or null")
 

@@ -155,7 +155,11 @@ async def test_the_same_key_is_stored_once(visitor: Visitor, rasa: FakeRasa) -> 
     assert {a.status_code for a in answers} == {202}
     assert {a.json()["seq"] for a in answers} == {1}
     await visitor.desk.turns.idle()
-    assert [e["from"] for e in await visitor.events()] == ["visitor", "bot"]
+    # Each tab of the visitor's knows its own messages by the key.
+    assert [(e["from"], e["key"]) for e in await visitor.events()] == [
+        ("visitor", "k1"),
+        ("bot", None),
+    ]
     assert len(rasa.heard) == 1
     again = await visitor.say("only once", key="k1")
     assert again.json() == {"seq": 1}

@@ -1,8 +1,9 @@
 /** The conversation's doings: sends, follows, remembers. Knows nothing of the page. */
+import { alone } from "./alone.js";
 import { ApiError, type Api, type ChatEvent, type Conversation } from "./api.js";
 import { Live } from "./live.js";
 import { conversation, undelivered, type Memory } from "./memory.js";
-import { EMPTY, reduce, type Action, type State } from "./store.js";
+import { EMPTY, reduce, type Action, type Pending, type State } from "./store.js";
 
 /** Waits before the second and third try to send a message. */
 const AGAIN_MS = [1000, 3000];
@@ -14,6 +15,11 @@ const GRACE_MS = 700;
 const TYPING_MS = 20_000;
 /** A tab that nobody looks at gives its connection back: browsers allow few for one address. */
 const HIDDEN_MS = 60_000;
+/** A message that was left behind longer ago is not sent without asking: it may be true no more. */
+const LEFT_MS = 10 * 60_000;
+
+/** What one tab stores, the others of the browser can read within this. */
+const SETTLED_MS = 500;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -36,13 +42,13 @@ export class Chat {
   #ended = false;
 
   constructor(
-    private readonly api: Pick<Api, "create" | "send" | "events" | "stream" | "ask">,
+    private readonly api: Pick<Api, "create" | "send" | "events" | "stream" | "ask"> & Partial<Pick<Api, "lang">>,
     private readonly memory: Memory,
     private readonly changed: () => void,
   ) {
     this.#live = new Live(api, {
       cursor: () => this.state.cursor,
-      events: (events) => this.take(events),
+      events: (events, after) => this.take(events, after),
       typing: (typing) => this.#do({ type: "typing", typing }),
       reach: (reach) => this.#do({ type: "reach", reach }),
       lost: () => this.lose(),
@@ -51,11 +57,23 @@ export class Chat {
 
   /** Take up what this browser and tab remember. */
   start(): void {
-    const pending = undelivered(this.memory);
-    this.#do({ type: "restore", pending, draft: String(this.memory.get("draft") ?? "") });
+    this.#do({ type: "restore", pending: [], draft: String(this.memory.get("draft") ?? "") });
     this.adopt();
-    // What was under way when the page was left still has to arrive; its key keeps it from doubling.
-    for (const message of pending) if (message.status === "sending") this.#enqueue(message.key);
+    this.#takeUp();
+  }
+
+  /**
+   * Take up what has not been delivered from this page before it was left, or from another that is gone. It may
+   * be another's that is still there: the message's key keeps it from doubling.
+   */
+  #takeUp(): void {
+    const { pending, draft } = this.state;
+    const found = undelivered(this.memory)
+      .filter(({ key }) => !pending.some((one) => one.key === key))
+      .map((one): Pending => (Date.now() - Date.parse(one.at) > LEFT_MS ? { ...one, status: "failed" } : one));
+    if (!found.length) return;
+    this.#do({ type: "restore", pending: [...pending, ...found], draft });
+    for (const { key, status } of found) if (status === "sending") this.#enqueue(key, true);
   }
 
   /** Follow the remembered conversation, if there is one that we do not follow yet. */
@@ -81,6 +99,11 @@ export class Chat {
     this.#enqueue(key);
   }
 
+  /** Do not send a message that could not be delivered. */
+  drop(key: string): void {
+    this.#do({ type: "dropped", key });
+  }
+
   /** Ask the desk for what belongs to this conversation, which begins with it where there is none. */
   async ask(what: string, body?: object, method?: string): Promise<Response> {
     const to = await this.#open();
@@ -88,9 +111,9 @@ export class Chat {
     return this.api.ask(to, what, body, method);
   }
 
-  /** What the desk has stored, from whatever answer. */
-  take(events: ChatEvent[]): void {
-    this.#do({ type: "events", events });
+  /** What the desk has stored: all of it `after` a number, or something from whatever answer. */
+  take(events: ChatEvent[], after?: number): void {
+    this.#do({ type: "events", events, after });
   }
 
   /** The network came back, or the visitor did. */
@@ -107,14 +130,27 @@ export class Chat {
     clearTimeout(this.#hiddenTimer);
     if (visible) {
       this.adopt();
+      this.#takeUp();
       this.#live.nudge();
     } else {
       this.#hiddenTimer = setTimeout(() => this.#live.stop(), HIDDEN_MS);
     }
   }
 
-  /** Do and remember nothing any more: another takes up what is remembered. */
-  end(): void {
+  /** The page is left or frozen; it may come back. Another tab is to follow the desk now. */
+  rest(): void {
+    this.#live.stop();
+  }
+
+  /**
+   * Do and remember nothing any more: another takes up what is remembered. When nobody will, because the visitor is
+   * `leaving`, all that is on its way is sent once more, at once: its key keeps it from doubling.
+   */
+  end(leaving = false): void {
+    const to = this.#conversation;
+    for (const { key, text, status } of this.state.pending) {
+      if (leaving && to && status === "sending") this.api.send(to, key, text).catch(() => undefined);
+    }
     this.#ended = true;
     this.#conversation = null;
     clearTimeout(this.#hiddenTimer);
@@ -122,8 +158,17 @@ export class Chat {
   }
 
   /** Messages go one after the other, so that the desk gets them in the order they were written. */
-  #enqueue(key: string): void {
-    this.#sending = this.#sending.then(() => this.#deliver(key));
+  #enqueue(key: string, taken = false): void {
+    this.#sending = this.#sending
+      .then(() =>
+        alone(key, async () => {
+          // The tab that it was taken from may have been there still, and done with it.
+          if (taken && !undelivered(this.memory).some((one) => one.key === key)) this.drop(key);
+          await this.#deliver(key);
+        }),
+      )
+      // Whatever it was: the next one is to be tried, and this one is not to look as if it were on its way.
+      .catch(() => this.#do({ type: "failed", key }));
   }
 
   async #deliver(key: string): Promise<void> {
@@ -135,6 +180,8 @@ export class Chat {
         const to = await this.#open();
         const seq = await this.api.send(to, key, message.text);
         if (this.#ended) return;
+        // That chat may be gone meanwhile: what is still to be sent goes to the new one.
+        if (this.#conversation !== to) continue;
         this.#do({ type: "delivered", key, seq });
         this.#live.start(to);
         this.#live.nudge();
@@ -166,12 +213,25 @@ export class Chat {
   async #open(): Promise<Conversation> {
     this.#conversation ??= conversation(this.memory);
     if (!this.#conversation) {
-      // Who asks while one is being made gets the same.
-      this.#made ??= this.api.create().finally(() => (this.#made = undefined));
+      // Who asks while one is being made gets the same, in other tabs, too.
+      this.#made ??= this.#begin().finally(() => (this.#made = undefined));
       this.#conversation = await this.#made;
-      this.memory.set("conversation", this.#conversation);
     }
     return this.#conversation;
+  }
+
+  #begin(): Promise<Conversation> {
+    return new Promise((resolve, reject) => {
+      alone("begin", async () => {
+        const there = conversation(this.memory);
+        const made = there ?? (await this.api.create());
+        // In a browser without locks another tab may have been quicker.
+        const found = conversation(this.memory) ?? made;
+        if (!this.#ended) this.memory.set("conversation", found);
+        resolve(found);
+        if (!there) await sleep(SETTLED_MS);
+      }).catch(reject);
+    });
   }
 
   /**
@@ -188,8 +248,8 @@ export class Chat {
       // It may have come a moment ago and be on its way.
       await sleep(GRACE_MS);
       if (this.state.cursor > after || this.#conversation !== conversation) return;
-      this.take(held);
-      this.#live.distrustStream(conversation);
+      this.take(held, after);
+      this.#live.distrustStream();
       return;
     }
   }
@@ -216,12 +276,20 @@ export class Chat {
     this.state = reduce(before, action);
     if (this.state === before) return;
     const { pending, draft } = this.state;
-    if (pending !== before.pending) this.memory.set("pending", pending.length ? pending : null);
+    if (pending !== before.pending) this.#remember(before.pending, pending);
     if (draft !== before.draft) this.memory.set("draft", draft || null);
     if (this.state.typing && (action.type === "typing" || !before.typing)) {
       clearTimeout(this.#typingTimer);
       this.#typingTimer = setTimeout(() => this.#do({ type: "typing", typing: null }), TYPING_MS);
     }
     this.changed();
+  }
+
+  /** Other tabs have theirs in the same list. */
+  #remember(before: Pending[], now: Pending[]): void {
+    const ours = [...before, ...now];
+    const others = undelivered(this.memory).filter(({ key }) => !ours.some((one) => one.key === key));
+    const all = [...others, ...now];
+    this.memory.set("pending", all.length ? all : null);
   }
 }

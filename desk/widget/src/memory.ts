@@ -2,11 +2,17 @@
 import type { Conversation } from "./api.js";
 import type { Pending } from "./store.js";
 
-/** Kept for this browser: the conversation, the clinic's settings, what has been on the screen. */
-const BROWSER = ["conversation", "config", "seen"];
+/** Kept for this browser: the conversation, the clinic's settings, what has been on the screen, what is not delivered. */
+const BROWSER = ["conversation", "config", "seen", "pending", "left"];
 
-/** Kept for this tab only: the draft, what could not be delivered, whether the panel is open. */
-export type Name = "conversation" | "config" | "seen" | "draft" | "pending" | "open";
+/** What is the visitor's own of it. */
+const OWN: Name[] = ["conversation", "seen", "draft", "pending"];
+
+/**
+ * Kept for this tab only: the draft, whether the panel is open. "left" is never kept: it tells the other tabs that
+ * the visitor wants the chat forgotten.
+ */
+export type Name = "conversation" | "config" | "seen" | "draft" | "pending" | "open" | "left";
 
 export class Memory {
   private readonly here = new Map<string, string>();
@@ -35,6 +41,20 @@ export class Memory {
     }
   }
 
+  /** Keep nothing of the chat any more, and tell the other tabs, which then do the same. */
+  forget(tell: boolean): void {
+    OWN.forEach((name) => this.set(name, null));
+    this.set("open", false);
+    if (!tell) return;
+    this.set("left", 1);
+    this.set("left", null);
+  }
+
+  /** Whether another tab tells that. */
+  left({ key, newValue }: StorageEvent): boolean {
+    return key === this.key("left") && !!newValue;
+  }
+
   private key(name: Name): string {
     return `nightdesk ${this.origin} ${name}`;
   }
@@ -55,7 +75,7 @@ export function seen(memory: Memory): number {
   return Number(memory.get("seen")) || 0;
 }
 
-/** Messages that had not arrived when the page was left. */
+/** Messages that have not arrived yet: of all pages of this site, also of those that are gone. */
 export function undelivered(memory: Memory): Pending[] {
   const found = memory.get("pending");
   return Array.isArray(found) ? (found as Pending[]) : [];

@@ -52,14 +52,10 @@ export class Panel implements Face {
   /** To be called once. */
   start(): void {
     const look = (): void => this.#chat.visible(!document.hidden);
-    const rest = (): void => this.#chat.rest();
     this.#chat.start();
     look();
-    this.#listen(document, "visibilitychange", look);
-    this.#listen(document, "resume", look);
-    this.#listen(window, "pageshow", look);
-    this.#listen(document, "freeze", rest);
-    this.#listen(window, "pagehide", rest);
+    for (const what of ["visibilitychange", "resume", "pageshow"]) this.#listen(window, what, look);
+    for (const what of ["freeze", "pagehide"]) this.#listen(window, what, () => this.#chat.rest());
     this.#listen(window, "online", () => this.#chat.nudge());
     // Another tab of this site may begin the conversation.
     this.#listen(window, "storage", () => this.#chat.adopt());
@@ -109,7 +105,8 @@ export class Panel implements Face {
   }
 
   #listen(to: EventTarget | null, what: string, act: () => void): void {
-    to?.addEventListener(what, this.#safely(act), { signal: this.#end.signal });
+    // Some of it happens to the document.
+    to?.addEventListener(what, this.#safely(act), { signal: this.#end.signal, capture: true });
   }
 
   /** Get what is read only on a press, now that the panel is open; at the next opening when that fails. */

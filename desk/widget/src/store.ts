@@ -11,10 +11,8 @@ export interface Pending {
   reason?: string;
 }
 
-/** An event that the desk stored; `key` when it was sent from this page. */
-export interface Stored extends ChatEvent {
-  key?: string;
-}
+/** An event that the desk stored. */
+export type Stored = ChatEvent;
 
 export interface State {
   /** What was said in conversations that the desk no longer knows: it stays on the page. */
@@ -40,7 +38,9 @@ export type Action =
   | { type: "delivered"; key: string; seq: number }
   | { type: "failed"; key: string }
   | { type: "refused"; key: string; words: string; typed: boolean }
-  | { type: "events"; events: ChatEvent[] }
+  | { type: "dropped"; key: string }
+  /** All that the desk has `after` a number, up to the last of these; some events, when there is no number. */
+  | { type: "events"; events: ChatEvent[]; after?: number | undefined }
   | { type: "typing"; typing: Typing | null }
   | { type: "reach"; reach: "ok" | "down" }
   | { type: "lost" | "fresh"; ours: boolean };
@@ -60,14 +60,19 @@ export const EMPTY: State = {
 function merged(events: Stored[], more: Stored[]): Stored[] {
   const bySeq = new Map(events.map((event) => [event.seq, event]));
   for (const event of more) {
-    const key = bySeq.get(event.seq)?.key ?? event.key;
-    bySeq.set(event.seq, key === undefined ? event : { ...event, key });
+    bySeq.set(event.seq, event);
   }
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
 function without(pending: Pending[], key: string): Pending[] {
   return pending.filter((message) => message.key !== key);
+}
+
+/** What is still to be delivered once these have been seen at the desk. */
+function left(pending: Pending[], events: ChatEvent[]): Pending[] {
+  const keys = new Set(events.map((event) => event.key));
+  return pending.some(({ key }) => keys.has(key)) ? pending.filter(({ key }) => !keys.has(key)) : pending;
 }
 
 function delivered(state: State, key: string, seq: number): State {
@@ -84,24 +89,19 @@ function delivered(state: State, key: string, seq: number): State {
   return { ...state, events, pending: without(state.pending, key), typing: assumed, reach: "ok", lost: false };
 }
 
-function received(state: State, incoming: ChatEvent[]): State {
-  if (!incoming.length) return { ...state, reach: "ok" };
-  let pending = state.pending;
+function received(state: State, incoming: ChatEvent[], after = Infinity): State {
   const known = new Set(state.events.map((event) => event.seq));
-  const fresh = incoming.map((event): Stored => {
-    if (event.from !== "visitor" || known.has(event.seq)) return event;
-    // The stream can be faster than the answer to our own request. One message is under way at a
-    // time, so the first that is being sent is the one, when the words are the same.
-    const own = pending.find((message) => message.status === "sending");
-    if (!own || own.text.trim() !== event.text) return event;
-    pending = without(pending, own.key);
-    return { ...event, key: own.key };
-  });
-  const events = merged(state.events, fresh);
-  const last = fresh.reduce((a, b) => (b.seq > a.seq ? b : a));
-  const answers = fresh.some((event) => event.from !== "visitor" && !known.has(event.seq));
-  const typing = answers ? "" : state.typing;
-  return { ...state, events, pending, typing, cursor: Math.max(state.cursor, last.seq), reach: "ok" };
+  const answers = incoming.some((event) => event.from !== "visitor" && !known.has(event.seq));
+  return {
+    ...state,
+    events: merged(state.events, incoming),
+    // The stream can be faster than the answer to our own request, and another tab can have sent the message.
+    pending: left(state.pending, incoming),
+    typing: answers ? "" : state.typing,
+    // What leaves a gap moves nothing: the gap is still to be read.
+    cursor: after > state.cursor ? state.cursor : Math.max(state.cursor, ...incoming.map((event) => event.seq)),
+    reach: "ok",
+  };
 }
 
 export function reduce(state: State, action: Action): State {
@@ -114,7 +114,7 @@ export function reduce(state: State, action: Action): State {
       return { ...state, pending, draft: action.typed ? "" : state.draft, refusal: null, lost: false };
     }
     case "restore":
-      return { ...state, pending: action.pending, draft: action.draft };
+      return { ...state, pending: left(action.pending, state.events), draft: action.draft };
     case "retry":
       return {
         ...state,
@@ -129,6 +129,8 @@ export function reduce(state: State, action: Action): State {
         ...state,
         pending: state.pending.map((one) => (one.key === action.key ? { ...one, status: "failed" } : one)),
       };
+    case "dropped":
+      return { ...state, pending: without(state.pending, action.key) };
     case "refused": {
       const message = state.pending.find((one) => one.key === action.key);
       if (!message) return state;
@@ -142,7 +144,7 @@ export function reduce(state: State, action: Action): State {
       return { ...state, pending, reach: "ok" };
     }
     case "events":
-      return received(state, action.events);
+      return received(state, action.events, action.after);
     case "typing":
       return { ...state, typing: action.typing?.typing ? action.typing.from : "" };
     case "reach":

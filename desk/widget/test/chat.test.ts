@@ -1,80 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiError, type ChatEvent, type Conversation } from "../src/api.js";
+import { ApiError, type ChatEvent } from "../src/api.js";
 import { Chat } from "../src/chat.js";
 import { conversation, Memory } from "../src/memory.js";
 import { rate } from "../src/more/rate.js";
 import { EMPTY } from "../src/store.js";
-
-/** A desk in memory: what it stores, it stores once a key; `say` decides how it behaves. */
-class Desk {
-  made = 0;
-  stored: { key: string; text: string }[] = [];
-  asked: string[][] = [];
-  events_: ChatEvent[] = [];
-  streamWorks = true;
-  fail: () => ApiError | null = () => null;
-  #waiting: (() => void)[] = [];
-
-  add(from: ChatEvent["from"], text: string): number {
-    const seq = this.events_.length + 1;
-    this.events_.push({ seq, at: "2026-11-22T10:00:00Z", from, text });
-    this.#waiting.splice(0).forEach((wake) => wake());
-    return seq;
-  }
-
-  async create(): Promise<Conversation> {
-    this.#check();
-    this.made += 1;
-    return { id: `c${this.made}`, token: "t" };
-  }
-
-  async send(_: Conversation, key: string, text: string): Promise<number> {
-    this.#check();
-    const at = this.stored.findIndex((one) => one.key === key);
-    if (at >= 0) return at + 1;
-    this.stored.push({ key, text });
-    return this.add("visitor", text);
-  }
-
-  /** Knows feedback; of whatever else it keeps that it was asked, and by which conversation. */
-  async ask(of: Conversation, what: string, body?: object, method?: string): Promise<Response> {
-    this.#check();
-    this.asked.push([of.id, method ?? (body ? "POST" : "GET"), what]);
-    const seq = /^events\/(\d+)\/feedback$/.exec(what)?.[1];
-    const at = this.events_.findIndex((event) => event.seq === Number(seq));
-    if (seq && !this.events_[at]?.feedback) throw new ApiError(404);
-    if (seq) this.events_[at] = { ...(this.events_[at] as ChatEvent), feedback: body as { helpful: boolean } };
-    return new Response("{}");
-  }
-
-  async events(_: Conversation, after: number, wait: boolean, signal?: AbortSignal): Promise<ChatEvent[]> {
-    this.#check();
-    if (wait && this.events_.length <= after) await this.#next(signal);
-    return this.events_.filter((event) => event.seq > after);
-  }
-
-  async stream(_: Conversation, after: number, signal: AbortSignal, on: Parameters<import("../src/api.js").Api["stream"]>[3]): Promise<void> {
-    this.#check();
-    on.alive();
-    for (let last = after; !signal.aborted; await this.#next(signal)) {
-      const fresh = this.events_.slice(last);
-      last = this.events_.length;
-      if (this.streamWorks) fresh.forEach(on.event);
-    }
-  }
-
-  #next(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      signal?.addEventListener("abort", () => resolve());
-    });
-  }
-
-  #check(): void {
-    const failure = this.fail();
-    if (failure) throw failure;
-  }
-}
+import { Desk } from "./desk.js";
 
 let desk: Desk;
 let memory: Memory;
@@ -166,7 +96,7 @@ describe("Chat", () => {
   });
 
   it("sends on what was under way when the page was left", async () => {
-    memory.set("pending", [{ key: "k", text: "help", at: "2026-11-22T10:00:00Z", status: "sending" }]);
+    memory.set("pending", [{ key: "k", text: "help", at: new Date().toISOString(), status: "sending" }]);
     chat.start();
     await pass();
     expect(desk.stored).toEqual([{ key: "k", text: "help" }]);

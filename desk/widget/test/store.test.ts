@@ -4,6 +4,9 @@ import { EMPTY, length, reduce, rows, unread, type Action, type State } from "..
 
 const AT = "2026-11-22T10:00:00Z";
 const event = (seq: number, from: ChatEvent["from"], text = `${from} ${seq}`): ChatEvent => ({ seq, at: AT, from, text });
+const all = (events: ChatEvent[], after = 0): Action => ({ type: "events", events, after });
+/** The visitor's own message, as the desk gives it. */
+const sent = (seq: number, key: string): ChatEvent => ({ ...event(seq, "visitor", key), key });
 const send = (key: string, text = key, typed = true): Action => ({ type: "send", key, text, at: AT, typed });
 const run = (...actions: Action[]): State => actions.reduce(reduce, EMPTY);
 const shown = (state: State): string[] =>
@@ -14,11 +17,19 @@ const shown = (state: State): string[] =>
 describe("reduce", () => {
   it("keeps events in order of seq, each once", () => {
     const state = run(
-      { type: "events", events: [event(3, "bot"), event(1, "visitor")] },
-      { type: "events", events: [event(2, "bot"), event(3, "bot")] },
+      all([event(3, "bot"), event(1, "visitor")]),
+      all([event(2, "bot"), event(3, "bot")]),
     );
     expect(state.events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(state.cursor).toBe(3);
+  });
+
+  it("reads on from before a gap", () => {
+    const gap = run(all([event(1, "bot")]), all([event(3, "bot")], 2));
+    expect(gap.cursor).toBe(1);
+    // Nor does what comes alone tell that all before it is here.
+    expect(reduce(gap, { type: "events", events: [event(2, "bot")] }).cursor).toBe(1);
+    expect(reduce(gap, all([event(2, "bot"), event(3, "bot")], 1)).cursor).toBe(3);
   });
 
   it("shows own unconfirmed messages last", () => {
@@ -27,21 +38,29 @@ describe("reduce", () => {
   });
 
   it("does not show a message twice, whichever of answer and stream comes first", () => {
-    const answerFirst = run(send("a"), { type: "delivered", key: "a", seq: 1 }, { type: "events", events: [event(1, "visitor", "a")] });
-    const streamFirst = run(send("a"), { type: "events", events: [event(1, "visitor", "a")] }, { type: "delivered", key: "a", seq: 1 });
+    const answerFirst = run(send("a"), { type: "delivered", key: "a", seq: 1 }, all([sent(1, "a")]));
+    const streamFirst = run(send("a"), all([sent(1, "a")]), { type: "delivered", key: "a", seq: 1 });
     for (const state of [answerFirst, streamFirst]) {
       expect(shown(state)).toEqual(["a"]);
       expect(rows(state).at(-1)?.id).toBe("a");
     }
   });
 
-  it("does not take another tab's message for its own", () => {
-    const state = run(send("a"), { type: "events", events: [event(1, "visitor", "other")] }, { type: "delivered", key: "a", seq: 2 });
-    expect(shown(state)).toEqual(["other", "a"]);
+  it("does not take another tab's message for its own, though the words are the same", () => {
+    const other = { ...sent(1, "other"), text: "a" };
+    const state = run(send("a"), all([other]));
+    expect(shown(state)).toEqual(["a", "a (sending)"]);
+    expect(shown(reduce(state, { type: "delivered", key: "a", seq: 2 }))).toEqual(["a", "a"]);
+  });
+
+  it("takes up nothing as undelivered that the desk has", () => {
+    const left = { key: "a", text: "a", at: AT, status: "failed" } as const;
+    const state = run(all([sent(1, "a")]), { type: "restore", pending: [left, { ...left, key: "b", text: "b" }], draft: "" });
+    expect(shown(state)).toEqual(["a", "b (failed)"]);
   });
 
   it("reads on from what came by stream, not from what it sent", () => {
-    const state = run({ type: "events", events: [event(1, "bot")] }, send("a"), { type: "delivered", key: "a", seq: 4 });
+    const state = run(all([event(1, "bot")]), send("a"), { type: "delivered", key: "a", seq: 4 });
     expect(state.cursor).toBe(1);
   });
 
@@ -88,7 +107,7 @@ describe("reduce", () => {
 
   it("takes up what was said about an answer, and asks nothing about one that the desk forgot", () => {
     const asked = { ...event(1, "bot"), feedback: { helpful: null } };
-    const rated = run({ type: "events", events: [asked] }, { type: "events", events: [{ ...asked, feedback: { helpful: true } }] });
+    const rated = run(all([asked]), { type: "events", events: [{ ...asked, feedback: { helpful: true } }] });
     expect(rated.events).toEqual([{ ...asked, feedback: { helpful: true } }]);
     expect(rated.cursor).toBe(1);
     expect(reduce(rated, { type: "lost", ours: true }).earlier.map(({ feedback }) => feedback)).toEqual([null]);
