@@ -33,6 +33,8 @@ class Guest:
         state: StorageState | None = None,
     ) -> None:
         self.url = url
+        self.sites: list[str] = []
+        """Other sites that are visited on purpose."""
         self._folder = browser.saved
         self.requests: list[str] = []
         self.complaints: list[str] = []
@@ -77,8 +79,9 @@ class Guest:
         return [path.stat().st_size > 0 for path in self._folder.iterdir()] == [True]
 
     def strangers(self) -> list[str]:
-        """Give the addresses that were asked for and are not the desk's."""
-        return [url for url in self.requests if not url.startswith(self.url + "/")]
+        """Give the addresses that were asked for and are not the desk's, nor the page's own."""
+        known = tuple(f"{url}/" for url in (self.url, *self.sites))
+        return [url for url in self.requests if not url.startswith(known)]
 
     def _requested(self, request: Request) -> None:
         # What an address holds in itself is not asked of anybody.
