@@ -14,7 +14,8 @@ from nightdesk_desk.pages import HOSTILE_POLICY, STATIC, hostile_html
 
 LINES = load_crisis_lines(ROOT / "data" / "safety" / "crisis_lines.yml", "US")
 BASE = "https://elsewhere.example/pages/"
-TYPES = {"css": "text/css", "js": "text/javascript"}
+TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+FILES = {f"/static/{name}" for name in ("hostile.css", "hostile.js", "lighthouse.svg")}
 
 # As long as the hostile page, so that both have a scroll bar or neither.
 PLAIN = """<!doctype html>
@@ -23,6 +24,7 @@ PLAIN = """<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>A clinic</title>
+    <link rel="icon" href="/static/lighthouse.svg">
     <link rel="stylesheet" href="/plain.css">
     {tag}
   </head>
@@ -63,7 +65,9 @@ class ClinicSite:
             return "text/html", page.encode()
         if parts.path == "/plain.css":
             return "text/css", b"body { min-height: 300vh; margin: 0; }"
-        if parts.path in ("/static/hostile.css", "/static/hostile.js"):
+        if parts.path == "/favicon.ico":
+            return self.answer("/static/lighthouse.svg")
+        if parts.path in FILES:
             name = parts.path.rpartition("/")[2]
             return TYPES[name.rpartition(".")[2]], (STATIC / name).read_bytes()
         return None
