@@ -41,7 +41,7 @@ bench: ## Our understanding beside Rasa's default, into docs/benchmarks.md (two 
 	@$(BIN)/python -m bench.pipelines $(BENCH)
 
 # The order is from quick to slow; the first step that fails ends it.
-test: ## Everything: checks, unit tests, stories, live processes, a real browser
+test: ## Everything: checks, unit tests, stories, live processes, real browsers
 	@$(SETUP) test
 	@$(MAKE) lint
 	@$(BIN)/nightdesk train
@@ -93,9 +93,12 @@ test-live: ## The whole system over real HTTP, with processes killed on purpose
 	@echo "== live processes"
 	@cd desk && .venv/bin/pytest tests/live
 
-test-browser: ## Visitor and staff in a real browser
-	@echo "== a real browser"
-	@cd desk && .venv/bin/pytest tests/browser
+# A browser that is missing fails the tests. NIGHTDESK_TEST_BROWSER=firefox: in that one alone.
+test-browser: ## Visitor and staff in real browsers, Chromium and Firefox
+	@cd desk && for browser in $${NIGHTDESK_TEST_BROWSER:-chromium firefox}; do \
+		echo "== a real browser: $$browser"; \
+		NIGHTDESK_TEST_BROWSER=$$browser .venv/bin/pytest tests/browser || exit 1; \
+	done
 
 screenshots: ## Make the README's pictures in docs/screenshots anew
 	@$(SETUP) test

@@ -2,7 +2,7 @@
 
     python3 setup/install.py run|dev|test [--then COMMAND …]
 
-`run` is what visitors and staff need, `dev` adds the checks, `test` adds a browser. What is up to
+`run` is what visitors and staff need, `dev` adds the checks, `test` adds browsers. What is up to
 date already is left alone, so a second call takes a moment. Needs nothing but Python 3.9.
 """
 
@@ -18,7 +18,7 @@ from typing import Iterator
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from browser import ensure_browser  # noqa: E402
+from browser import ensure_browsers  # noqa: E402
 from environments import environments_of, is_fresh, make_environment, packages_kept  # noqa: E402
 from nightdesk.run.progress import Step, StepFailed  # noqa: E402
 from toolchain import ensure_python, ensure_uv  # noqa: E402
@@ -39,7 +39,7 @@ def install(profile: str, root: Path = ROOT) -> None:
             for each, python in zip(stale, pythons):
                 make_environment(uv, python, each, packages_kept(each, packages), log)
         if profile == "test":
-            ensure_browser(root, log)
+            ensure_browsers(root, log)
 
 
 def log_folder(root: Path) -> Path:

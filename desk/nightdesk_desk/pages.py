@@ -23,6 +23,11 @@ from nightdesk_desk.visitor_language import TheLanguage
 from nightdesk_desk.words import Words
 
 STATIC = Path(__file__).parent / "static"
+HOSTILE_POLICY = (
+    "default-src 'none'; script-src 'self' {desk}; connect-src {desk}; style-src 'self'; "
+    "img-src 'self'; require-trusted-types-for 'script'; trusted-types nightdesk lit-html"
+)
+"""The strictest policy that a clinic's page may have, where `{desk}` is the desk's address."""
 
 router = APIRouter()
 _templates = Environment(
@@ -189,6 +194,32 @@ async def demo(request: Request) -> HTMLResponse:
     lines = _desk(request).words.lines
     page = _templates.get_template("demo.html")
     return _page(page.render(lines=lines, dial=partial(dialled, lines=lines)))
+
+
+@router.get("/demo/hostile", include_in_schema=False)
+async def hostile(request: Request) -> HTMLResponse:
+    """Give a page with bad style rules, an old script and a strict policy, and the widget on it."""
+    lines = _desk(request).words.lines
+    answer = _page(hostile_html(lines, "/widget.js"))
+    answer.headers["Content-Security-Policy"] = HOSTILE_POLICY.format(desk="'self'")
+    return answer
+
+
+def hostile_html(
+    lines: CrisisLines, widget: str, *, rtl: bool = False, slides: bool = False, base: str = ""
+) -> str:
+    """Give that page: from right to left, with what slides the page, with a base for its links.
+
+    `widget` is the script's address; the page is without the chat where it is empty.
+    """
+    return _templates.get_template("hostile.html").render(
+        lines=lines,
+        widget=widget,
+        rtl=rtl,
+        slides=slides,
+        base=base,
+        dial=partial(dialled, lines=lines),
+    )
 
 
 @router.get("/widget.js", include_in_schema=False)

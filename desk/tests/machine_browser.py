@@ -1,9 +1,19 @@
-"""Which browser the tests drive, and how: the machine's own, else the one Playwright fetched."""
+"""Which browser the tests drive, and how: the machine's own, else the one Playwright fetched.
 
+`NIGHTDESK_TEST_BROWSER` names one; without it, Chromium.
+"""
+
+import os
 import shutil
 
+CHROMIUM = "chromium"
+FIREFOX = "firefox"
+
 # The same as setup/browser.py looks for.
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+NAMES = {
+    CHROMIUM: ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"),
+    FIREFOX: ("firefox-esr",),
+}
 
 FLAGS = [
     # Nothing but our own pages is opened, often by root in a container.
@@ -18,6 +28,14 @@ FLAGS = [
 ]
 
 
-def browser_path() -> str | None:
+def chosen() -> str:
+    """Give the browser that the tests are to run in. Raises ValueError for one we don't drive."""
+    name = os.environ.get("NIGHTDESK_TEST_BROWSER", CHROMIUM)
+    if name not in NAMES:
+        raise ValueError(f"NIGHTDESK_TEST_BROWSER is {name!r}, not one of {', '.join(NAMES)}")
+    return name
+
+
+def browser_path(name: str = CHROMIUM) -> str | None:
     """Give the path of the machine's own browser; None where only Playwright's is left."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    return next((path for each in NAMES[name] if (path := shutil.which(each))), None)

@@ -93,6 +93,22 @@ async def test_the_demo_page_says_the_lines_of_the_clinics_country(
     assert "{{" not in answered.text
 
 
+async def test_the_page_that_fights_back_has_the_strictest_policy_and_the_lines(
+    running: Running,
+) -> None:
+    answered = await running.client.get("/demo/hostile")
+    policy = answered.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self' 'self'; connect-src 'self';" in policy
+    assert "require-trusted-types-for 'script'" in policy
+    assert answered.headers["x-frame-options"] == "DENY"
+    assert "http" not in answered.text
+    assert "{{" not in answered.text
+    links = re.findall(r'href="((?:tel|sms):[^"]*)"', answered.text)
+    assert links == ["tel:911", "tel:988", "sms:988"]
+    for path in re.findall(r'(?:href|src)="(/static/[^"]*)"', answered.text):
+        assert (await running.client.get(path)).status_code == 200
+
+
 SCRIPTS = pytest.mark.parametrize(
     "script", ["widget.js", "widget-chat.js", "widget-more.js", "widget-es.js"]
 )

@@ -82,6 +82,31 @@ def test_debians_chromium_is_for_debian(tmp_path, monkeypatch, release, usable):
     assert browser.debian_packages_usable(tmp_path / "os-release") is usable
 
 
+@pytest.mark.parametrize(
+    ("there", "installed"),
+    [
+        (["chromium", "firefox-esr"], []),
+        (["google-chrome"], ["firefox-esr"]),
+        (["firefox-esr"], ["chromium"]),
+        ([], ["chromium", "firefox-esr"]),
+    ],
+)
+def test_each_browser_that_is_missing_is_installed(tmp_path, monkeypatch, there, installed):
+    for name in there:
+        program(tmp_path / "bin" / name, "exit 0")
+    program(tmp_path / "bin" / "apt-get", f'echo "$@" >> {tmp_path}/asked')
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "none"))
+    monkeypatch.setattr(browser, "debian_packages_usable", lambda: True)
+
+    browser.ensure_browsers(tmp_path, tmp_path / "log")
+
+    asked = tmp_path / "asked"
+    lines = asked.read_text().splitlines() if asked.exists() else []
+    wanted = [line.split()[3] for line in lines if line.startswith("install")]
+    assert wanted == installed
+
+
 def test_set_up_needs_no_installed_package():
     """Without site-packages, as on a fresh machine."""
     said = subprocess.run(

@@ -12,10 +12,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from chromium import launched
+from browsers import Browsers, launched
 from guest import Guest
 from inbox_page import InboxPage
-from playwright.sync_api import Browser, StorageState
+from playwright.sync_api import StorageState
 from running_system import RunningSystem
 from staffed_system import staffed_system
 from visitor_page import VisitorPage
@@ -32,7 +32,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSystem]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[Browsers]:
     """A browser; ended with its module, since asyncio's own tests cannot run beside it."""
     with launched() as started:
         yield started
@@ -46,7 +46,7 @@ def expected_complaints() -> list[str]:
 
 @pytest.fixture
 def new_guest(
-    browser: Browser, system: RunningSystem, expected_complaints: list[str]
+    browser: Browsers, system: RunningSystem, expected_complaints: list[str]
 ) -> Iterator[NewGuest]:
     """Makes browser profiles, and checks what they asked for and complained about."""
     guests: list[Guest] = []

@@ -1,12 +1,13 @@
 """Somebody with a browser of their own, all of whose requests and complaints are on record."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, StorageState, WebError
-
-WAIT_MS = 15_000
-"""Longest wait for anything to be seen; a turn has 6 s before the desk itself gives up on it."""
+from browsers import WAIT_MS, Browsers, over_bidi
+from playwright.sync_api import ConsoleMessage, Page, Request, StorageState, WebError
+from running_system import wait_for
 
 DESKTOP = (1200, 800)
 PHONE = (320, 640)
@@ -24,7 +25,7 @@ class Guest:
 
     def __init__(
         self,
-        browser: Browser,
+        browser: Browsers,
         url: str,
         size: tuple[int, int] = DESKTOP,
         scheme: Literal["light", "dark"] = "light",
@@ -32,6 +33,9 @@ class Guest:
         state: StorageState | None = None,
     ) -> None:
         self.url = url
+        self.sites: list[str] = []
+        """Other sites that are visited on purpose."""
+        self._folder = browser.saved
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.context = browser.new_context(
@@ -55,9 +59,29 @@ class Guest:
         """Open an empty tab."""
         return self.context.new_page()
 
+    def save(self, page: Page, press: Callable[[], None]) -> tuple[str, str]:
+        """Press what saves a file. Gives the file's name and what is in it."""
+        if over_bidi():
+            # Playwright is not told of a file that the page made itself: it lies in the folder.
+            press()
+            wait_for(self._has_saved, WAIT_MS / 1000, "nothing was saved")
+            [path] = self._folder.iterdir()
+            text = path.read_text(encoding="utf-8")
+            path.unlink()
+            return path.name, text
+        with page.expect_download() as saving:
+            press()
+        saved = saving.value
+        return saved.suggested_filename, Path(saved.path()).read_text(encoding="utf-8")
+
+    def _has_saved(self) -> bool:
+        # While it is written, there is a second file, or nothing in the first.
+        return [path.stat().st_size > 0 for path in self._folder.iterdir()] == [True]
+
     def strangers(self) -> list[str]:
-        """Give the addresses that were asked for and are not the desk's."""
-        return [url for url in self.requests if not url.startswith(self.url + "/")]
+        """Give the addresses that were asked for and are not the desk's, nor the page's own."""
+        known = tuple(f"{url}/" for url in (self.url, *self.sites))
+        return [url for url in self.requests if not url.startswith(known)]
 
     def _requested(self, request: Request) -> None:
         # What an address holds in itself is not asked of anybody.

@@ -6,10 +6,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from chromium import launched
+from browsers import Browsers, launched
 from guest import Guest
 from inbox_page import InboxPage
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from running_system import ROOT, RunningSystem
 from staffed_system import staffed_system
 from visitor_page import VisitorPage, hook
@@ -29,13 +29,13 @@ def save(what: Page | Locator, name: str) -> None:
         raise SystemExit(f"{path.name} is larger than {LARGEST // 1000} kB")
 
 
-def newcomer(browser: Browser, url: str, width: int, height: int, scale: float) -> VisitorPage:
+def newcomer(browser: Browsers, url: str, width: int, height: int, scale: float) -> VisitorPage:
     """Give a visitor with an open chat."""
     guest = Guest(browser, url, size=(width, height), scale=scale)
     return VisitorPage(guest).come().open_chat()
 
 
-def picture_answers(browser: Browser, url: str) -> None:
+def picture_answers(browser: Browsers, url: str) -> None:
     """An answer with its source open, beside the page; and the same chat on a phone."""
     visitor = newcomer(browser, url, 1080, 740, 1)
     visitor.open_source(visitor.ask("How fast does it work?"))
@@ -48,7 +48,7 @@ def picture_answers(browser: Browser, url: str) -> None:
     save(phone.page, "widget-phone")
 
 
-def picture_crisis(browser: Browser, url: str) -> VisitorPage:
+def picture_crisis(browser: Browsers, url: str) -> VisitorPage:
     """The reply to a crisis. Gives the visitor, who goes on to wait for staff."""
     visitor = newcomer(browser, url, 460, 720, 2)
     visitor.ask("Nothing helps any more. I want to kill myself.")
@@ -58,7 +58,7 @@ def picture_crisis(browser: Browser, url: str) -> VisitorPage:
     return visitor
 
 
-def picture_inbox(browser: Browser, system: RunningSystem, crisis: VisitorPage) -> None:
+def picture_inbox(browser: Browsers, system: RunningSystem, crisis: VisitorPage) -> None:
     """The queue with cases of each kind, and the crisis, taken and answered."""
     inbox = InboxPage(Guest(browser, system.url, size=(1120, 1000), scale=1.25))
     inbox.sign_in("kim")

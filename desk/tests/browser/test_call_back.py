@@ -162,7 +162,7 @@ def test_nothing_of_the_form_is_kept_in_the_browser(chatting: VisitorPage) -> No
 
 def test_the_form_is_filled_in_by_keyboard_and_left_by_escape(chatting: VisitorPage) -> None:
     page = chatting.page
-    tab_to(page, "menu")
+    tab_to(page, "menu", "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.locator(hook("open-contact"))).to_be_focused()
     page.keyboard.press("Enter")

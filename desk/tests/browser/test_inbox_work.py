@@ -148,6 +148,7 @@ def test_everything_is_a_key_away_but_not_in_a_field(new_guest: NewGuest, kim: I
     one = call(new_guest, "I want to kill myself").conversation_id()
     expect(kim.case(one)).to_be_visible()
     page = kim.page
+    page.bring_to_front()
 
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")

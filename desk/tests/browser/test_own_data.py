@@ -1,11 +1,10 @@
 """A visitor takes a copy of the chat, has it deleted, and is seen to be writing."""
 
 import re
-from pathlib import Path
 
 import pytest
 from inbox_page import InboxPage
-from playwright.sync_api import Download, expect
+from playwright.sync_api import expect
 from test_staff_talks import ask_for_a_person
 from visitor_page import VisitorPage, hook
 
@@ -23,30 +22,26 @@ def press(visitor: VisitorPage, *names: str) -> None:
         visitor.page.locator(hook(name)).click()
 
 
-def save_copy(visitor: VisitorPage) -> Download:
-    with visitor.page.expect_download() as saved:
-        press(visitor, "menu", "copy")
+def save_copy(visitor: VisitorPage) -> tuple[str, str]:
+    """Have the chat saved. Gives the file's name and its words."""
+    saved = visitor.guest.save(visitor.page, lambda: press(visitor, "menu", "copy"))
     expect(visitor.page.locator(hook("said"))).to_contain_text("saves the chat as a file")
-    return saved.value
-
-
-def words_of(saved: Download) -> str:
-    return Path(saved.path()).read_text(encoding="utf-8")
+    return saved
 
 
 def test_a_copy_is_saved(chatting: VisitorPage) -> None:
     chatting.ask(FAST)
-    saved = save_copy(chatting)
-    assert saved.suggested_filename == "chat.txt"
-    assert FAST in words_of(saved)
-    assert "a few hours to a few days" in words_of(saved)
+    name, words = save_copy(chatting)
+    assert name == "chat.txt"
+    assert FAST in words
+    assert "a few hours to a few days" in words
 
 
 @BROKEN_ON_PURPOSE
 def test_without_the_desk_the_copy_is_what_the_page_has(chatting: VisitorPage) -> None:
     chatting.ask(FAST)
     chatting.page.route(EXPORT, lambda route: route.abort())
-    saved = words_of(save_copy(chatting))
+    _, saved = save_copy(chatting)
     assert f"You: {FAST}" in saved
     assert "Automated assistant: " in saved
 

@@ -12,10 +12,11 @@ def hook(name: str) -> str:
 
 
 class VisitorPage:
-    """One tab with the demo page and its chat."""
+    """One tab with the demo page, or another page at `address`, and its chat."""
 
-    def __init__(self, guest: Guest) -> None:
+    def __init__(self, guest: Guest, address: str = "") -> None:
         self.guest = guest
+        self.address = address or f"{guest.url}/demo"
         self.page: Page = guest.tab()
         self.launcher = self.page.locator(hook("launcher"))
         self.panel = self.page.locator(hook("panel"))
@@ -31,7 +32,7 @@ class VisitorPage:
 
     def come(self) -> Self:
         """Load the page; the chat is closed."""
-        self.page.goto(f"{self.guest.url}/demo")
+        self.page.goto(self.address)
         expect(self.launcher).to_be_visible()
         return self
 
@@ -79,6 +80,7 @@ class VisitorPage:
     def conversation_id(self) -> str:
         """Give the id that this browser keeps of its conversation."""
         found = self.page.evaluate(
-            "JSON.parse(localStorage.getItem(`nightdesk ${location.origin} conversation`)).id"
+            "desk => JSON.parse(localStorage.getItem(`nightdesk ${desk} conversation`)).id",
+            self.guest.url,
         )
         return str(found)

@@ -290,6 +290,7 @@ export class Chat {
     const ours = [...before, ...now];
     const others = undelivered(this.memory).filter(({ key }) => !ours.some((one) => one.key === key));
     const all = [...others, ...now];
-    this.memory.set("pending", all.length ? all : null);
+    // Not as a list: old libraries of a page teach lists to turn into something else than JSON.
+    this.memory.set("pending", all.length ? { ...all } : null);
   }
 }

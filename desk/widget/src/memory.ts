@@ -78,5 +78,5 @@ export function seen(memory: Memory): number {
 /** Messages that have not arrived yet: of all pages of this site, also of those that are gone. */
 export function undelivered(memory: Memory): Pending[] {
   const found = memory.get("pending");
-  return Array.isArray(found) ? (found as Pending[]) : [];
+  return found && typeof found === "object" ? (Object.values(found) as Pending[]) : [];
 }

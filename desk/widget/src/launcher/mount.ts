@@ -31,7 +31,7 @@ export interface ChatHost extends HTMLElement {
 }
 
 /** A browser without shadow roots: a box on the page, which our style sheet would not keep to. */
-const BOX = "position:fixed;right:0;bottom:0;z-index:2147483000;max-width:25em;max-height:100%;overflow:auto;padding:1em;background:#fff;color:#000";
+const BOX = "position:fixed;right:0;bottom:0;z-index:2147483647;max-width:25em;max-height:100%;overflow:auto;padding:1em;background:#fff;color:#000";
 
 /** There is one chat on a page: a second call gives the first one's. */
 export function mount(tag: Tag): ChatHost {
@@ -219,6 +219,17 @@ export function mount(tag: Tag): ChatHost {
       .catch(() => now && now.fail());
   }
 
+  /** Above all that the page draws, whatever its z-index, and where no transform of the page reaches. */
+  function lift(): void {
+    if (!root || !aside.showPopover) return;
+    aside.setAttribute("popover", "manual");
+    try {
+      aside.showPopover();
+    } catch {
+      // It stays where its style sheet puts it.
+    }
+  }
+
   function draw(): void {
     refill(aside, [open ? frame.element : launcher.element]);
     if (root) settleColour(host, aside, tag.color);
@@ -259,6 +270,7 @@ export function mount(tag: Tag): ChatHost {
   (root || host).appendChild(launcher.news);
   frame.settle(current);
   document.body.appendChild(host);
+  lift();
   draw();
   refresh();
   if (open) load();
