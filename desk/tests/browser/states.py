@@ -108,7 +108,7 @@ def copied(visitor: ScriptedVisitor) -> None:
 
 
 def unread(visitor: ScriptedVisitor) -> None:
-    press("said-close", "close")(visitor)
+    press("new-no", "close")(visitor)
     visitor.page.evaluate("(event) => desk.say([event])", STAFF)
     expect(visitor.launcher).to_contain_text("1")
 
@@ -152,6 +152,7 @@ STATES: dict[str, Step] = {
     "the form with a mistake": wrong,
     "the form that could not be sent": form_failed,
     "a copy was saved": copied,
+    "asked whether to begin anew": press("said-close", "menu", "open-new"),
     "closed, with something unread": unread,
     "not delivered": not_delivered,
     "a chat that was lost": lost,
