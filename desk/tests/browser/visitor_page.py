@@ -22,6 +22,7 @@ class VisitorPage:
         self.panel = self.page.locator(hook("panel"))
         self.input = self.page.locator(hook("input"))
         self.crisis_line = self.page.locator(hook("crisis"))
+        self.log = self.panel.get_by_role("log")
         self.messages = self.page.locator("[data-test^=message-]")
         self.own = self.page.locator(hook("message-visitor"))
         self.bot = self.page.locator(hook("message-bot"))
@@ -29,6 +30,10 @@ class VisitorPage:
         self.system = self.page.locator(hook("message-system"))
         self.quick_replies = self.page.locator(hook("quick-reply"))
         self.unreachable = self.page.locator(hook("unreachable"))
+
+    def hooked(self, *names: str) -> Locator:
+        """Give one of the widget's places for tests, or one within another."""
+        return self.page.locator(" ".join(hook(name) for name in names))
 
     def come(self) -> Self:
         """Load the page; the chat is closed."""

@@ -137,7 +137,7 @@ const handedOver = {
 };
 
 /** Some of our own properties: neither the browser's nor the desk's nor the launcher's, and never stored. */
-const OWN = ["counter", "distrustStream", "nudge", "passing", "yesterday"];
+const OWN = ["beat", "counter", "distrustStream", "heldBack", "leads", "nudge", "passing", "turned", "yesterday"];
 
 /**
  * Names that only one file knows: Lit's inner ones, ours, and those of the chat's words that have a "_". Not those
@@ -186,6 +186,8 @@ async function bundle({ name, entry, format, target, styles }, lines, names) {
     mangle: chat ? { properties: { regex: names } } : true,
     format: { preamble: BANNER, ascii_only: false },
   });
+  const shared = !chat && OWN.find((property) => code.includes(`.${property}`));
+  if (shared) throw new Error(`${name} reads "${shared}", which has another name in the chat's file: take it out of OWN`);
   return `${code}\n`;
 }
 

@@ -12,15 +12,16 @@ export const NUMBER = /^[\d+(][\d+() .-]*$/;
 /** An `sms:` address for "988" or "HOME to 741741"; empty when there is no number in it. */
 export function smsHref(line: string): string {
   const [number = "", word] = line.split(" to ").reverse();
-  if (!NUMBER.test(number)) return "";
+  // Half of a character cannot be put in an address.
+  if (!NUMBER.test(number) || /[\ud800-\udfff]/.test(line)) return "";
   return telHref(number).replace("tel", "sms") + (word ? `?body=${encodeURIComponent(word)}` : "");
 }
 
-/** An address as it may be put in a link: http or https only, seen from `base`; else empty. */
+/** An address as it may be put in a link: http or https only, without a name before an "@", seen from `base`; else empty. */
 export function webHref(address: string, base?: string): string {
   try {
     const url = new URL(address, base);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : "";
+    return /^https?:$/.test(url.protocol) && !url.username ? url.href : "";
   } catch {
     return "";
   }

@@ -45,7 +45,7 @@ export function backOff(failures: number, random: number): number {
 
 export class Live {
   #stop: AbortController | null = null;
-  #tabs: Tabs | undefined;
+  #tabs!: Tabs;
   /** Ends the request that is under way, not the reading. */
   #cut: () => void = () => undefined;
   #wake: () => void = () => undefined;
@@ -90,7 +90,7 @@ export class Live {
 
   /** The stream lets nothing through: from now on, poll. */
   distrustStream(): void {
-    if (!this.#tabs?.leads) return this.#tell({ heldBack: true });
+    if (!this.#tabs.leads) return this.#tell({ heldBack: true });
     this.#pollUntil = Date.now() + POLLING_MS;
     this.#cut();
   }
@@ -181,14 +181,15 @@ export class Live {
   }
 
   #tell(what: Partial<Told>): void {
-    if (this.#tabs?.leads || what.heldBack) this.#tabs?.tell({ cursor: this.on.cursor(), poll: this.#pollUntil, ...what });
+    if (this.#tabs.leads || what.heldBack) this.#tabs.tell({ cursor: this.on.cursor(), poll: this.#pollUntil, ...what });
   }
 
   #heard({ cursor, poll, events, after = Infinity, typing, reach, heldBack }: Told): void {
-    if (heldBack || this.#tabs?.leads) {
-      if (heldBack && this.#tabs?.leads) this.distrustStream();
+    if (this.#tabs.leads) {
+      if (heldBack) this.distrustStream();
       return;
     }
+    if (heldBack) return;
     this.#pollUntil = poll;
     this.#ahead = cursor;
     // What would leave a gap is read from the desk, together with what is in the gap.
@@ -200,7 +201,7 @@ export class Live {
 
   /** This tab leads from now on, or does not any more. */
   #turned(): void {
-    if (!this.#tabs?.leads) this.#cut();
+    if (!this.#tabs.leads) this.#cut();
     this.#wake();
   }
 

@@ -58,10 +58,7 @@ export const EMPTY: State = {
 };
 
 function merged(events: Stored[], more: Stored[]): Stored[] {
-  const bySeq = new Map(events.map((event) => [event.seq, event]));
-  for (const event of more) {
-    bySeq.set(event.seq, event);
-  }
+  const bySeq = new Map([...events, ...more].map((event) => [event.seq, event]));
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
@@ -79,8 +76,7 @@ function delivered(state: State, key: string, seq: number): State {
   const message = state.pending.find((one) => one.key === key);
   if (!message) return state;
   const event: Stored = { seq, at: message.at, from: "visitor", text: message.text, key };
-  const known = state.events.find((one) => one.seq === seq);
-  const events = merged(state.events, [known ? { ...known, key } : event]);
+  const events = merged([event], state.events);
   const others = events.filter((one) => one.from !== "visitor");
   const answered = others.some((one) => one.seq > seq);
   // With a person in the conversation nobody may be writing yet: only the desk can say so.

@@ -33,10 +33,11 @@ export class Tabs {
         this.#listen();
         heard(data);
       };
-      this.#listen();
       this.#ask({ signal });
+      this.#listen();
     } catch {
-      this.#lead();
+      // No locks or no channel in this browser: each tab has its own stream.
+      this.leads = true;
     }
   }
 

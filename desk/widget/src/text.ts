@@ -9,6 +9,7 @@ export type Block = { kind: "p" | "ul" | "ol"; lines: Piece[][] };
 
 const WEB = String.raw`https?:\/\/[^\s<>"'“”]+`;
 const EMAIL = String.raw`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`;
+const ADDRESS = new RegExp(`^${EMAIL}$`);
 const BARE = String.raw`(?:[a-z0-9-]+\.)+(?:org|com|gov|health)\b(?:\/[^\s<>"'“”]*)?`;
 const PHONE = String.raw`(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}|\+\d[\d .()-]{6,16}\d|(?:0|1[38])\d\d+ \d{3,4} \d{3}`;
 
@@ -19,7 +20,7 @@ function escaped(text: string): string {
 function target(found: string): string {
   if (NUMBER.test(found)) return telHref(found);
   if (/^https?:/i.test(found)) return webHref(found);
-  return found.includes("@") ? `mailto:${found}` : webHref(`https://${found}`);
+  return ADDRESS.test(found) ? `mailto:${found}` : webHref(`https://${found}`);
 }
 
 /**

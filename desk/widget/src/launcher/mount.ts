@@ -67,7 +67,6 @@ export function mount(tag: Tag): ChatHost {
   const remembered = (): unknown => memory.get("conversation") || memory.get("pending");
   const active = (): Element | null => (root || document).activeElement;
   const enough = escapes();
-  let gone = false;
   const heard: (() => void)[] = [];
 
   function listen<Kind extends keyof WindowEventMap>(kind: Kind, act: (event: WindowEventMap[Kind]) => void): void {
@@ -116,7 +115,6 @@ export function mount(tag: Tag): ChatHost {
 
   /** Leave quickly. What is on its way still arrives, and the desk keeps what it has. */
   function go(): void {
-    gone = true;
     leave(tag.exit, () => {
       end(true);
       memory.forget(true);
@@ -284,12 +282,9 @@ export function mount(tag: Tag): ChatHost {
     if (!why && remembered()) load();
   });
   listen("keydown", (event) => {
-    if (event.key !== "Escape" || event.isComposing) return;
-    // To the browser the key means to stay where one is.
-    if (enough(open, event.repeat) || gone) {
-      event.preventDefault();
-      go();
-    }
+    if (event.key !== "Escape" || event.isComposing || !enough(open, event.repeat)) return;
+    event.preventDefault();
+    go();
   });
   // A page that is kept for "Back" shows nothing until it is known what may still be shown.
   listen("pagehide", () => refill(aside, []));

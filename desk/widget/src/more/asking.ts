@@ -19,7 +19,7 @@ export class Asking {
   draw(event: Stored, id: string): TemplateResult | null {
     const saved = stored(event.feedback);
     if (saved === undefined) return null;
-    const { html, nothing, person, send } = this.tools;
+    const { html, nothing, person, send, safely } = this.tools;
     const { words } = this;
     const press = this.#presses.get(keyOf(event));
     const about = said(press, saved);
@@ -29,28 +29,28 @@ export class Asking {
       <p class="said" role=${press ? "status" : nothing} data-test="feedback-said">${about && words[about]}</p>
       ${offersPerson(press, saved)
         ? html`<p>${words.offer}</p>
-            <button type="button" data-test="feedback-person" @click=${() => send(person)}>${person}</button>`
+            <button type="button" data-test="feedback-person" @click=${safely(() => send(person))}>${person}</button>`
         : nothing}
     </div>`;
   }
 
   #choice(event: Stored, helpful: boolean, saved: boolean | null): TemplateResult {
-    const { html, nothing } = this.tools;
+    const { html, nothing, safely } = this.tools;
     const on = chosen(this.#presses.get(keyOf(event)), saved) === helpful;
     return html`<button
       type="button"
       data-test=${helpful ? "feedback-yes" : "feedback-no"}
       aria-pressed=${on}
-      @click=${() => this.#press(event, helpful, saved)}
+      @click=${safely(() => this.#press(event, helpful, saved))}
     >
       ${on ? html`<span aria-hidden="true">✓ </span>` : nothing}${helpful ? this.words.yes : this.words.no}
     </button>`;
   }
 
-  #press(event: Stored, helpful: boolean, saved: boolean | null): void {
+  async #press(event: Stored, helpful: boolean, saved: boolean | null): Promise<void> {
     const next = pressed(this.#presses.get(keyOf(event)), saved, helpful);
     this.#keep(event, next.press);
-    if (next.send) void this.#send(event, helpful);
+    if (next.send) await this.#send(event, helpful);
   }
 
   async #send(event: Stored, helpful: boolean): Promise<void> {

@@ -56,17 +56,17 @@ export class ContactForm {
   ) {}
 
   draw(): TemplateResult {
-    const { html, nothing } = this.tools;
+    const { html, nothing, safely } = this.tools;
     const { words } = this;
     const wrong = this.#wrong;
     // Checked by the desk alone: words that belong to a person must reach it, in whatever field they are.
     return html`<form
       novalidate
       data-test="contact-form"
-      @submit=${(event: Event) => {
+      @submit=${safely((event: Event) => {
         event.preventDefault();
-        void this.#send(event.currentTarget as HTMLFormElement);
-      }}
+        return this.#send(event.currentTarget as HTMLFormElement);
+      })}
     >
       <p>${words.contact_intro}</p>
       <p>${words.contact_urgent}</p>
@@ -91,7 +91,7 @@ export class ContactForm {
         <button type="submit" class="send" data-test="contact-send">
           ${this.#sending ? words.sending : words.contact_send}
         </button>
-        <button type="button" data-test="contact-cancel" @click=${() => this.cancel()}>${words.cancel}</button>
+        <button type="button" data-test="contact-cancel" @click=${safely(() => this.cancel())}>${words.cancel}</button>
       </div>
     </form>`;
   }

@@ -3,11 +3,12 @@ import type { TemplateResult } from "lit-html";
 import type { Tools } from "../more.js";
 import type { Stored } from "../store.js";
 import { ContactForm } from "./contact.js";
-import { saveCopy } from "./copy.js";
+import { clip, saveCopy } from "./copy.js";
 import { erase } from "./erase.js";
+import { standing } from "./person.js";
 import type { MoreStrings } from "./strings.js";
 
-type Sheet = "menu" | "contact" | "delete" | "said";
+type Sheet = "menu" | "contact" | "new" | "delete" | "said";
 
 export class Menu {
   #sheet: Sheet | undefined;
@@ -20,7 +21,11 @@ export class Menu {
   constructor(
     private readonly tools: Tools,
     private readonly words: MoreStrings,
-  ) {}
+  ) {
+    // Wherever in the panel somebody is: the first press closes the sheet, another the panel.
+    const key = tools.safely((event: Event) => this.#onKey(event as KeyboardEvent));
+    tools.menu.closest(".panel")?.addEventListener("keydown", key);
+  }
 
   button(): TemplateResult {
     const open = this.#sheet !== undefined;
@@ -29,7 +34,7 @@ export class Menu {
       class="close more"
       data-test="menu"
       aria-expanded=${open}
-      @click=${(press: Event) => (open ? this.#close() : this.#open("menu", press))}
+      @click=${this.tools.safely((press: Event) => (open ? this.#close() : this.#open("menu", press)))}
     >
       ${this.words.menu}
     </button>`;
@@ -45,13 +50,12 @@ export class Menu {
     if (!this.#sheet) return null;
     const { words } = this;
     const { html } = this.tools;
-    const title = { menu: words.menu_title, contact: words.contact, delete: words.delete, said: "" }[this.#sheet];
+    const title = { menu: words.menu_title, contact: words.contact, new: words.new, delete: words.delete, said: "" }[this.#sheet];
     return html`<div
       class="sheet"
       role="group"
       aria-label=${title || words.menu_title}
       data-test="sheet"
-      @keydown=${(event: KeyboardEvent) => this.#onKey(event)}
     >
       ${title ? html`<h3 tabindex="-1">${title}</h3>` : null} ${this.#inside(this.#sheet)}
     </div>`;
@@ -67,15 +71,28 @@ export class Menu {
     if (sheet === "delete")
       return html`<p>${words.delete_asked}</p>
         <div class="choices">
-          ${this.#button("delete-yes", this.#busy ? words.sending : words.delete_yes, () => void this.#erase())}
+          ${this.#button("delete-yes", this.#busy ? words.sending : words.delete_yes, () => this.#erase())}
           ${this.#button("delete-no", words.delete_no, () => this.#close())}
         </div>`;
+    if (sheet === "new") {
+      const { staff, crisis } = standing(chat.state.events);
+      return html`<p>${words.new_asked}</p>
+        ${staff ? html`<p data-test="new-staff">${words.new_staff}</p>` : nothing}
+        ${crisis ? html`<p data-test="new-urgent">${words.new_urgent}</p>` : nothing}
+        <div class="choices">
+          ${this.#button("new-yes", words.new, () => this.#renew())}
+          ${this.#button("new-no", words.delete_no, () => this.#close())}
+        </div>`;
+    }
     return html`<div class="choices">
-      ${this.#opener("contact", words.contact)}
-      ${chat.state.events.length
-        ? html`${this.#button("copy", words.copy, () => void this.#copy())} ${this.#opener("delete", words.delete)}`
-        : nothing}
-    </div>`;
+        ${this.#opener("contact", words.contact)}
+        ${chat.state.events.length
+          ? html`${this.#button("copy", words.copy, () => this.#copy())}
+            ${this.#button("clip", words.clip, () => this.#clip())} ${this.#opener("new", words.new)}
+            ${this.#opener("delete", words.delete)}`
+          : nothing}
+      </div>
+      <p data-test="leave-about">${words.leave_about}</p>`;
   }
 
   #newForm(): ContactForm {
@@ -87,11 +104,12 @@ export class Menu {
     );
   }
 
-  #button(test: string, label: string, press: (event: Event) => void): TemplateResult {
-    return this.tools.html`<button type="button" data-test=${test} @click=${press}>${label}</button>`;
+  #button(test: string, label: string, press: (event: Event) => unknown): TemplateResult {
+    const { html, safely } = this.tools;
+    return html`<button type="button" data-test=${test} @click=${safely(press)}>${label}</button>`;
   }
 
-  #opener(sheet: "contact" | "delete", label: string): TemplateResult {
+  #opener(sheet: "contact" | "new" | "delete", label: string): TemplateResult {
     return this.#button(`open-${sheet}`, label, (press) => this.#open(sheet, press));
   }
 
@@ -106,7 +124,7 @@ export class Menu {
     this.#sheet = sheet;
     this.tools.draw();
     // Read from its beginning on; of the menu the first button says enough.
-    this.#find({ menu: "button", contact: "h3", delete: "h3", said: "p" }[sheet])?.focus();
+    this.#find({ menu: "button", contact: "h3", new: "h3", delete: "h3", said: "p" }[sheet])?.focus();
   }
 
   #say(words: string): void {
@@ -127,6 +145,17 @@ export class Menu {
     this.#say(this.words.copied);
   }
 
+  async #clip(): Promise<void> {
+    this.#say(await clip(this.tools, this.words));
+  }
+
+  /** Nothing of the chat stays here; the desk keeps it. */
+  #renew(): void {
+    this.tools.chat.lose("fresh");
+    this.tools.forget();
+    this.#say(this.words.new_done);
+  }
+
   async #erase(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
@@ -137,8 +166,8 @@ export class Menu {
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (event.key !== "Escape" || event.isComposing) return;
-    // The first press closes the sheet, another the panel.
+    // The menu of a chat that had to start anew is gone.
+    if (!this.#sheet || !this.tools.menu.isConnected || event.key !== "Escape" || event.isComposing) return;
     event.stopPropagation();
     this.#close();
   }

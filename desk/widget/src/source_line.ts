@@ -1,9 +1,9 @@
-/** The one line under an answer. */
-import { dateLabel } from "../dates.js";
-import { fill } from "../fill.js";
-import { field, words as text } from "../settings.js";
-import { texts } from "../source.js";
-import type { MoreStrings } from "./strings.js";
+/** The one line under an answer: in the file that is always there, for it is never left out. */
+import { dateLabel } from "./dates.js";
+import { fill } from "./fill.js";
+import { field, words as text } from "./settings.js";
+import { texts } from "./source.js";
+import type { Strings } from "./strings.js";
 
 /**
  * The day of the review in words; empty when nobody reviewed the answer, or none that can be read:
@@ -15,7 +15,7 @@ export function reviewedOn(source: unknown, lang: string): string | undefined {
 }
 
 /** The one line under an answer: where it is from, and whether somebody reviewed it. Empty when it has no source. */
-export function sourceLine(source: unknown, words: MoreStrings, lang: string): string {
+export function sourceLine(source: unknown, words: Strings, lang: string): string {
   const [title = "", ...others] = texts(source, "passages", "title");
   const count = others.length;
   const guide = title && fill(count ? words.source_more : words.source_guide, { title, count });
