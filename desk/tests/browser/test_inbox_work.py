@@ -114,8 +114,10 @@ def acknowledge_emergencies(inbox: InboxPage) -> None:
 
 
 def test_an_emergency_is_heard_elsewhere_and_again_until_acknowledged(
-    new_guest: NewGuest, kim: InboxPage
+    new_guest: NewGuest, kim: InboxPage, expected_complaints: list[str]
 ) -> None:
+    # The clock is put forward: the page takes its line for dead, and opens another.
+    expected_complaints += ["[object Event]"]
     page = kim.page
     acknowledge_emergencies(kim)
     page.add_init_script(LISTEN)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from audit_database import tamper
 from desk_in_process import ALWAYS_OPEN, CLINIC
+from running_system import free_ports
 from shell import Shell
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
@@ -258,7 +259,7 @@ def test_the_desk_does_not_serve_what_it_cannot_read(
     monkeypatch.setenv("DESK_ENCRYPTION_KEYS", new_key())
     shell.record(a_chat)
     monkeypatch.delenv("DESK_ENCRYPTION_KEYS")
-    code, _, err = shell("serve", "--port", "0")
+    code, _, err = shell("serve", "--port", str(free_ports(1)[0]))
     assert code == 1
     assert "The record holds encrypted messages, and DESK_ENCRYPTION_KEYS is not set" in err
 

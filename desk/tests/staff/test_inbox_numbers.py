@@ -55,7 +55,7 @@ async def test_after_hours_is_what_came_while_the_clinic_was_closed(
     calls: Calls, desk: Desk, hours: str, after: bool
 ) -> None:
     await calls(WORDS, "P2")
-    clinic = dataclasses.replace(desk.words.clinic, hours=hours)
+    clinic = dataclasses.replace(desk.words.clinic, hours=hours, closed_days=())
     async with desk.db.read() as session:
         facts = await read_facts(session, now() - timedelta(days=1), now(), clinic, {})
     assert [case.after_hours for case in facts.cases] == [after]

@@ -23,7 +23,9 @@
   byId("keys-open").addEventListener("click", open);
   byId("keys-close").addEventListener("click", () => dialog.close());
 
-  const writing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+  /* A moment after the list of shortcuts was closed, its box still has the focus: nobody writes there. */
+  const writing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null
+    && target.closest("dialog:not([open])") === null;
   const move = (by) => {
     const links = Array.from(document.querySelectorAll("#queue .case h3 a"));
     if (!links.length) return;
