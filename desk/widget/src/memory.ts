@@ -78,5 +78,6 @@ export function seen(memory: Memory): number {
 /** Messages that have not arrived yet: of all pages of this site, also of those that are gone. */
 export function undelivered(memory: Memory): Pending[] {
   const found = memory.get("pending");
-  return found && typeof found === "object" ? (Object.values(found) as Pending[]) : [];
+  if (!found || typeof found !== "object") return [];
+  return Object.keys(found).map((key) => (found as Record<string, Pending>)[key] as Pending);
 }
