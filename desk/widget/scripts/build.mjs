@@ -137,7 +137,7 @@ const handedOver = {
 };
 
 /** Some of our own properties: neither the browser's nor the desk's nor the launcher's, and never stored. */
-const OWN = ["beat", "counter", "distrustStream", "heldBack", "leads", "nudge", "passing", "turned", "yesterday"];
+const OWN = ["beat", "counter", "distrustStream", "heldBack", "leads", "nudge", "passing", "turned"];
 
 /**
  * Names that only one file knows: Lit's inner ones, ours, and those of the chat's words that have a "_". Not those
