@@ -1,7 +1,8 @@
 /**
  * Builds the file that a clinic's page loads (the launcher), the chat that it loads in turn, and what the chat
- * loads when it is opened. With --check, builds and compares instead. Fails when a file is larger than visitors
- * on a slow line should have to load, or when the launcher is not for old browsers.
+ * loads when it is opened; and the npm package, in dist/. With --check, builds and compares instead; with --package,
+ * writes the package alone. Fails when a file is larger than visitors on a slow line should have to load, or when the
+ * launcher is not for old browsers.
  */
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
@@ -11,6 +12,7 @@ import { parse as parseScript } from "acorn";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
 import { parse } from "yaml";
+import { MODULE, writePackage } from "./package.mjs";
 import { otherLanguages, pack, readStrings, stringProblems } from "./strings.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -209,10 +211,15 @@ for (const language of otherLanguages(words)) {
   FILES.push({ name: `widget-${language}.js`, most: MOST_OF_LANGUAGE });
   codes.push(`${BANNER}\n${pack(words, language, NO_VERSION)}`);
 }
+const [first] = FILES;
+const module = await bundle({ ...first, ...MODULE }, lines, names);
 const version = createHash("sha256").update(codes.join("")).digest("hex").slice(0, NO_VERSION.length);
 
 // An old browser reads nothing of a script with a word in it that it does not know.
 parseScript(codes[0], { ecmaVersion: 2015, sourceType: "script" });
+
+if (!process.argv.includes("--check")) await writePackage(module.replaceAll(NO_VERSION, version));
+if (process.argv.includes("--package")) process.exit();
 
 const sizes = [];
 for (const [index, { name, most }] of FILES.entries()) {
