@@ -126,6 +126,11 @@ class ScriptedVisitor(VisitorPage):
         expect(self.hooked("menu")).to_be_visible()
         return self
 
+    def tell(self, text: str) -> None:
+        """Send a message, and wait until the desk has it."""
+        self.say(text)
+        self.wait_until_delivered()
+
     def desk_says(self, *events: dict[str, Any]) -> None:
         """Let the desk say something, and wait until it is in the transcript."""
         before = self.messages.count()

@@ -166,7 +166,7 @@ def test_without_the_third_file_the_chat_is_whole(visitor: VisitorPage, broken: 
     answer = visitor.open_chat().ask(FAST)
 
     expect(answer).to_contain_text("a few hours to a few days")
-    assert_caution(answer)
+    assert_caution_and_source(answer)
     for name in ("source-toggle", "source-text", "feedback"):
         expect(answer.locator(hook(name))).to_have_count(0)
     expect(visitor.ask("How much does it cost?")).to_contain_text("$450")

@@ -10,7 +10,7 @@ from conftest import NewGuest
 from guest import PHONE, Guest
 from machine_browser import FLAGS, browser_path
 from own_page import make_own
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 from running_system import RunningSystem, wait_for
 from test_accessible import FOCUSED, assert_no_findings, tab_to
 from test_launcher import BROKEN, CHAT_FILE, CONFIG, assert_help
@@ -236,7 +236,12 @@ def test_at_once_nothing_is_in_view_and_nobody_is_asked(leaving: VisitorPage, qu
     """Also where the way to the other page is long, and where the page wants to ask."""
     page = leaving.page
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.evaluate(
         """() => {
           addEventListener("beforeunload", (event) => event.preventDefault());

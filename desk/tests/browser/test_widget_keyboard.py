@@ -115,7 +115,7 @@ def test_a_whole_conversation_by_keyboard(visitor: VisitorPage) -> None:
 
 def test_the_focus_stays_when_what_had_it_goes(new_guest: NewGuest) -> None:
     visitor = ScriptedVisitor(new_guest()).come_and_open()
-    visitor.say("How fast does it work?")
+    visitor.tell("How fast does it work?")
     visitor.desk_says(ANSWER)
     visitor.hooked("quick-reply").first.focus()
     # Another tab asks: the quick replies no longer fit.

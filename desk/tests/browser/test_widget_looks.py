@@ -33,7 +33,7 @@ def style(one: Locator, name: str) -> str:
 
 def answered(visitor: ScriptedVisitor) -> ScriptedVisitor:
     visitor.come_and_open()
-    visitor.say("How fast does it work?")
+    visitor.tell("How fast does it work?")
     visitor.desk_says(ANSWER)
     visitor.hooked("feedback-yes").click()
     expect(visitor.hooked("feedback-said")).to_contain_text("You said yes")
@@ -79,7 +79,7 @@ def test_nothing_blinks_for_long_and_nothing_at_all_where_that_is_asked(
     new_guest: NewGuest,
 ) -> None:
     visitor = ScriptedVisitor(new_guest()).come_and_open()
-    visitor.say("Hello")
+    visitor.tell("Hello")
     visitor.somebody_types("bot")
     dot = visitor.hooked("typing").locator("i")
     assert style(dot, "animationName") == "none"

@@ -1,7 +1,8 @@
 /**
  * Builds the file that a clinic's page loads (the launcher), the chat that it loads in turn, and what the chat
- * loads when it is opened. With --check, builds and compares instead. Fails when a file is larger than visitors
- * on a slow line should have to load, or when the launcher is not for old browsers.
+ * loads when it is opened; and the npm package, in dist/. With --check, builds and compares instead; with --package,
+ * writes the package alone. Fails when a file is larger than visitors on a slow line should have to load, or when the
+ * launcher is not for old browsers.
  */
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
@@ -11,6 +12,7 @@ import { parse as parseScript } from "acorn";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
 import { parse } from "yaml";
+import { MODULE, writePackage } from "./package.mjs";
 import { otherLanguages, pack, readStrings, stringProblems } from "./strings.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -19,13 +21,13 @@ const CHAT = ["chrome93", "firefox92", "safari15.4"];
 /** `most`: bytes, gzipped. The style sheets of old browsers are for the first ones with shadow roots. */
 const FILES = [
   { name: "widget.js", entry: "../src/launcher/main.ts", format: "iife", target: "es2015", styles: ["chrome53", "firefox63", "safari10"], most: 8_000 },
-  { name: "widget-chat.js", entry: "../src/chat_main.ts", format: "iife", target: CHAT, styles: CHAT, most: 14_500 },
-  { name: "widget-more.js", entry: "../src/more/start.ts", format: "esm", target: CHAT, styles: CHAT, most: 9_500 },
+  { name: "widget-chat.js", entry: "../src/chat_main.ts", format: "iife", target: CHAT, styles: CHAT, most: 15_000 },
+  { name: "widget-more.js", entry: "../src/more/start.ts", format: "esm", target: CHAT, styles: CHAT, most: 7_500 },
 ];
 /** The chat's words in another language than English. */
-const MOST_OF_LANGUAGE = 3_500;
+const MOST_OF_LANGUAGE = 2_000;
 /** The launcher and the chat: what is loaded before the first message. */
-const MOST_AT_FIRST = 22_500;
+const MOST_AT_FIRST = 22_750;
 const OUT = "../../nightdesk_desk/static/";
 const LINES = here("../../../data/safety/crisis_lines.yml");
 
@@ -77,48 +79,6 @@ const noIndents = {
   },
 };
 
-/**
- * What we leave out of Lit: its door for polyfills, which no browser that we build for needs, and the note of
- * its version that only its own development build reads; templates that are SVG or MathML as a whole; values
- * within a comment or the text of a <textarea> or <style>, which no template of ours has; and directives, of
- * which we use none (see `onlyLit`), with the connected state and the fields that only they read.
- */
-const PLUMBING = [
-  [/=\w+\.litHtmlPolyfillSupport;\w+\?\.\(\w+,\w+\),\(\w+\.litHtmlVersions\?\?=\[\]\)\.push\("[\d.]+"\);/, "=0;"],
-  [/,\w=\w\(2\),\w=\w\(3\)/, ""],
-  [/\w as mathml,/, ""],
-  [/,\w as svg\b/, ""],
-  [/2===\w\?"<svg>":3===\w\?"<math>":""/, '""'],
-  [/\+\(2===\w\?"<\/svg>":3===\w\?"<\/math>":""\)/, ""],
-  [/,2===\w\|\|3===\w\)\{const \w=this\.el\.content\.firstChild;\w\.replaceWith\(\.\.\.\w\.childNodes\)\}/, ");"],
-  [/if\(\w\.test\(\w\.tagName\)\)\{.*?\}\}(?=\}else if\(8===)/, ""],
-  [/(if\(\w\.data===\w\)\w\.push\(\{type:2,index:\w\}\));else\{let \w=-1;.*?length-1\}/, "$1;"],
-  [/(function \w\((\w),(\w)),\w=\2,\w\)\{if\(\3===\w\)return \3;let .*?,\3\}/, "$1){return $3}"],
-  [/else \w\.startsWith\(\w\)&&\(\w\.push\(\{type:6,index:\w\}\),\w\.removeAttribute\(\w\)\)/, ""],
-  [/:6===\w\.type&&\(\w=new \w\(\w,this,\w\)\)/, ":0"],
-  [/get startNode\(\)\{.*?\}get endNode\(\)\{.*?\}/, ""],
-  [/get tagName\(\)\{.*?\}/, ""],
-  [/setConnected\(\w\)\{.*?\}/, ""],
-  [/get _\$AU\(\)\{.*?\}/g, ""],
-  [/,this\._\$Cv=\w\?\.isConnected\?\?!0/, ""],
-  [/(?<=for\()this\._\$AP\?\.\(!1,!0,\w\)/, ""],
-  [/this\._\$AN=void 0,/g, ""],
-];
-const withoutPlumbing = {
-  name: "without-plumbing",
-  setup(builder) {
-    builder.onLoad({ filter: /lit-html\/lit-html\.js$/ }, async ({ path }) => {
-      let source = await readFile(path, "utf8");
-      for (const [pattern, left] of PLUMBING) {
-        const less = source.replace(pattern, left);
-        if (less === source) throw new Error(`lit-html has changed: look for ${pattern} in build.mjs`);
-        source = less;
-      }
-      return { contents: source, loader: "js" };
-    });
-  },
-};
-
 /** What the launcher hands over to the chat (see handover.ts), which does not bring it a second time. */
 const HANDED = {
   links: ["NUMBER", "telHref", "smsHref", "webHref"],
@@ -136,33 +96,18 @@ const handedOver = {
   },
 };
 
-/** Some of our own properties: neither the browser's nor the desk's nor the launcher's, and never stored. */
-const OWN = ["beat", "counter", "distrustStream", "heldBack", "leads", "nudge", "passing", "turned"];
-
-/**
- * Names that only one file knows: Lit's inner ones, ours, and those of the chat's words that have a "_". Not those
- * of the launcher's words, which it hands over.
- */
-function innerNames() {
-  const keys = Object.keys(words["en.json"]).filter((key) => key.includes("_") && !(key in words["launcher.en.json"]));
-  return new RegExp(`^(_\\$.*|${[...OWN, ...keys].join("|")})$`);
-}
-
 /** Stands for the version until all files are there to be hashed; as long as it, and no word of ours. */
 const NO_VERSION = "0ther-42";
 const BANNER = "/* Nightdesk, Apache-2.0. Lit (c) Google LLC, BSD-3-Clause. */";
 
-/**
- * Two copies of Lit do not know each other's templates: the chat hands its own over. And no
- * directive is in either: what they need of Lit is left out.
- */
-function onlyLit(name, inputs, chat) {
-  const lit = inputs.filter((input) => input.includes("/lit-html/") && !(chat && input.endsWith("/lit-html.js")));
+/** Two copies of Lit do not know each other's templates: the chat hands its own over. */
+function oneLit(name, inputs, chat) {
+  const lit = chat ? [] : inputs.filter((input) => input.includes("/lit-html/"));
   if (lit.length) throw new Error(`${name} must not bring ${lit.join(", ")}`);
 }
 
 /** One file's code, without its version. */
-async function bundle({ name, entry, format, target, styles }, lines, names) {
+async function bundle({ name, entry, format, target, styles }, lines) {
   const chat = name === "widget-chat.js";
   const result = await build({
     entryPoints: [here(entry)],
@@ -175,19 +120,15 @@ async function bundle({ name, entry, format, target, styles }, lines, names) {
     legalComments: "none",
     target,
     define: { __CRISIS_LINES__: lines, __VERSION__: JSON.stringify(NO_VERSION) },
-    plugins: [smallStyles(styles), ...(chat ? [handedOver] : []), noIndents, withoutPlumbing],
+    plugins: [smallStyles(styles), ...(chat ? [handedOver] : []), noIndents],
   });
-  onlyLit(name, Object.keys(result.metafile.inputs), chat);
+  oneLit(name, Object.keys(result.metafile.inputs), chat);
   const { code } = await minify(result.outputFiles[0].text, {
     ecma: target === CHAT ? 2020 : 2015,
     module: format === "esm",
     compress: { passes: 3 },
-    // Only the chat's: what the files hand each other is to have the same names in all.
-    mangle: chat ? { properties: { regex: names } } : true,
     format: { preamble: BANNER, ascii_only: false },
   });
-  const shared = !chat && OWN.find((property) => code.includes(`.${property}`));
-  if (shared) throw new Error(`${name} reads "${shared}", which has another name in the chat's file: take it out of OWN`);
   return `${code}\n`;
 }
 
@@ -203,16 +144,20 @@ if (wrong.length) {
   process.exit();
 }
 const lines = JSON.stringify(await crisisLines());
-const names = innerNames();
-const codes = await Promise.all(FILES.map((file) => bundle(file, lines, names)));
+const codes = await Promise.all(FILES.map((file) => bundle(file, lines)));
 for (const language of otherLanguages(words)) {
   FILES.push({ name: `widget-${language}.js`, most: MOST_OF_LANGUAGE });
   codes.push(`${BANNER}\n${pack(words, language, NO_VERSION)}`);
 }
+const [first] = FILES;
+const module = await bundle({ ...first, ...MODULE }, lines);
 const version = createHash("sha256").update(codes.join("")).digest("hex").slice(0, NO_VERSION.length);
 
 // An old browser reads nothing of a script with a word in it that it does not know.
 parseScript(codes[0], { ecmaVersion: 2015, sourceType: "script" });
+
+if (!process.argv.includes("--check")) await writePackage(module.replaceAll(NO_VERSION, version));
+if (process.argv.includes("--package")) process.exit();
 
 const sizes = [];
 for (const [index, { name, most }] of FILES.entries()) {

@@ -55,6 +55,50 @@ describe("Chat", () => {
     expect(desk.made).toBe(0);
   });
 
+  it("sends what is on its way once more when the visitor leaves, each once, and then nothing", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(1000);
+    // The first answer never comes, and the second message waits for it.
+    desk.lag = () => 60_000;
+    chat.send("a", true);
+    chat.send("b", true);
+    await pass();
+    expect(desk.stored.map(({ text }) => text)).toEqual(["hello", "a"]);
+    chat.end(true);
+    await pass();
+    expect(desk.stored.map(({ text }) => text)).toEqual(["hello", "a", "b"]);
+    memory.forget(false);
+    await pass(120_000);
+    expect(desk.stored.length).toBe(3);
+    expect([memory.get("pending"), memory.get("conversation")]).toEqual([null, null]);
+  });
+
+  it("that ends otherwise leaves that to the next", async () => {
+    chat.start();
+    desk.lag = () => 60_000;
+    chat.send("a", true);
+    chat.send("b", true);
+    await pass();
+    chat.end();
+    await pass();
+    expect(desk.stored.map(({ text }) => text)).toEqual(["a"]);
+    expect(Object.keys(memory.get("pending") as object).length).toBe(2);
+  });
+
+  it("that was begun anew takes nothing from the one before", async () => {
+    chat.start();
+    desk.lag = () => 1000;
+    chat.send("before", true);
+    await pass();
+    chat.lose("fresh");
+    await pass(2000);
+    desk.add("bot", "an answer to what was before");
+    await pass(30_000);
+    expect([texts(), chat.state.pending]).toEqual([[], []]);
+    expect(desk.streams).toBe(0);
+  });
+
   it("tries again with the same key, and stores once", async () => {
     let calls = 0;
     const real = desk.send.bind(desk);

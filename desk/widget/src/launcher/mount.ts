@@ -228,9 +228,13 @@ export function mount(tag: Tag): ChatHost {
     }
   }
 
+  function look(): void {
+    if (root) settleColour(host, aside, tag.color);
+  }
+
   function draw(): void {
     refill(aside, [open ? frame.element : launcher.element]);
-    if (root) settleColour(host, aside, tag.color);
+    look();
   }
 
   function show(next: boolean): void {
@@ -281,6 +285,8 @@ export function mount(tag: Tag): ChatHost {
     // Another tab of this site may begin the conversation.
     if (!why && remembered()) load();
   });
+  // The page's style sheets may come after us.
+  listen("load", look);
   listen("keydown", (event) => {
     if (event.key !== "Escape" || event.isComposing || !enough(open, event.repeat)) return;
     event.preventDefault();
