@@ -17,7 +17,7 @@ from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.cases.models import HandoverAct
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import offered
-from nightdesk_desk.looking import Looking, surviving
+from nightdesk_desk.looking import Looking, Worker, surviving
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import Contact, Conversation, Event, Handover, now
 from nightdesk_desk.situation import language_of_wait
@@ -110,7 +110,7 @@ async def tell(session: AsyncSession, words: Words, due: Due, at: datetime) -> i
     return seq
 
 
-class CallBacks:
+class CallBacks(Worker):
     """The look for who has waited long enough, as long as this process runs."""
 
     def __init__(
@@ -129,16 +129,6 @@ class CallBacks:
             Looking("call-backs", self.look, look_every),
             Looking("chats without an answer", self.look_for_unanswered, look_every),
         )
-
-    async def start(self) -> None:
-        """Begin to look; who waited through a restart is in the rows."""
-        for looking in self.lookings:
-            await looking.start()
-
-    async def stop(self) -> None:
-        """Stop looking."""
-        for looking in self.lookings:
-            await looking.stop()
 
     async def look(self, at: datetime | None = None) -> int:
         """Tell everybody who is due at `at` (default: now). Gives how many this process told.

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from nightdesk_desk.looking import Looking
+from nightdesk_desk.looking import Looking, Worker
 
 LOOK_EVERY = 10.0
 """Seconds between looks at the database's clock."""
@@ -33,7 +33,7 @@ def present() -> datetime:
     return datetime.now(UTC) + _Difference.ahead
 
 
-class SharedClock:
+class SharedClock(Worker):
     """Keeps this process on the database's clock."""
 
     def __init__(
@@ -50,11 +50,11 @@ class SharedClock:
     async def start(self) -> None:
         """Look once before anything else counts on the time, then again and again."""
         await self.lookings[0].once()
-        await self.lookings[0].start()
+        await super().start()
 
     async def stop(self) -> None:
         """Stop looking, and go by this machine's clock again."""
-        await self.lookings[0].stop()
+        await super().stop()
         _Difference.ahead = timedelta(0)
 
     async def look(self) -> None:

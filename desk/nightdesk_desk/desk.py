@@ -24,7 +24,7 @@ from nightdesk_desk.heartbeat import Heartbeat
 from nightdesk_desk.held import HeldReplies
 from nightdesk_desk.introduced import NoNames
 from nightdesk_desk.limits import RateLimit
-from nightdesk_desk.looking import Looking
+from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.privacy.at_start import KeyCheck
 from nightdesk_desk.privacy.forgetting import Forgettings
@@ -78,9 +78,13 @@ class Desk:
     @property
     def lookings(self) -> list[Looking]:
         """Every look that comes again and again."""
-        workers = (
-            self.clock,
-            self.wakeups,
+        workers = (self.clock, self.wakeups, *self._record_workers, self.heartbeat)
+        return [looking for worker in workers for looking in worker.lookings]
+
+    @property
+    def _record_workers(self) -> tuple[Worker, ...]:
+        """What does by itself what the record says is due, in the order in which it starts."""
+        return (
             self.held,
             self.call_backs,
             self.keeping,
@@ -88,9 +92,7 @@ class Desk:
             self.escalation,
             self.alerts,
             self.daily_head,
-            self.heartbeat,
         )
-        return [looking for worker in workers for looking in worker.lookings]
 
     @staticmethod
     def build(settings: Settings) -> "Desk":
@@ -149,13 +151,8 @@ class Desk:
         await self.clock.start()
         await self.keys.look(self.db)
         await self.wakeups.start()
-        await self.held.start()
-        await self.call_backs.start()
-        await self.keeping.start()
-        await self.forgettings.start()
-        await self.escalation.start()
-        await self.alerts.start()
-        await self.daily_head.start()
+        for worker in self._record_workers:
+            await worker.start()
         await self.turns.start()
         await self.heartbeat.start()
 
@@ -164,13 +161,8 @@ class Desk:
         await self.heartbeat.stop()
         await self.wakeups.stop()
         await self.turns.stop()
-        await self.held.stop()
-        await self.call_backs.stop()
-        await self.keeping.stop()
-        await self.forgettings.stop()
-        await self.escalation.stop()
-        await self.alerts.stop()
-        await self.daily_head.stop()
+        for worker in self._record_workers:
+            await worker.stop()
         await self.clock.stop()
         await self.rasa.close()
         await self.db.close()

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 
 import httpx
 
-from nightdesk_desk.looking import Looking
+from nightdesk_desk.looking import Looking, Worker
 
 EVERY = 60.0
 """Seconds between signs of life."""
 
 
-class Heartbeat:
+class Heartbeat(Worker):
     """Gives a sign of life while all work in the background goes on; without an address, none."""
 
     def __init__(
@@ -26,15 +26,9 @@ class Heartbeat:
         self._client: httpx.AsyncClient | None = None
         self.lookings = (Looking("heartbeat", self.look, every),) if url else ()
 
-    async def start(self) -> None:
-        """Begin to give signs of life."""
-        for looking in self.lookings:
-            await looking.start()
-
     async def stop(self) -> None:
         """Give no more signs of life."""
-        for looking in self.lookings:
-            await looking.stop()
+        await super().stop()
         if self._client is not None:
             await self._client.aclose()
             self._client = None

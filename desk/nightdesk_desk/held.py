@@ -18,7 +18,7 @@ from nightdesk_desk import log
 from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.db import Database
 from nightdesk_desk.log import NewEvent
-from nightdesk_desk.looking import Looking, surviving
+from nightdesk_desk.looking import Looking, Worker, surviving
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import Conversation, Event, HeldReply, now
 from nightdesk_desk.wakeups import Wakeups
@@ -196,7 +196,7 @@ def _columns(held: Held) -> dict[str, Any]:
     }
 
 
-class HeldReplies:
+class HeldReplies(Worker):
     """The look for held replies that are due, as long as this process runs."""
 
     def __init__(
@@ -206,14 +206,6 @@ class HeldReplies:
         self._wakeups = wakeups
         self._metrics = metrics
         self.lookings = (Looking("held replies", self.look, look_every),)
-
-    async def start(self) -> None:
-        """Begin to look; what an earlier process left is in the rows."""
-        await self.lookings[0].start()
-
-    async def stop(self) -> None:
-        """Stop looking. What is held stays held for the next start."""
-        await self.lookings[0].stop()
 
     async def look(self) -> int:
         """Settle every reply that is due. Gives how many this process has ended.

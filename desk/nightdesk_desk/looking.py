@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 WITHIN = 60.0
 """Seconds that one look may take: a dead connection to the database may never answer."""
@@ -94,3 +94,19 @@ class Looking:
                 # Nobody has asked this task to end: something inside it was cut off.
                 logger.error("looking for %s failed: CancelledError", self.name)
             await asyncio.sleep(self._every)
+
+
+class Worker:
+    """What works in the background by looks of its own, which begin and end together."""
+
+    lookings: Sequence[Looking] = ()
+
+    async def start(self) -> None:
+        """Begin to look, at once; what an earlier process left is in the rows."""
+        for looking in self.lookings:
+            await looking.start()
+
+    async def stop(self) -> None:
+        """Stop looking. A look under way is cut off, and what it had not done yet is done later."""
+        for looking in self.lookings:
+            await looking.stop()

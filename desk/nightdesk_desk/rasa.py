@@ -1,7 +1,8 @@
 """Asking Rasa: one turn over its REST channel, with a deadline; and making it forget."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Literal
 
 import httpx
@@ -26,6 +27,20 @@ class RasaFailed(Exception):
     def __init__(self, kind: FailureKind) -> None:
         super().__init__(kind)
         self.kind: FailureKind = kind
+
+
+@contextlib.contextmanager
+def _failing() -> Iterator[None]:
+    """Say of what goes wrong inside how Rasa failed. Raises RasaFailed."""
+    try:
+        yield
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise RasaFailed("late") from error
+    except httpx.HTTPError as error:
+        raise RasaFailed("unreachable") from error
+    except (BadReply, ValueError, RecursionError):
+        # Not chained: the cause may quote what was read.
+        raise RasaFailed("garbage") from None
 
 
 class Rasa:
@@ -72,16 +87,9 @@ class Rasa:
             metadata[NOT_GIVEN] = True
         if metadata:
             body["metadata"] = metadata
-        try:
+        with _failing():
             async with asyncio.timeout(deadline or self.deadline):
-                replies = read_replies(await self._post_twice(self._webhook, body))
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise RasaFailed("late") from error
-        except httpx.HTTPError as error:
-            raise RasaFailed("unreachable") from error
-        except (BadReply, ValueError, RecursionError):
-            # Not chained: the cause may quote what was read.
-            raise RasaFailed("garbage") from None
+                replies = read_replies(await self._post_twice(body))
         known = self._passages()
         if known and not all(id in known for reply in replies for id in rests_on(reply)):
             raise RasaFailed("garbage")
@@ -92,25 +100,19 @@ class Rasa:
 
         Raises RasaFailed unless Rasa says that it has.
         """
-        try:
+        with _failing():
             async with asyncio.timeout(within):
                 said = await self._post(self._forget, {CONVERSATION: conversation_id})
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise RasaFailed("late") from error
-        except httpx.HTTPError as error:
-            raise RasaFailed("unreachable") from error
-        except (ValueError, RecursionError):
-            raise RasaFailed("garbage") from None
         if said != {FORGOTTEN: True}:
             raise RasaFailed("garbage")
 
-    async def _post_twice(self, url: str, body: dict[str, object]) -> object:
+    async def _post_twice(self, body: dict[str, object]) -> object:
         try:
-            return await self._post(url, body)
+            return await self._post(self._webhook, body)
         except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError):
             # A connection that was closed while idle, or a process that is just being replaced.
             await asyncio.sleep(RETRY_AFTER)
-            return await self._post(url, body)
+            return await self._post(self._webhook, body)
 
     async def _post(self, url: str, body: dict[str, object]) -> object:
         async with self._client.stream("POST", url, json=body) as response:

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from nightdesk_desk.db import Database
 from nightdesk_desk.escalation.models import EscalationStep
-from nightdesk_desk.looking import Looking
+from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.models import Conversation, Handover, HandoverTrigger, now
 from nightdesk_desk.typing_notices import Writer, writing
 
@@ -77,7 +77,7 @@ class Watch:
         self._news.set()
 
 
-class Wakeups:
+class Wakeups(Worker):
     """All waiting readers of this process."""
 
     def __init__(
@@ -89,7 +89,7 @@ class Wakeups:
     ) -> None:
         self._db = db
         self._clock = clock
-        self.lookings = [Looking("news", self.look, every=look_every, within=look_within)]
+        self.lookings = (Looking("news", self.look, every=look_every, within=look_within),)
         self._watches: dict[str, set[Watch]] = defaultdict(set)
         self._any: set[Watch] = set()
         self._seen: dict[str, int] = {}
@@ -150,11 +150,6 @@ class Wakeups:
         """Give how many readers wait on conversations in this process."""
         return sum(map(len, self._watches.values()))
 
-    async def start(self) -> None:
-        """Begin to look for other processes' writes."""
-        for looking in self.lookings:
-            await looking.start()
-
     def close(self) -> None:
         """End all waits: the desk is stopping."""
         self.closed = True
@@ -164,8 +159,7 @@ class Wakeups:
     async def stop(self) -> None:
         """Stop looking, and end all waits."""
         self.close()
-        for looking in self.lookings:
-            await looking.stop()
+        await super().stop()
 
     async def look(self) -> None:
         """Look once at the database and wake the readers of whatever has changed."""

@@ -1,11 +1,13 @@
 """The desk's command line on a record of its own, as somebody at a terminal uses it."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from desk_in_process import ALWAYS_OPEN, CLINIC
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.cli import main
@@ -43,3 +45,13 @@ class Shell:
                 await database.close()
 
         return asyncio.run(run())
+
+
+def at_a_clinic(folder: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make `folder` a clinic of its own, with an empty record, for the commands that follow."""
+    shutil.copy(empty_database, folder / "desk.sqlite3")
+    clinic = folder / "clinic.yml"
+    clinic.write_text(CLINIC.format(hours=ALWAYS_OPEN))
+    monkeypatch.setenv("NIGHTDESK_VAR", str(folder))
+    monkeypatch.setenv("NIGHTDESK_CLINIC", str(clinic))
+    monkeypatch.delenv("DATABASE_URL", raising=False)

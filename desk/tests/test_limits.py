@@ -54,13 +54,17 @@ async def test_a_flood_in_one_conversation_is_answered_with_the_crisis_lines(
         assert len(said) == 5
 
 
-async def test_a_flood_from_one_address_is_limited(settings: Settings, rasa: FakeRasa) -> None:
-    limited = replace(
+def few_from_one_address(settings: Settings, rasa: FakeRasa) -> Settings:
+    return replace(
         settings,
         rasa_url=rasa.url,
         address_messages_per_minute=4,
         address_conversations_per_minute=8,
     )
+
+
+async def test_a_flood_from_one_address_is_limited(settings: Settings, rasa: FakeRasa) -> None:
+    limited = few_from_one_address(settings, rasa)
     async with started(create_app(limited)) as running:
         people = [await running.visitor() for _ in range(4)]
         assert (await running.client.post("/api/conversations")).status_code == 429
@@ -71,12 +75,7 @@ async def test_a_flood_from_one_address_is_limited(settings: Settings, rasa: Fak
 async def test_an_ipv6_client_is_one_whatever_its_address(
     settings: Settings, rasa: FakeRasa
 ) -> None:
-    limited = replace(
-        settings,
-        rasa_url=rasa.url,
-        address_messages_per_minute=4,
-        address_conversations_per_minute=8,
-    )
+    limited = few_from_one_address(settings, rasa)
 
     async with started(create_app(limited)) as running:
 

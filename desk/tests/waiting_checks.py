@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from nightdesk_contract.clinic import ClinicFile
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import call_backs, handovers, log, no_answer
 from nightdesk_desk.db import Database
@@ -22,6 +23,15 @@ async def _asked(db: Database) -> str:
         conversation_id, _ = await log.start_conversation(session)
         await log.append(session, conversation_id, [NewEvent("visitor", "a person please")])
     return conversation_id
+
+
+async def _called(session: AsyncSession, conversation_id: str) -> tuple[Staff, handovers.Opened]:
+    """A member of staff, and the hand-over of somebody who has asked for a person."""
+    staff = Staff(username=conversation_id.lower(), first_name="Ana", password_hash="x")
+    session.add(staff)
+    opened = await handovers.open_or_raise(session, conversation_id, 1, Call("request", "P3"))
+    await session.flush()
+    return staff, opened
 
 
 async def a_call_back_is_offered_once(one: Database, two: Database) -> None:
@@ -54,11 +64,7 @@ async def that_nobody_answers_is_told_once(one: Database, two: Database) -> None
     conversation_id = await _asked(one)
     at = now() + no_answer.AFTER
     async with one.write() as session:
-        staff = Staff(username=conversation_id.lower(), first_name="Ana", password_hash="x")
-        session.add(staff)
-        call = Call("request", "P3")
-        opened = await handovers.open_or_raise(session, conversation_id, 1, call)
-        await session.flush()
+        staff, opened = await _called(session, conversation_id)
         case = await handovers.hold(session, opened.handover_id)
         case.state, case.taken_by, case.taken_at = "taken", staff.id, now()
     async with one.write() as session:
@@ -78,11 +84,7 @@ async def that_nobody_answers_is_told_once(one: Database, two: Database) -> None
 async def the_first_reply_of_each_hand_over_is_read(one: Database, two: Database) -> None:
     conversation_id = await _asked(one)
     async with one.write() as session:
-        staff = Staff(username=conversation_id.lower(), first_name="Ana", password_hash="x")
-        session.add(staff)
-        call = Call("request", "P3")
-        opened = await handovers.open_or_raise(session, conversation_id, 1, call)
-        await session.flush()
+        staff, opened = await _called(session, conversation_id)
         said = [NewEvent("staff", text, staff_id=staff.id) for text in ("one", "two")]
         await log.append(session, conversation_id, said)
         await session.execute(
@@ -90,7 +92,7 @@ async def the_first_reply_of_each_hand_over_is_read(one: Database, two: Database
             .where(Handover.id == opened.handover_id)
             .values(state="resolved", resolved_at=now())
         )
-        await handovers.open_or_raise(session, conversation_id, 3, call)
+        await handovers.open_or_raise(session, conversation_id, 3, Call("request", "P3"))
     async with two.read() as session:
         cases = (await read_cases(session, now() - timedelta(minutes=5)))[-2:]
         [first, *_] = [e.at for e in await log.read_events(session, conversation_id, 1)]

@@ -25,7 +25,7 @@ from nightdesk_desk.db import Database
 from nightdesk_desk.escalation.models import DayReport, EscalationStep
 from nightdesk_desk.escalation.said import said
 from nightdesk_desk.escalation.taking import read_facts
-from nightdesk_desk.looking import Looking, surviving
+from nightdesk_desk.looking import Looking, Worker, surviving
 from nightdesk_desk.models import Alert, AlertAddressState, Handover, now
 from nightdesk_desk.words import Words
 
@@ -37,7 +37,7 @@ STOP_WITHIN = 3.0
 logger = logging.getLogger(__name__)
 
 
-class Alerts:
+class Alerts(Worker):
     """The look for alerts that are due, and their sending."""
 
     def __init__(
@@ -58,16 +58,12 @@ class Alerts:
         self._has_said = False
         self._sending: dict[asyncio.Task[None], str] = {}
 
-    async def start(self) -> None:
-        """Begin to look; what an earlier process left is in the rows."""
-        await self.lookings[0].start()
-
     async def stop(self) -> None:
         """Stop looking, and give what is being sent a moment. The rest is left for the next start.
 
         What is cut off is sent again when its lease has run out.
         """
-        await self.lookings[0].stop()
+        await super().stop()
         if self._sending:
             _, late = await asyncio.wait(list(self._sending), timeout=STOP_WITHIN)
             for task in late:

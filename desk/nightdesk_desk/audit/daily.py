@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from nightdesk_desk.audit.models import AuditHead
 from nightdesk_desk.db import Database
-from nightdesk_desk.looking import Looking
+from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.models import now
 from nightdesk_desk.privacy.keeping import claim_daily
 
@@ -23,7 +23,7 @@ NAME = "audit_head"
 logger = logging.getLogger(__name__)
 
 
-class DailyHead:
+class DailyHead(Worker):
     """Says the record's last number and hash once a day, as long as this process runs."""
 
     def __init__(self, db: Database, look_every: float = LOOK_EVERY) -> None:
@@ -31,14 +31,6 @@ class DailyHead:
         self._db = db
         self.lookings = (Looking("the day's audit head", self._look, look_every),)
         self._claim_again_at: datetime | None = None
-
-    async def start(self) -> None:
-        """Begin to look."""
-        await self.lookings[0].start()
-
-    async def stop(self) -> None:
-        """Stop looking."""
-        await self.lookings[0].stop()
 
     async def say(self, at: datetime) -> str | None:
         """Say it if the day's is due at `at`. Gives what was said, None when it was not due."""

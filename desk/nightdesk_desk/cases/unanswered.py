@@ -38,6 +38,18 @@ async def unanswered_since(
     return {row[0]: row[1] for row in rows}
 
 
+async def staff_wrote_at(
+    session: AsyncSession, conversation_ids: Iterable[str]
+) -> Mapping[str, datetime]:
+    """Give when staff last wrote, by conversation; none where they never did."""
+    rows = await session.execute(
+        select(Event.conversation_id, func.max(Event.at))
+        .where(Event.conversation_id.in_(sorted(conversation_ids)), Event.sender == "staff")
+        .group_by(Event.conversation_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def staff_wrote_after() -> ColumnElement[bool]:
     """Give the condition that staff have written since an event of the statement around it."""
     later = aliased(Event)
@@ -55,10 +67,6 @@ async def only_words_wait(session: AsyncSession, case: Handover) -> bool:
     """
     if not await unanswered_since(session, [case.id]):
         return False
-    replied_at = await session.scalar(
-        select(func.max(Event.at)).where(
-            Event.conversation_id == case.conversation_id, Event.sender == "staff"
-        )
-    )
+    replies = await staff_wrote_at(session, [case.conversation_id])
     alarms = [trigger.at for trigger in await handovers.triggers(session, case.id)]
-    return clock(case, alarms, replied_at).until is not None
+    return clock(case, alarms, replies.get(case.conversation_id)).until is not None

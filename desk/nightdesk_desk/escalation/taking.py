@@ -9,7 +9,7 @@ from typing import Any, cast
 from nightdesk_contract.clinic import Clinic
 from nightdesk_contract.clinic_escalation import chain
 from nightdesk_contract.outcome import LEVELS, Level
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,10 +18,10 @@ from nightdesk_desk.alerts import outbox
 from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.cases import reading
 from nightdesk_desk.cases.models import HandoverAct
-from nightdesk_desk.cases.unanswered import unanswered_since
+from nightdesk_desk.cases.unanswered import staff_wrote_at, unanswered_since
 from nightdesk_desk.escalation.chain import Alarm, Facts, Planned, TakenStep, due, waits_since
 from nightdesk_desk.escalation.models import EscalationStep
-from nightdesk_desk.models import Event, Handover, HandoverTrigger
+from nightdesk_desk.models import Handover, HandoverTrigger
 
 BATCH = 500
 """How many are read at a time: a database takes only so many values in one statement."""
@@ -31,7 +31,7 @@ async def read_facts(session: AsyncSession, cases: Sequence[Handover]) -> dict[i
     """Give what is known of hand-overs, by their ids."""
     ids = [case.id for case in cases]
     alarms, acts = await _alarms(session, ids), await reading.read_acts(session, ids)
-    replies = await _replies(session, {case.conversation_id for case in cases})
+    replies = await staff_wrote_at(session, {case.conversation_id for case in cases})
     unanswered = await unanswered_since(session, ids)
     taken: dict[int, set[TakenStep]] = defaultdict(set)
     for row in await session.execute(
@@ -153,13 +153,3 @@ async def _alarms(session: AsyncSession, ids: Sequence[int]) -> dict[int, list[A
     for alarms in found.values():
         alarms.sort(key=lambda alarm: alarm.at)
     return found
-
-
-async def _replies(session: AsyncSession, conversation_ids: set[str]) -> dict[str, datetime]:
-    """Give when staff last wrote, by conversation."""
-    rows = await session.execute(
-        select(Event.conversation_id, func.max(Event.at))
-        .where(Event.conversation_id.in_(sorted(conversation_ids)), Event.sender == "staff")
-        .group_by(Event.conversation_id)
-    )
-    return {row[0]: row[1] for row in rows}

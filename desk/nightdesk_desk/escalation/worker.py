@@ -12,7 +12,7 @@ from prometheus_client import Counter
 from nightdesk_desk.db import Database
 from nightdesk_desk.escalation import day_report
 from nightdesk_desk.escalation.taking import read_due, take_due
-from nightdesk_desk.looking import Looking, surviving
+from nightdesk_desk.looking import Looking, Worker, surviving
 from nightdesk_desk.models import now
 from nightdesk_desk.wakeups import Wakeups
 from nightdesk_desk.words import Words
@@ -23,7 +23,7 @@ AT_A_LOOK = 50
 """How many steps are taken before the next look: something worse may have come meanwhile."""
 
 
-class Escalation:
+class Escalation(Worker):
     """Takes the steps of every hand-over that nobody acts on, and writes the day's report."""
 
     def __init__(
@@ -42,14 +42,6 @@ class Escalation:
         self._clock = clock
         self.lookings = (Looking("steps", self.look, look_every),)
         self._reported: date | None = None
-
-    async def start(self) -> None:
-        """Begin to look; what an earlier process left is in the rows."""
-        await self.lookings[0].start()
-
-    async def stop(self) -> None:
-        """Stop looking. What is due meanwhile is taken by another desk, or at the next start."""
-        await self.lookings[0].stop()
 
     async def look(self) -> int:
         """Take every step that is due. Gives how many this process has taken.

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.db import Database
-from nightdesk_desk.looking import Looking, surviving
+from nightdesk_desk.looking import Looking, Worker, surviving
 from nightdesk_desk.models import now
 from nightdesk_desk.privacy.models import Forgetting
 from nightdesk_desk.rasa import Rasa, RasaFailed
@@ -113,8 +113,11 @@ async def _again(session: AsyncSession, row: Due, at: datetime, tries: int) -> N
     )
 
 
-class Forgettings:
-    """The look for what is to be forgotten, as long as this process runs."""
+class Forgettings(Worker):
+    """The look for what is to be forgotten, as long as this process runs.
+
+    What is cut off is due again when its claim has run out.
+    """
 
     def __init__(
         self,
@@ -127,14 +130,6 @@ class Forgettings:
         self._rasa = rasa
         self._clock = clock
         self.lookings = (Looking("what to forget", self.look, look_every),)
-
-    async def start(self) -> None:
-        """Begin to look; what an earlier process left is in the rows."""
-        await self.lookings[0].start()
-
-    async def stop(self) -> None:
-        """Stop looking. What is cut off is due again when its claim has run out."""
-        await self.lookings[0].stop()
 
     async def look(self, at: datetime | None = None) -> int:
         """Have Rasa forget what is due. Gives how many it has forgotten.

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.db import Database
-from nightdesk_desk.looking import Looking, surviving
+from nightdesk_desk.looking import Looking, Worker, surviving
 from nightdesk_desk.models import now
 from nightdesk_desk.privacy import deletion
 from nightdesk_desk.privacy.models import DailyRun
@@ -46,8 +46,11 @@ async def claim_daily(session: AsyncSession, name: str, at: datetime) -> bool:
     return claimed is not None
 
 
-class Keeping:
-    """The look for what is to be deleted, as long as this process runs."""
+class Keeping(Worker):
+    """The look for what is to be deleted, as long as this process runs.
+
+    A purge that is stopped is cut off between two transactions, or its last is undone.
+    """
 
     def __init__(
         self, db: Database, wakeups: Wakeups, words: Words, look_every: float = LOOK_EVERY
@@ -60,16 +63,6 @@ class Keeping:
             Looking("the daily purge", self._purge, look_every, PURGE_WITHIN),
         )
         self._claim_again_at = _LONG_AGO
-
-    async def start(self) -> None:
-        """Begin to look; what an earlier process left is in the rows."""
-        for looking in self.lookings:
-            await looking.start()
-
-    async def stop(self) -> None:
-        """Stop looking. A purge is cut off between two transactions, or its last is undone."""
-        for looking in self.lookings:
-            await looking.stop()
 
     async def delete_what_waits(self, at: datetime | None = None) -> int:
         """Delete the conversations that visitors want deleted and nothing keeps. Gives how many.

@@ -2,13 +2,14 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers
 from nightdesk_desk.cases import reading
+from nightdesk_desk.cases.unanswered import staff_wrote_at
 from nightdesk_desk.decide import IN_CRISIS
-from nightdesk_desk.models import Event, Handover
+from nightdesk_desk.models import Handover
 from nightdesk_desk.staff.colleagues import staff_names
 from nightdesk_desk.staff.waiting import clock
 
@@ -41,6 +42,7 @@ async def read_calls(session: AsyncSession, reader_id: int) -> list[Calling]:
     mine = [case for case in cases if case.state == "taken"]
     acts = await reading.read_acts(session, [case.id for case in mine])
     names = await staff_names(session) if acts else {}
+    replies = await staff_wrote_at(session, {case.conversation_id for case in cases})
     calls = []
     for case in cases:
         if case.state == "open":
@@ -48,11 +50,7 @@ async def read_calls(session: AsyncSession, reader_id: int) -> list[Calling]:
             continue
         if case.state == "taken" and not acts.get(case.id):
             continue
-        replied_at = await session.scalar(
-            select(func.max(Event.at)).where(
-                Event.conversation_id == case.conversation_id, Event.sender == "staff"
-            )
-        )
+        replied_at = replies.get(case.conversation_id)
         if case.state == "acknowledged":
             alarms = [trigger.at for trigger in await handovers.triggers(session, case.id)]
             if clock(case, alarms, replied_at).until is None:

@@ -24,6 +24,7 @@ from nightdesk_desk.staff.login import Me, signed_in
 from nightdesk_desk.staff.pages import InboxRoute, SignInNeeded, desk_of
 from nightdesk_desk.staff.queue import read_queue
 from nightdesk_desk.staff.shared_look import SharedLook
+from nightdesk_desk.typing_notices import LASTS
 from nightdesk_desk.wakeups import Watch
 
 LOOK_AGAIN = 2.0
@@ -45,7 +46,7 @@ BEAT = 5.0
 PING = 15
 """Seconds between comments, for proxies, also while a look takes long."""
 
-TYPING_LASTS = 8.0
+TYPING_LASTS = LASTS["visitor"].total_seconds()
 """Seconds after which a visitor who said no more of it is not shown as writing."""
 
 TYPING = "The visitor is writing…"

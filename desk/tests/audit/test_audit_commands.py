@@ -5,15 +5,13 @@ import csv
 import getpass
 import io
 import json
-import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from audit_database import noted, tamper
-from desk_in_process import ALWAYS_OPEN, CLINIC
-from shell import Shell
+from shell import Shell, at_a_clinic
 
 from nightdesk_desk.audit import commands
 from nightdesk_desk.audit.chain import GENESIS, Entry, entry_hash
@@ -47,12 +45,7 @@ def shell(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> AuditShell:
-    shutil.copy(empty_database, tmp_path / "desk.sqlite3")
-    clinic = tmp_path / "clinic.yml"
-    clinic.write_text(CLINIC.format(hours=ALWAYS_OPEN))
-    monkeypatch.setenv("NIGHTDESK_VAR", str(tmp_path))
-    monkeypatch.setenv("NIGHTDESK_CLINIC", str(clinic))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    at_a_clinic(tmp_path, empty_database, monkeypatch)
     return AuditShell(tmp_path, capsys)
 
 

@@ -6,14 +6,12 @@ The commands are read from the command line's own parser: a new one fails here u
 import argparse
 import asyncio
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from desk_in_process import ALWAYS_OPEN, CLINIC
-from shell import Shell
+from shell import Shell, at_a_clinic
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -174,12 +172,7 @@ def test_it_is_noted_under_the_command_lines_name(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    shutil.copy(empty_database, tmp_path / "desk.sqlite3")
-    clinic = tmp_path / "clinic.yml"
-    clinic.write_text(CLINIC.format(hours=ALWAYS_OPEN))
-    monkeypatch.setenv("NIGHTDESK_VAR", str(tmp_path))
-    monkeypatch.setenv("NIGHTDESK_CLINIC", str(clinic))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    at_a_clinic(tmp_path, empty_database, monkeypatch)
     monkeypatch.setattr("sys.stdin", SimpleNamespace(readline=lambda: f"{PASSWORD}\n"))
     shell = Shell(tmp_path, capsys)
     kind, steps = NOTED[command]

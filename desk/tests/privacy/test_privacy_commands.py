@@ -1,16 +1,14 @@
 """`nightdesk purge`, `nightdesk conversations export` and `nightdesk keys`."""
 
 import json
-import shutil
 import stat
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from audit_database import tamper
-from desk_in_process import ALWAYS_OPEN, CLINIC
 from running_system import free_ports
-from shell import Shell
+from shell import Shell, at_a_clinic
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,14 +39,9 @@ def shell(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> ClinicShell:
-    shutil.copy(empty_database, tmp_path / "desk.sqlite3")
-    made = ClinicShell(tmp_path, capsys)
-    made.clinic.write_text(CLINIC.format(hours=ALWAYS_OPEN))
-    monkeypatch.setenv("NIGHTDESK_VAR", str(tmp_path))
-    monkeypatch.setenv("NIGHTDESK_CLINIC", str(made.clinic))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
+    at_a_clinic(tmp_path, empty_database, monkeypatch)
     monkeypatch.delenv("DESK_ENCRYPTION_KEYS", raising=False)
-    return made
+    return ClinicShell(tmp_path, capsys)
 
 
 async def a_chat(session: AsyncSession, days: int = 0) -> str:
