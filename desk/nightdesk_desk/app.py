@@ -5,7 +5,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from nightdesk_desk import feedback_api, health, metrics, pages, typing_api, visitor_api
+from nightdesk_desk import (
+    feedback_api,
+    health,
+    metrics,
+    pages,
+    starting_api,
+    typing_api,
+    visitor_api,
+)
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import add_error_handlers
 from nightdesk_desk.middleware import Door
@@ -47,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.desk = desk
     app.state.readiness = health.Readiness(desk)
     add_error_handlers(app)
-    for part in (visitor_api, feedback_api, typing_api, privacy, health, metrics):
+    for part in (starting_api, visitor_api, feedback_api, typing_api, privacy, health, metrics):
         app.include_router(part.router)
     pages.mount(app)
     staff.mount(app)

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple
 from nightdesk_contract.outcome import Safety
 from nightdesk_contract.pieces import Said
 from sqlalchemy import and_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.models import Conversation, Event, Feedback, Staff, now
@@ -94,11 +95,21 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def start_conversation(session: AsyncSession) -> tuple[str, str]:
-    """Store a new conversation. Gives its id and the visitor's token (only its hash is stored)."""
-    conversation_id, token = "c_" + secrets.token_urlsafe(18), new_token()
-    session.add(Conversation(id=conversation_id, token_hash=token_hash(token)))
-    await session.flush()
+async def start_conversation(session: AsyncSession, token: str | None = None) -> tuple[str, str]:
+    """Store a new conversation. Gives its id and the visitor's token (only its hash is stored).
+
+    With a `token` of the client's own: the conversation that it opens, if another request has just
+    begun that.
+    """
+    conversation_id, token = "c_" + secrets.token_urlsafe(18), token or new_token()
+    try:
+        async with session.begin_nested():
+            session.add(Conversation(id=conversation_id, token_hash=token_hash(token)))
+    except IntegrityError:
+        found = await conversation_of_token(session, token)
+        if found is None:
+            raise
+        return found, token
     return conversation_id, token
 
 

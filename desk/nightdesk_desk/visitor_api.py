@@ -1,4 +1,4 @@
-"""The visitor's API: begin a conversation, write, read, follow, leave contact details."""
+"""The visitor's API: write, read, follow, leave contact details."""
 
 import asyncio
 import json
@@ -27,7 +27,6 @@ from nightdesk_desk.visitor_bodies import (
     EventOut,
     MessageIn,
     MessageStored,
-    Started,
     error_answers,
 )
 from nightdesk_desk.visitor_language import TheLanguage, asked_language
@@ -95,15 +94,6 @@ def within_limits(*waits: float) -> None:
         raise Refused(429, "rate_limited", {"Retry-After": str(int(seconds) + 1)})
 
 
-@router.post("/conversations", status_code=201, responses=error_answers())
-async def start_conversation(request: Request, desk: TheDesk) -> Started:
-    """Begin a conversation. Gives its id and its token; neither can be guessed."""
-    within_limits(desk.opening_limit.wait(client_of(request)))
-    async with desk.db.write() as session:
-        conversation_id, token = await log.start_conversation(session)
-    return Started(conversation_id=conversation_id, token=token)
-
-
 @router.post(
     "/conversations/{conversation_id}/messages",
     status_code=202,
@@ -134,7 +124,7 @@ async def send_message(
     except log.KeyReused:
         raise Refused(422, "key_reused") from None
     if stored.new:
-        _take_up(desk, conversation_id, [stored.seq])
+        take_up(desk, conversation_id, [stored.seq])
     return MessageStored(seq=stored.seq)
 
 
@@ -247,11 +237,11 @@ async def _store_form(
         stored = await store(session, conversation_id, found.messages)
     if opened is not None and opened.new:
         desk.metrics.handovers.labels("request", opened.level).inc()
-    _take_up(desk, conversation_id, stored)
+    take_up(desk, conversation_id, stored)
     return note
 
 
-def _take_up(desk: Desk, conversation_id: str, stored: Sequence[int]) -> None:
+def take_up(desk: Desk, conversation_id: str, stored: Sequence[int]) -> None:
     """Give newly stored messages of the visitor their turns, and tell who is waiting for news."""
     desk.wakeups.notify(conversation_id)
     for seq in stored:

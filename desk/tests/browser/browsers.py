@@ -7,7 +7,7 @@ so a Firefox is started for each such liking, with settings of its own.
 
 import contextlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +44,9 @@ def over_bidi() -> bool:
 class Browsers:
     """The chosen browser: one of it or, of Firefox, one for each liking that is asked for."""
 
-    def __init__(self, playwright: Playwright, saved: Path) -> None:
+    def __init__(self, playwright: Playwright, saved: Path, without: Sequence[str] = ()) -> None:
         self._playwright = playwright
+        self._without = list(without)
         self.saved = saved
         """The folder for what is saved from pages."""
         self._started: dict[frozenset[tuple[str, str]], Browser] = {}
@@ -57,6 +58,10 @@ class Browsers:
             return self._browser(name, frozenset()).new_context(**how)
         likings = {key: how.pop(key) for key in LIKINGS & how.keys()}
         return self._browser(name, frozenset(likings.items())).new_context(**how)
+
+    def keeping_pages(self) -> "Browsers":
+        """Give browsers that keep pages for "Back", as people's do; the caller ends them."""
+        return Browsers(self._playwright, self.saved, ["--disable-back-forward-cache"])
 
     def close(self) -> None:
         """End all that was started."""
@@ -70,7 +75,9 @@ class Browsers:
         return self._started[likings]
 
     def _chromium(self, _: frozenset[tuple[str, str]]) -> Browser:
-        return self._playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        return self._playwright.chromium.launch(
+            executable_path=browser_path(), args=FLAGS, ignore_default_args=self._without
+        )
 
     def _firefox(self, likings: frozenset[tuple[str, str]]) -> Browser:
         path = browser_path(FIREFOX)

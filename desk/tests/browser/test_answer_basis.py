@@ -7,9 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from browsers import Browsers
 from conftest import NewGuest
 from guest import PHONE, Guest
-from playwright.sync_api import Browser, Locator, Route, expect
+from playwright.sync_api import Locator, Route, expect
 from running_system import ROOT, RunningSystem
 from visitor_page import VisitorPage, hook
 
@@ -226,7 +227,7 @@ def strict_page(system: RunningSystem) -> Iterator[str]:
 
 
 def test_all_files_work_on_a_clinics_own_strict_page(
-    browser: Browser, system: RunningSystem, strict_page: str
+    browser: Browsers, system: RunningSystem, strict_page: str
 ) -> None:
     guest = Guest(browser, system.url)
     with closing(guest.context):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from browsers import Browsers
 from guest import Guest
 from holding_proxy import holding_proxy
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 from running_system import RunningSystem, wait_for
 from visitor_page import VisitorPage, hook
 
@@ -155,7 +156,7 @@ def test_a_clock_that_jumps_changes_no_order(visitor: VisitorPage, hours: int) -
 
 
 @pytest.fixture
-def behind_proxy(browser: Browser, system: RunningSystem) -> Iterator[VisitorPage]:
+def behind_proxy(browser: Browsers, system: RunningSystem) -> Iterator[VisitorPage]:
     """A visitor whose streams are held back."""
     with holding_proxy(system.url) as address:
         guest = Guest(browser, address)

@@ -116,11 +116,18 @@ export class Api {
     readonly lang = "en",
   ) {}
 
-  async create(): Promise<Conversation> {
-    const answer = await this.#call("/api/conversations", { body: {} });
-    const { conversation_id: id, token } = (await answer.json()) as { conversation_id: string; token: string };
-    if (!id || !token) throw new ApiError(0);
-    return { id, token };
+  /**
+   * Begin the conversation of this token, or find it: sent twice, it is one. The messages are stored with it, in
+   * their order; the same key never stores one twice.
+   */
+  async create(token: string, messages: readonly { key: string; text: string }[]): Promise<Conversation> {
+    // Not as a list: old libraries of a page teach lists to turn into something else than JSON.
+    const sent: Record<string, string> = {};
+    for (const { key, text } of messages) sent[key] = text;
+    const answer = await this.#call("/api/conversations", { body: { token, messages: sent } });
+    const { conversation_id: id, token: given } = (await answer.json()) as { conversation_id: string; token: string };
+    if (!id || !given) throw new ApiError(0);
+    return { id, token: given };
   }
 
   /** Send a message; the same key never stores it twice. Gives its sequence number. */

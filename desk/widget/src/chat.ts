@@ -23,7 +23,7 @@ const SETTLED_MS = 500;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A key that no other message has. (`randomUUID` is missing on pages without TLS.) */
+/** 128 random bits: what no other message or conversation has. (`randomUUID` is missing on pages without TLS.) */
 function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
@@ -34,7 +34,7 @@ export class Chat {
   state: State = EMPTY;
   readonly #live: Live;
   #conversation: Conversation | null = null;
-  #made: Promise<Conversation> | undefined;
+  #made: Promise<void> | undefined;
   #sending: Promise<void> = Promise.resolve();
   #typed = new Set<string>();
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -107,6 +107,7 @@ export class Chat {
   /** Ask the desk for what belongs to this conversation, which begins with it where there is none. */
   async ask(what: string, body?: object, method?: string): Promise<Response> {
     const to = await this.#open();
+    if (!to) throw new ApiError(0);
     this.#live.start(to);
     return this.api.ask(to, what, body, method);
   }
@@ -133,28 +134,47 @@ export class Chat {
       this.#takeUp();
       this.#live.nudge();
     } else {
+      // A phone may end a page that is out of sight and tell nobody.
+      this.#hurry();
       this.#hiddenTimer = setTimeout(() => this.#live.stop(), HIDDEN_MS);
     }
   }
 
   /** The page is left or frozen; it may come back. Another tab is to follow the desk now. */
   rest(): void {
+    this.#hurry();
     this.#live.stop();
   }
 
-  /**
-   * Do and remember nothing any more: another takes up what is remembered. When nobody will, because the visitor is
-   * `leaving`, all that is on its way is sent once more, at once: its key keeps it from doubling.
-   */
+  /** Do and remember nothing any more: another takes up what is remembered, unless the visitor is `leaving`. */
   end(leaving = false): void {
-    const to = this.#conversation;
-    for (const { key, text, status } of this.state.pending) {
-      if (leaving && to && status === "sending") this.api.send(to, key, text).catch(() => undefined);
-    }
+    if (leaving) this.#hurry();
     this.#ended = true;
     this.#conversation = null;
     clearTimeout(this.#hiddenTimer);
     this.#live.stop();
+  }
+
+  /**
+   * Nobody may be here soon: what is on its way, or waits for its turn, is sent once more, all in one request that a
+   * browser ends also when the page is gone. Its keys keep it from doubling.
+   */
+  #hurry(): void {
+    const going = this.#going();
+    if (going.length) this.api.create(this.#token(), going).catch(() => undefined);
+  }
+
+  #going(): Pending[] {
+    return this.state.pending.filter(({ status }) => status === "sending");
+  }
+
+  /** The secret that a conversation is known by: made here, so that asking twice for one gives one. */
+  #token(): string {
+    const there = this.#conversation?.token ?? this.memory.get("begun");
+    if (there) return String(there);
+    const made = newKey();
+    this.memory.set("begun", made);
+    return made;
   }
 
   /** Messages go one after the other, so that the desk gets them in the order they were written. */
@@ -178,6 +198,7 @@ export class Chat {
       if (!message || this.#ended) return;
       try {
         const to = await this.#open();
+        if (!to) continue;
         const seq = await this.api.send(to, key, message.text);
         if (this.#ended) return;
         // That chat may be gone meanwhile: what is still to be sent goes to the new one.
@@ -210,25 +231,32 @@ export class Chat {
     }
   }
 
-  async #open(): Promise<Conversation> {
+  /** The conversation, which is begun where there is none; null when the visitor gave that up meanwhile. */
+  async #open(): Promise<Conversation | null> {
     this.#conversation ??= conversation(this.memory);
     if (!this.#conversation) {
       // Who asks while one is being made gets the same, in other tabs, too.
       this.#made ??= this.#begin().finally(() => (this.#made = undefined));
-      this.#conversation = await this.#made;
+      await this.#made;
+      if (!this.#ended) this.#conversation ??= conversation(this.memory);
     }
     return this.#conversation;
   }
 
-  #begin(): Promise<Conversation> {
+  #begin(): Promise<void> {
     return new Promise((resolve, reject) => {
       alone("begin", async () => {
         const there = conversation(this.memory);
-        const made = there ?? (await this.api.create());
-        // In a browser without locks another tab may have been quicker.
-        const found = conversation(this.memory) ?? made;
-        if (!this.#ended) this.memory.set("conversation", found);
-        resolve(found);
+        if (!there) {
+          const token = this.#token();
+          const made = await this.api.create(token, this.#going());
+          // In a browser without locks another tab may have been quicker; without "begun" it is given up.
+          if (!this.#ended && this.memory.get("begun") === token) {
+            this.memory.set("conversation", conversation(this.memory) ?? made);
+            this.memory.set("begun", null);
+          }
+        }
+        resolve();
         if (!there) await sleep(SETTLED_MS);
       }).catch(reject);
     });
@@ -264,6 +292,7 @@ export class Chat {
     // Another tab may have begun a new conversation already: that one is not to be forgotten.
     const ours = conversation(this.memory)?.id === this.#conversation?.id;
     if (ours) this.memory.set("conversation", null);
+    if (type === "fresh") this.memory.set("begun", null);
     this.#conversation = null;
     this.memory.set("seen", null);
     this.#do({ type, ours });
@@ -290,7 +319,7 @@ export class Chat {
     const ours = [...before, ...now];
     const others = undelivered(this.memory).filter(({ key }) => !ours.some((one) => one.key === key));
     const all = [...others, ...now];
-    // Not as a list: old libraries of a page teach lists to turn into something else than JSON.
+    // Not as a list (see api.ts).
     this.memory.set("pending", all.length ? { ...all } : null);
   }
 }

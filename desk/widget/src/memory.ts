@@ -3,16 +3,16 @@ import type { Conversation } from "./api.js";
 import type { Pending } from "./store.js";
 
 /** Kept for this browser: the conversation, the clinic's settings, what has been on the screen, what is not delivered. */
-const BROWSER = ["conversation", "config", "seen", "pending", "left"];
+const BROWSER = ["begun", "conversation", "config", "seen", "pending", "left"];
 
 /** What is the visitor's own of it. */
-const OWN: Name[] = ["conversation", "seen", "draft", "pending"];
+const OWN: Name[] = ["begun", "conversation", "seen", "draft", "pending"];
 
 /**
  * Kept for this tab only: the draft, whether the panel is open. "left" is never kept: it tells the other tabs that
  * the visitor wants the chat forgotten.
  */
-export type Name = "conversation" | "config" | "seen" | "draft" | "pending" | "open" | "left";
+export type Name = "begun" | "conversation" | "config" | "seen" | "draft" | "pending" | "open" | "left";
 
 export class Memory {
   private readonly here = new Map<string, string>();

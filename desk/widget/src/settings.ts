@@ -1,4 +1,5 @@
 /** What the clinic set: built-in crisis lines, then what the desk said last, then what it says now. */
+import { inLanguage } from "./in_language.js";
 import { webHref } from "./links.js";
 import { own } from "./own.js";
 
@@ -137,8 +138,10 @@ export function settings(config: unknown, tag: Tag, fresh: boolean, lang = "en")
   const said = words(config, "lang") || "en";
   const country = own(__CRISIS_LINES__, words(crisis, "country") || tag.country) || __CRISIS_LINES__["US"];
   const builtIn = Object.assign({}, country, lang === "es" && country!.es);
-  const page = (name: string, ours: string): string =>
-    webHref(words(config, name) || ours, tag.origin) || tag.origin + ours;
+  const page = (name: string, path: string): string => {
+    const ours = path + inLanguage(lang);
+    return webHref((said === lang && words(config, name)) || ours, tag.origin) || tag.origin + ours;
+  };
   return {
     name: words(clinic, "name"),
     phone: words(clinic, "phone") || tag.phone,
@@ -150,7 +153,7 @@ export function settings(config: unknown, tag: Tag, fresh: boolean, lang = "en")
     notice: words(config, "demo_notice"),
     privacy: page("privacy_url", "/privacy"),
     protocol: page("protocol_url", "/crisis-protocol"),
-    elsewhere: `${tag.origin}/crisis-lines`,
+    elsewhere: tag.origin + "/crisis-lines" + inLanguage(lang),
     crisis: lines(said === lang && crisis, builtIn as Crisis),
   };
 }

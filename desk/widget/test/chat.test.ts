@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, type ChatEvent } from "../src/api.js";
 import { Chat } from "../src/chat.js";
-import { conversation, Memory } from "../src/memory.js";
+import { conversation, Memory, undelivered } from "../src/memory.js";
 import { rate } from "../src/more/rate.js";
 import { EMPTY } from "../src/store.js";
 import { Desk } from "./desk.js";
@@ -39,7 +39,7 @@ describe("Chat", () => {
     chat.send("hello", true);
     await pass();
     expect(desk.made).toBe(1);
-    expect(conversation(memory)).toEqual({ id: "c1", token: "t" });
+    expect(conversation(memory)).toEqual({ id: "c1", token: desk.tokens[0] });
     desk.add("bot", "hi");
     await pass();
     expect(texts()).toEqual(["hello", "hi"]);
@@ -74,16 +74,68 @@ describe("Chat", () => {
     expect([memory.get("pending"), memory.get("conversation")]).toEqual([null, null]);
   });
 
+  it("sends the first words once, whatever becomes of the page before the desk has answered", async () => {
+    const doings: ((chat: Chat) => void)[] = [
+      (chat) => chat.end(true),
+      (chat) => chat.rest(),
+      (chat) => chat.visible(false),
+    ];
+    for (const gone of doings) {
+      desk = new Desk();
+      desk.lag = () => 60_000;
+      memory = new Memory(`https://desk-${doings.indexOf(gone)}.example`);
+      const left = new Chat(desk, memory, () => undefined);
+      left.start();
+      left.send("help", true);
+      left.send("please", true);
+      gone(left);
+      await pass();
+      expect(desk.stored.map(({ text }) => text)).toEqual(["help", "please"]);
+      left.end();
+      // What the page has not heard of, the next one sends with the same keys, into the same conversation.
+      desk.lag = () => 0;
+      const next = new Chat(desk, memory, () => undefined);
+      next.start();
+      await pass(30_000);
+      next.end();
+      expect([desk.made, desk.stored.length]).toEqual([1, 2]);
+      expect(next.state.pending).toEqual([]);
+    }
+  });
+
+  it("has the first words at the desk with the first request", async () => {
+    desk.send = () => new Promise(() => undefined);
+    chat.start();
+    chat.send("help", true);
+    await pass();
+    expect(desk.stored.map(({ text }) => text)).toEqual(["help"]);
+  });
+
+  it("asks for the same conversation again when the answer was lost", async () => {
+    let answers = 0;
+    desk.lag = () => (answers++ ? 0 : 500);
+    chat.start();
+    chat.send("help", true);
+    await pass(100);
+    desk.fail = () => new ApiError(0);
+    await pass(1000);
+    desk.fail = () => null;
+    await pass(10_000);
+    expect([desk.made, desk.stored.length, chat.state.pending.length]).toEqual([1, 1, 0]);
+  });
+
   it("that ends otherwise leaves that to the next", async () => {
     chat.start();
+    chat.send("hello", true);
+    await pass(1000);
     desk.lag = () => 60_000;
     chat.send("a", true);
     chat.send("b", true);
     await pass();
     chat.end();
     await pass();
-    expect(desk.stored.map(({ text }) => text)).toEqual(["a"]);
-    expect(Object.keys(memory.get("pending") as object).length).toBe(2);
+    expect(desk.stored.map(({ text }) => text)).toEqual(["hello", "a"]);
+    expect(undelivered(memory).map(({ text }) => text)).toEqual(["b"]);
   });
 
   it("that was begun anew takes nothing from the one before", async () => {

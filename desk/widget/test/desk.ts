@@ -2,7 +2,8 @@ import { ApiError, type Api, type ChatEvent, type Conversation, type Typing } fr
 
 /** A desk in memory: what it stores, it stores once a key; `say` decides how it behaves. */
 export class Desk {
-  made = 0;
+  /** By which its conversations are known. */
+  tokens: string[] = [];
   stored: { key: string; text: string }[] = [];
   asked: string[][] = [];
   events_: ChatEvent[] = [];
@@ -12,6 +13,10 @@ export class Desk {
   fail: () => ApiError | null = () => null;
   /** How long an answer is on its way, in milliseconds. */
   lag: () => number = () => 0;
+  get made(): number {
+    return this.tokens.length;
+  }
+
   #waiting: (() => void)[] = [];
   readonly #following = new Set<(typing: Typing) => void>();
 
@@ -26,19 +31,25 @@ export class Desk {
     this.#following.forEach((tell) => tell(typing));
   }
 
-  async create(): Promise<Conversation> {
+  async create(token: string, messages: readonly { key: string; text: string }[]): Promise<Conversation> {
     this.#check();
-    this.made += 1;
-    return { id: `c${this.made}`, token: "t" };
+    if (!this.tokens.includes(token)) this.tokens.push(token);
+    messages.forEach(({ key, text }) => this.#store(key, text));
+    await this.#way();
+    return { id: `c${this.tokens.indexOf(token) + 1}`, token };
   }
 
   async send(_: Conversation, key: string, text: string): Promise<number> {
     this.#check();
-    const known = this.events_.find((event) => event.key === key);
-    if (!known) this.stored.push({ key, text });
-    const seq = known?.seq ?? this.add("visitor", text, key);
+    const seq = this.#store(key, text);
     await this.#way();
     return seq;
+  }
+
+  #store(key: string, text: string): number {
+    const known = this.events_.find((event) => event.key === key);
+    if (!known) this.stored.push({ key, text });
+    return known?.seq ?? this.add("visitor", text, key);
   }
 
   /** Knows feedback; of whatever else it keeps that it was asked, and by which conversation. */

@@ -60,6 +60,20 @@ describe("settings", () => {
       expect(settings(english, tag, true, "es")).toMatchObject({ hoursLang: "en", noticeLang: "en" });
     });
 
+    it("leads to the desk's pages in Spanish, whatever the desk says", () => {
+      const pages = {
+        privacy: "https://desk.example/privacy?lang=es",
+        protocol: "https://desk.example/crisis-protocol?lang=es",
+        elsewhere: "https://desk.example/crisis-lines?lang=es",
+      };
+      const told = { privacy_url: "/privacy?lang=es", protocol_url: "/crisis-protocol?lang=es" };
+      expect(settings(null, tag, true, "es")).toMatchObject(pages);
+      expect(settings({ ...spanish, ...told }, tag, true, "es")).toMatchObject(pages);
+      // What it said on an English page.
+      expect(settings({ privacy_url: "/privacy" }, tag, false, "es")).toMatchObject(pages);
+      expect(settings({ ...spanish, ...told }, tag, false, "en").privacy).toBe("https://desk.example/privacy");
+    });
+
     it("has its own lines built in", () => {
       expect(settings(null, tag, true, "es").crisis).toMatchObject({ emergency: "911", call: "988", press: "2", text: "AYUDA to 988" });
       expect(settings(null, tag, true, "en").crisis).toMatchObject({ call: "988", text: "988" });

@@ -48,6 +48,8 @@ export function mount(tag: Tag): ChatHost {
   // Our languages run from left to right, also on a page that does not.
   const aside = make("aside", { class: tag.left ? "root left" : "root", lang, dir: "ltr", "aria-label": words.region });
   launcher.news.lang = lang;
+  /** What is drawn anew does not take the news with it: it would be said again. */
+  const place = make("div", {});
   let current = settings(memory.get("config"), tag, false, lang);
   let askedAt = 0;
   let reach: "ok" | "down" | undefined;
@@ -233,7 +235,7 @@ export function mount(tag: Tag): ChatHost {
   }
 
   function draw(): void {
-    refill(aside, [open ? frame.element : launcher.element]);
+    refill(place, [open ? frame.element : launcher.element]);
     look();
   }
 
@@ -268,8 +270,9 @@ export function mount(tag: Tag): ChatHost {
     heard.forEach((stop) => stop());
     if (host.parentNode) host.parentNode.removeChild(host);
   };
+  aside.appendChild(launcher.news);
+  aside.appendChild(place);
   (root || host).appendChild(aside);
-  (root || host).appendChild(launcher.news);
   frame.settle(current);
   document.body.appendChild(host);
   lift();
@@ -293,7 +296,7 @@ export function mount(tag: Tag): ChatHost {
     go();
   });
   // A page that is kept for "Back" shows nothing until it is known what may still be shown.
-  listen("pagehide", () => refill(aside, []));
+  listen("pagehide", () => refill(place, []));
   listen("pageshow", ({ persisted }) => {
     if (persisted) renew();
   });
