@@ -9,7 +9,7 @@ BIN := .venv/bin
 DESK_BIN := desk/.venv/bin
 WIDGET := desk/widget
 # uv for `make lock`: the machine's, or the one that the set-up fetched.
-UV ?= $(shell command -v uv || echo .uv/bin/uv)
+UV ?= $(shell command -v uv || echo $(CURDIR)/.uv/bin/uv)
 # Without Rasa's telemetry, and with one thread for algebra: more only get in each other's way.
 export RASA_TELEMETRY_ENABLED := false
 export OPENBLAS_NUM_THREADS := 1
@@ -87,7 +87,7 @@ test-widget: ## The widget's own tests, and that its built bundle is today's
 
 test-desk: ## The desk's tests without other processes
 	@echo "== the desk's tests"
-	@cd desk && .venv/bin/pytest --ignore=tests/live --ignore=tests/browser
+	@cd desk && .venv/bin/pytest -n auto --dist loadfile --ignore=tests/live --ignore=tests/browser
 
 test-live: ## The whole system over real HTTP, with processes killed on purpose
 	@echo "== live processes"

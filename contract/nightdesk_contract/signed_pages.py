@@ -24,7 +24,8 @@ from nightdesk_contract.signed_items import (
 )
 
 MAPPING = "mapping.schema.json"
-PROTOCOL = "crisis-protocol.md"
+PROTOCOLS = {"protocol": "crisis-protocol.md", "protocol_es": "crisis-protocol.es.md"}
+"""The public page on crises in each language, by what it is called where it is signed."""
 STRINGS = Path("desk/widget/strings")
 """Where the widget's words lie, from the project's root."""
 
@@ -55,20 +56,20 @@ def load_page_items(data: Path, docs: Path, strings: Path) -> list[SignedItem]:
     """Read the items of the pages, of the widget and of other languages. Raises FileError."""
     texts = data / "texts"
     return [
-        protocol_item(_read(docs / PROTOCOL)),
+        *(protocol_item(_read(docs / file), name) for name, file in PROTOCOLS.items()),
         *page_items(read_checked(texts / "pages.yml", MAPPING)),
         *language_items(read_checked(texts / "languages.yml", MAPPING)),
         *widget_items({path.stem: _strings(path) for path in sorted(strings.glob("*.json"))}),
     ]
 
 
-def protocol_item(document: str) -> SignedItem:
+def protocol_item(document: str, name: str = "protocol") -> SignedItem:
     """Give the public page on crises.
 
     Its figures are measured and written by a command, so they are no part of what is signed.
     """
     parts = re.split(r"\n\s*\n", _COMMENT.sub("", _FIGURES.sub("", document)))
-    return item_of("crisis:page.protocol", [("text", part) for part in parts if part.strip()])
+    return item_of(f"crisis:page.{name}", [("text", part) for part in parts if part.strip()])
 
 
 def page_items(pages: Mapping[str, Any]) -> list[SignedItem]:

@@ -65,6 +65,7 @@ PLACES = (
     Place("data/texts/desk.yml", others=frozenset({"days", "months"})),
     Place("data/texts/pages.yml"),
     Place("data/texts/figures.yml", hidden=frozenset({"file", "kinds", "figure"})),
+    Place("data/texts/figures.es.yml", hidden=frozenset({"file", "kinds", "figure"})),
     Place("data/texts/languages.yml", english="generic", in_crisis=True),
     Place(
         "data/texts/canned_replies.yml", hidden=frozenset({"id", "title", "levels"}), in_crisis=True
@@ -82,6 +83,7 @@ PLACES = (
     Place("desk/widget/strings/**/*.json"),
     Place("desk/nightdesk_desk/templates/*.html"),
     Place("docs/crisis-protocol.md", in_crisis=True),
+    Place("docs/crisis-protocol.es.md", in_crisis=True),
 )
 
 

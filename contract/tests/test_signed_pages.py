@@ -10,6 +10,7 @@ import yaml
 from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.signed_items import GROUPS, load_signed_items
 from nightdesk_contract.signed_pages import (
+    PROTOCOLS,
     STRINGS,
     language_items,
     load_every_item,
@@ -81,7 +82,8 @@ class TestFiles:
         for folder in ("data/texts", STRINGS):
             shutil.copytree(ROOT / folder, tmp_path / folder)
         (tmp_path / "docs").mkdir()
-        shutil.copy(ROOT / "docs" / "crisis-protocol.md", tmp_path / "docs")
+        for name in PROTOCOLS.values():
+            shutil.copy(ROOT / "docs" / name, tmp_path / "docs")
         return tmp_path
 
     def load(self, root: Path):
@@ -89,7 +91,8 @@ class TestFiles:
 
     def test_the_projects_own(self, copy):
         found = self.load(copy)
-        assert {"crisis:page.protocol", "crisis:page.crisis_lines"} <= found.keys()
+        for page in ("protocol", "crisis_lines"):
+            assert {f"crisis:page.{page}", f"crisis:page.{page}_es"} <= found.keys()
         assert "crisis:page.privacy" not in found
         languages = yaml.safe_load((ROOT / "data" / "texts" / "languages.yml").read_text("utf-8"))
         assert {f"crisis:language.{code}" for code in languages} <= found.keys()
@@ -103,6 +106,7 @@ class TestFiles:
         [
             ("docs/crisis-protocol.md", None),
             ("docs/crisis-protocol.md", b"\xff"),
+            ("docs/crisis-protocol.es.md", None),
             ("data/texts/pages.yml", b"a: ["),
             ("data/texts/languages.yml", b"- a"),
             ("desk/widget/strings/en.json", b"{"),

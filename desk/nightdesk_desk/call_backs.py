@@ -6,6 +6,7 @@ one writes it. After hours the text says that nobody reads now, unless that has 
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, String, exists, literal, select
@@ -15,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nightdesk_desk import handovers, log, no_answer
 from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.cases.models import HandoverAct
+from nightdesk_desk.chat_language import language_of_case
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import offered
+from nightdesk_desk.desk_line import Line, line
 from nightdesk_desk.looking import Looking, Worker, surviving
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.models import Contact, Conversation, Event, Handover, now
-from nightdesk_desk.situation import language_of_wait
 from nightdesk_desk.wakeups import Wakeups
 from nightdesk_desk.words import Words
 
@@ -74,19 +76,17 @@ def _waits_for_a_person(at: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-async def offer(session: AsyncSession, words: Words, due: Due, at: datetime) -> str | None:
+async def offer(session: AsyncSession, words: Words, due: Due, at: datetime) -> Line | None:
     """Give what to say to somebody who is due; None when it has been said in this hand-over."""
     handover = await handovers.get(session, due.handover_id)
     if handover is None:
         return None
-    language = language_of_wait(await handovers.triggers(session, handover.id))
-    text = words.still_waiting(handover.level, handover.reason, at, language)
-    told = [text]
-    if not words.open_now(at):
-        # Without the bot that text has said the same, and so has what is said at closing time.
-        told += [words.after_handover(kind, at) for kind in ("bot_unavailable", "no_answer")]
+    language = await language_of_case(session, handover, words.buttons())
+    told = no_answer.told_already(words, handover, at)
     said = await log.system_texts(session, due.conversation_id, handover.trigger_seq)
-    return None if any(one.startswith(tuple(told)) for one in said) else text
+    if any(one.startswith(told) for one in said):
+        return None
+    return line(partial(words.still_waiting, handover.level, handover.reason, at), language)
 
 
 async def tell(session: AsyncSession, words: Words, due: Due, at: datetime) -> int | None:
@@ -98,11 +98,14 @@ async def tell(session: AsyncSession, words: Words, due: Due, at: datetime) -> i
     still = await session.scalar(
         select(Handover.level).where(Handover.id == due.handover_id, *_waits_for_a_person(at))
     )
-    text = await offer(session, words, due, at) if still else None
-    if still is None or text is None:
+    found = await offer(session, words, due, at) if still else None
+    if still is None or found is None:
         return None
     event = log.NewEvent(
-        "system", text, idempotency_key=key_of(due.handover_id), basis=offered(still)
+        "system",
+        found.text,
+        idempotency_key=key_of(due.handover_id),
+        basis=found.basis(offered(still)),
     )
     [seq] = await log.append(session, due.conversation_id, [event])
     details = {"handover": due.handover_id, "level": still, "seq": seq}

@@ -82,14 +82,19 @@ def one_line(value: object) -> str | None:
 
 
 async def leave_contact(
-    session: AsyncSession, conversation_id: str, details: ContactDetails, note: str, agreed: str
+    session: AsyncSession,
+    conversation_id: str,
+    details: ContactDetails,
+    note: str,
+    agreed: str,
+    basis: dict[str, Any] | None = None,
 ) -> tuple[int, handovers.Opened]:
     """Store the details, say so in the conversation, and call a person.
 
     Details that nobody would look at would be a promise broken: where a person has been called,
     the details call again, so that the clock runs though somebody has seen the case before. The
-    words that the visitor `agreed` to are kept in the audit record, with the time. Gives the note's
-    sequence number and the hand-over.
+    words that the visitor `agreed` to are kept in the audit record, with the time; `basis` is kept
+    beside the note. Gives the note's sequence number and the hand-over.
     """
     await log.hold(session, conversation_id)
     session.add(
@@ -101,7 +106,7 @@ async def leave_contact(
             safe_to_leave_message=details.safe_to_leave_message,
         )
     )
-    [seq] = await log.append(session, conversation_id, [log.NewEvent("system", note)])
+    [seq] = await log.append(session, conversation_id, [log.NewEvent("system", note, basis=basis)])
     waits = await handovers.unresolved(session, conversation_id) is not None
     call = Call(CALL_BACK if waits else "request", "P3")
     opened = await handovers.open_or_raise(session, conversation_id, seq, call)

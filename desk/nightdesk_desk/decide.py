@@ -17,6 +17,7 @@ from nightdesk_contract.outcome import (
     turn_outcome,
 )
 
+from nightdesk_desk.desk_line import Line, line, most_certain
 from nightdesk_desk.log import NewEvent
 
 TurnResult = Literal["answered", "handover", "bot_unavailable", "delivered"]
@@ -45,17 +46,24 @@ class AfterReply:
 
 
 @dataclass(frozen=True)
+class InsteadOfBot:
+    """What the desk would say now where the bot says nothing, in one language of the chat."""
+
+    unavailable: str
+    unavailable_again: str
+    answer_withheld: str = ""
+
+
+@dataclass(frozen=True)
 class SystemTexts:
     """What the desk would say now after a hand-over (they depend on the clinic's hours).
 
-    `after_reply` holds the texts by language, English always. Without the bot nobody has told the
-    message's language: those texts are English. With `call_back`, the widget offers its form for a
-    call-back beside them: nobody is reading now. `buttons` are the languages of the chat's own
-    button for a person, by its words in small letters.
+    `instead_of_bot` and `after_reply` hold the texts by language, English always. With `call_back`,
+    the widget offers its form for a call-back beside them: nobody is reading now. `buttons` are the
+    languages of the chat's own button for a person, by its words in small letters.
     """
 
-    bot_unavailable: str
-    bot_unavailable_again: str
+    instead_of_bot: Mapping[str, InsteadOfBot]
     after_reply: Mapping[str, AfterReply]
     call_back: bool = False
     buttons: Mapping[str, str] = field(default_factory=dict)
@@ -72,6 +80,7 @@ class Situation:
     `open_level` is that of the unresolved hand-over, None without one; `said` are the system's
     texts since it was opened, `said_since_crisis` those since the last crisis in it, which had its
     reply in `crisis_language`. `person_wrote` is whether staff have written since the message.
+    `language` is that of the visitor's chat.
     """
 
     state: Literal["bot", "staff"] = "bot"
@@ -80,6 +89,7 @@ class Situation:
     said_since_crisis: frozenset[str] = frozenset()
     crisis_language: str = ENGLISH
     person_wrote: bool = False
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True)
@@ -123,22 +133,32 @@ def decide(
         return _without_bot(situation, texts, safety)
     if situation.state == "staff":
         return _beside_staff(spoken, reason, safety)
-    events = [_bot_event(reply) for reply in replies]
+    events = [_not_withheld_in_english(_bot_event(r), situation, texts) for r in replies]
     if reason is None:
         events += _help_in_view(situation, texts)
         return Decision("answered", events, safety=safety)
-    pressed = texts.buttons.get(message.strip().casefold(), ENGLISH)
-    below = texts.below(language_of(safety.category) if safety else pressed)
+    pressed = texts.buttons.get(message.strip().casefold())
+    known = language_of(safety.category) if safety else pressed or ENGLISH
+    language = most_certain(known, situation.language, among=texts.after_reply)
     call = _call(spoken, reason, safety)
-    told = below.crisis if reason == "crisis" else below.handover
-    if reason == "request" and below.request:
-        # The bot has no words of its own in the language of the chat's button.
+    if reason == "request" and pressed and texts.below(language).request:
+        # The bot has no words of its own in the language of the chat.
         events = [
-            replace(e, text=below.request) if e.outcome == spoken.outcome else e for e in events
+            _in_other_words(e, texts.below(language).request, language)
+            if e.outcome == spoken.outcome
+            else e
+            for e in events
         ]
-    if not any(text.startswith(told) for text in situation.said):
-        wait = "" if reason == "crisis" else below.waits.get(call.level, "")
-        events.append(NewEvent("system", f"{told} {wait}".strip(), basis=_offer(texts, call.level)))
+
+    def told(spoken_in: str, *, wait: bool) -> str:
+        below = texts.below(spoken_in)
+        if reason == "crisis":
+            return below.crisis
+        return f"{below.handover} {below.waits.get(call.level, '') if wait else ''}".strip()
+
+    if not any(text.startswith(told(language, wait=False)) for text in situation.said):
+        said = line(lambda spoken_in: told(spoken_in, wait=True), language)
+        events.append(_system(said, basis=_offer(texts, call.level)))
     if reason != "crisis":
         events += _help_in_view(situation, texts)
     return Decision("handover", events, call, safety)
@@ -149,19 +169,31 @@ def _help_in_view(situation: Situation, texts: SystemTexts) -> list[NewEvent]:
 
     It is due once after each crisis, in that crisis's language.
     """
-    text = texts.below(situation.crisis_language).crisis_in_view
-    due = situation.open_level in IN_CRISIS and text not in situation.said_since_crisis
-    return [NewEvent("system", text)] if due else []
+    language = most_certain(situation.crisis_language, situation.language, among=texts.after_reply)
+    said = line(lambda spoken_in: texts.below(spoken_in).crisis_in_view, language)
+    due = situation.open_level in IN_CRISIS and said.text not in situation.said_since_crisis
+    return [_system(said)] if due else []
 
 
 def _without_bot(situation: Situation, texts: SystemTexts, safety: Safety | None) -> Decision:
-    first = texts.bot_unavailable not in situation.said
-    # Never silence: the message may be a crisis, so even the short text holds the lines.
-    text = texts.bot_unavailable if first else texts.bot_unavailable_again
+    language = most_certain(
+        language_of(safety.category if safety else None),
+        situation.crisis_language,
+        situation.language,
+        among=texts.instead_of_bot,
+    )
+    first = texts.instead_of_bot[language].unavailable not in situation.said
+
+    def told(spoken_in: str) -> str:
+        # Never silence: the message may be a crisis, so even the short text holds the lines.
+        instead = texts.instead_of_bot[spoken_in]
+        return instead.unavailable if first else instead.unavailable_again
+
     level = HANDOVER_LEVEL["bot_unavailable"]
-    event = NewEvent("system", text, BOT_UNAVAILABLE, level=level)
-    if situation.state == "bot":
-        event = replace(event, basis=_offer(texts, level) if first else None)
+    alone = situation.state == "bot"
+    offer = _offer(texts, level) if alone and first else None
+    event = _system(line(told, language), offer, outcome=BOT_UNAVAILABLE, level=level)
+    if alone:
         call = Call("bot_unavailable", level, safety)
         return Decision("bot_unavailable", [event], call, safety)
     # A person reads every message here; the note tells them that no detector judged this one.
@@ -200,6 +232,23 @@ def offered(level: str) -> dict[str, Any] | None:
 
 def _offer(texts: SystemTexts, level: str) -> dict[str, Any] | None:
     return offered(level) if texts.call_back else None
+
+
+def _system(said: Line, basis: Mapping[str, Any] | None = None, **more: Any) -> NewEvent:
+    return NewEvent("system", said.text, basis=said.basis(basis), **more)
+
+
+def _in_other_words(event: NewEvent, text: str, language: str) -> NewEvent:
+    """Give the bot's message with the desk's words in `language`; staff see the English ones."""
+    return replace(event, text=text, basis=Line(text, language, event.text).basis(event.basis))
+
+
+def _not_withheld_in_english(event: NewEvent, situation: Situation, texts: SystemTexts) -> NewEvent:
+    """Give what stands for an answer that is not given in the language of the visitor's chat."""
+    language = most_certain(situation.language, among=texts.instead_of_bot)
+    if language == ENGLISH or "withheld" not in (event.basis or {}):
+        return event
+    return _in_other_words(event, texts.instead_of_bot[language].answer_withheld, language)
 
 
 def _bot_event(reply: BotReply) -> NewEvent:

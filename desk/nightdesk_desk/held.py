@@ -179,6 +179,7 @@ def _reply(row: HeldReply) -> NewEvent:
         passages=list(row.passages),
         level=row.level,
         quick_replies=list(row.quick_replies),
+        basis=row.basis,
     )
 
 
@@ -193,6 +194,7 @@ def _columns(held: Held) -> dict[str, Any]:
         "passages": reply.passages,
         "level": reply.level,
         "quick_replies": reply.quick_replies,
+        "basis": reply.basis,
     }
 
 

@@ -98,14 +98,16 @@ def token_hash(token: str) -> str:
 async def start_conversation(session: AsyncSession, token: str | None = None) -> tuple[str, str]:
     """Store a new conversation. Gives its id and the visitor's token (only its hash is stored).
 
-    With a `token` of the client's own: the conversation that it opens, if another request has just
-    begun that.
+    With a `token` of the client's own: the conversation that it opens, if there is one.
     """
+    if token and (found := await conversation_of_token(session, token)):
+        return found, token
     conversation_id, token = "c_" + secrets.token_urlsafe(18), token or new_token()
     try:
         async with session.begin_nested():
             session.add(Conversation(id=conversation_id, token_hash=token_hash(token)))
     except IntegrityError:
+        # Another request has just begun it.
         found = await conversation_of_token(session, token)
         if found is None:
             raise
@@ -170,6 +172,21 @@ async def append_once(session: AsyncSession, conversation_id: str, event: NewEve
         return Stored((await append(session, conversation_id, [event]))[0], new=True)
     # Two equal requests queue here.
     await hold(session, conversation_id)
+    earlier = await stored_under_key(session, conversation_id, event)
+    if earlier is None:
+        return Stored((await append(session, conversation_id, [event]))[0], new=True)
+    return Stored(earlier, new=False)
+
+
+async def stored_under_key(
+    session: AsyncSession, conversation_id: str, event: NewEvent
+) -> int | None:
+    """Give the number that an event with this one's idempotency key has, or None.
+
+    Raises KeyReused when that is another event.
+    """
+    if event.idempotency_key is None:
+        return None
     earlier = (
         await session.execute(
             select(Event.seq, Event.text, Event.sender).where(
@@ -179,10 +196,10 @@ async def append_once(session: AsyncSession, conversation_id: str, event: NewEve
         )
     ).one_or_none()
     if earlier is None:
-        return Stored((await append(session, conversation_id, [event]))[0], new=True)
+        return None
     if (earlier.text, earlier.sender) != (event.text, event.sender):
         raise KeyReused
-    return Stored(earlier.seq, new=False)
+    return int(earlier.seq)
 
 
 async def hold(session: AsyncSession, conversation_id: str) -> str:

@@ -99,6 +99,8 @@ class Conversation(Base):
     last_seq: Mapped[int] = mapped_column(Integer, default=0)
     state: Mapped[str] = mapped_column(String(16), default="bot")
     visitor_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # In which language the visitor's chat is: the last message counts.
+    language: Mapped[str] = mapped_column(String(8), default="en", server_default="en")
     # The visitor wants it deleted, and it is kept until staff are done with a crisis.
     deletion_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -262,6 +264,7 @@ class HeldReply(Base):
     passages: Mapped[list[str]] = mapped_column(JSON, default=list)
     level: Mapped[str] = mapped_column(String(2))
     quick_replies: Mapped[list[str]] = mapped_column(JSON, default=list)
+    basis: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Alert(Base):

@@ -7,10 +7,11 @@ the rows who is due, and said under a key of its own, once, as call-backs are of
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from nightdesk_contract.opening import closed_since
-from nightdesk_contract.outcome import ENGLISH
+from nightdesk_contract.outcome import LANGUAGES
 from sqlalchemy import and_, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,9 +19,11 @@ from nightdesk_desk import handovers, log
 from nightdesk_desk.audit.record import note as audit
 from nightdesk_desk.cases.models import HandoverAct
 from nightdesk_desk.cases.unanswered import staff_wrote_after, unanswered_since
+from nightdesk_desk.chat_language import language_of_case
 from nightdesk_desk.decide import offered
+from nightdesk_desk.desk_line import Line, line
 from nightdesk_desk.models import Contact, Event, Handover
-from nightdesk_desk.situation import language_of_wait
+from nightdesk_desk.visitor_language import SPOKEN
 from nightdesk_desk.words import Words
 
 AFTER = timedelta(minutes=5)
@@ -126,22 +129,34 @@ async def _without_reply(session: AsyncSession, due: Sequence[Due]) -> set[str]:
     return set(rows)
 
 
-async def words_for(session: AsyncSession, words: Words, due: Due, at: datetime) -> str | None:
+async def words_for(session: AsyncSession, words: Words, due: Due, at: datetime) -> Line | None:
     """Give what to say; None when it has been said since they wait that nobody reads now."""
     case = await handovers.get(session, due.handover_id)
     if case is None:
         return None
-    text = words.after_handover("no_answer", at)
-    language = language_of_wait(await handovers.triggers(session, case.id))
-    waiting = words.still_waiting(case.level, case.reason, at, language)
     if not words.open_now(at):
-        told = (waiting, text, words.after_handover("bot_unavailable", at))
+        told = told_already(words, case, at)
         said = await log.system_texts(
             session, due.conversation_id, await _waits_from(session, case)
         )
         if any(one.startswith(told) for one in said):
             return None
-    return text if language == ENGLISH else waiting
+    language = await language_of_case(session, case, words.buttons())
+    if language in SPOKEN:
+        return line(partial(words.after_handover, "no_answer", at), language)
+    return line(partial(words.still_waiting, case.level, case.reason, at), language)
+
+
+def told_already(words: Words, case: Handover, at: datetime) -> tuple[str, ...]:
+    """Give what somebody who waits at `at` may have been told that says the same, in any language.
+
+    After hours that nobody reads now is also said in the bot's place, and at closing time.
+    """
+    found = [words.still_waiting(case.level, case.reason, at, one) for one in LANGUAGES]
+    if not words.open_now(at):
+        kinds = ("bot_unavailable", "no_answer")
+        found += [words.after_handover(kind, at, one) for kind in kinds for one in SPOKEN]
+    return tuple(found)
 
 
 async def _waits_from(session: AsyncSession, case: Handover) -> int:
@@ -162,15 +177,15 @@ async def tell(session: AsyncSession, words: Words, due: Due, at: datetime) -> i
     await log.hold(session, due.conversation_id)
     if due not in await read_due(session, words, at, due.conversation_id):
         return None
-    text = await words_for(session, words, due, at)
-    if text is None:
+    found = await words_for(session, words, due, at)
+    if found is None:
         return None
     case = await session.get_one(Handover, due.handover_id)
     has_details = await session.scalar(
         select(exists().where(Contact.conversation_id == due.conversation_id))
     )
-    basis = None if has_details else offered(case.level)
-    event = log.NewEvent("system", text, idempotency_key=due.key, basis=basis)
+    basis = found.basis(None if has_details else offered(case.level))
+    event = log.NewEvent("system", found.text, idempotency_key=due.key, basis=basis)
     [seq] = await log.append(session, due.conversation_id, [event])
     details = {"handover": case.id, "level": case.level, "seq": seq}
     await audit(session, "no_answer_told", about=due.conversation_id, details=details)

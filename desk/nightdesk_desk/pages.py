@@ -10,6 +10,7 @@ import yaml
 from fastapi import APIRouter, FastAPI, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from nightdesk_contract.crisis_lines import CrisisLines
+from nightdesk_contract.outcome import ENGLISH
 from nightdesk_contract.texts import TextsError
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -18,11 +19,13 @@ from starlette.staticfiles import StaticFiles
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.dialled import dialled
 from nightdesk_desk.errors import Refused
-from nightdesk_desk.protocol import Protocol, day_words
-from nightdesk_desk.visitor_language import TheLanguage
+from nightdesk_desk.opening_words import ending
+from nightdesk_desk.protocol import Protocol
+from nightdesk_desk.visitor_language import SPOKEN, TheLanguage, in_language
 from nightdesk_desk.words import Words
 
 STATIC = Path(__file__).parent / "static"
+PRIVACY, PROTOCOL, LINES = "/privacy", "/crisis-protocol", "/crisis-lines"
 HOSTILE_POLICY = (
     "default-src 'none'; script-src 'self' {desk}; connect-src {desk}; style-src 'self'; "
     "img-src 'self'; require-trusted-types-for 'script'; trusted-types nightdesk lit-html"
@@ -84,26 +87,35 @@ class PageTexts:
     def __init__(self, path: Path) -> None:
         """Read the pages. Raises OSError, or TextsError when one is missing or has no sections."""
         rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-        page = rows.get("privacy") if isinstance(rows, dict) else None
-        if not isinstance(page, dict) or not page.get("title") or not page.get("sections"):
-            raise TextsError(f"{path.name}: privacy needs a title and sections")
-        lines = rows.get("crisis_lines")
-        if not isinstance(lines, dict) or not {"title", "each", "checked"} <= lines.keys():
-            raise TextsError(f"{path.name}: crisis_lines needs a title, each and checked")
+        rows = rows if isinstance(rows, dict) else {}
+        for language in SPOKEN:
+            name = f"privacy{ending(language)}"
+            page = rows.get(name)
+            if not isinstance(page, dict) or not page.get("title") or not page.get("sections"):
+                raise TextsError(f"{path.name}: {name} needs a title and sections")
+            name = f"crisis_lines{ending(language)}"
+            lines = rows.get(name)
+            if not isinstance(lines, dict) or not {"title", "each", "checked"} <= lines.keys():
+                raise TextsError(f"{path.name}: {name} needs a title, each and checked")
+        others = rows.get("other_language")
+        if not isinstance(others, dict) or not set(SPOKEN) <= others.keys():
+            raise TextsError(f"{path.name}: other_language needs {' and '.join(SPOKEN)}")
         self._rows: dict[str, dict[str, Any]] = rows
 
-    def privacy_html(self, words: Words) -> str:
+    def privacy_html(self, words: Words, language: str = ENGLISH) -> str:
         """Give the page on what is stored, its fields filled in with the clinic's facts."""
-        page = self._rows["privacy"]
-        return _templates.get_template("sections.html").render(
+        page = self._rows[f"privacy{ending(language)}"]
+        return self.page_html(
+            words,
+            "sections.html",
+            PRIVACY,
+            language,
             title=page["title"],
-            clinic=words.clinic.name,
-            notice=_notice(words),
             sections=[
                 {
-                    "heading": words.fill(section["heading"]),
+                    "heading": words.fill(section["heading"], language),
                     "paragraphs": [
-                        dialled(words.fill(text), words.lines, words.clinic.phone)
+                        dialled(words.fill(text, language), words.lines, words.clinic.phone)
                         for text in section["paragraphs"]
                     ],
                 }
@@ -111,35 +123,63 @@ class PageTexts:
             ],
         )
 
-    def crisis_lines_html(self, words: Words) -> str:
+    def crisis_lines_html(self, words: Words, language: str = ENGLISH) -> str:
         """Give the list of crisis lines, the clinic's own country first."""
-        page, own = self._rows["crisis_lines"], words.lines
+        page, own = self._rows[f"crisis_lines{ending(language)}"], words.lines
         others = [lines for lines in words.all_lines.values() if lines.country != own.country]
-        return _templates.get_template("sections.html").render(
+        return self.page_html(
+            words,
+            "sections.html",
+            LINES,
+            language,
             title=page["title"],
-            clinic=words.clinic.name,
-            notice=_notice(words),
             sections=[
                 {
-                    "heading": lines.name,
+                    "heading": _country(lines, language),
                     "paragraphs": [
-                        *(dialled(_of_country(text, lines), lines) for text in page["each"]),
-                        page["checked"].format(date=day_words(lines.last_verified)),
+                        *(
+                            dialled(_of_country(text, lines, language), lines)
+                            for text in page["each"]
+                        ),
+                        page["checked"].format(date=words.day(lines.last_verified, language)),
                     ],
                 }
                 for lines in (own, *others)
             ],
         )
 
+    def page_html(
+        self, words: Words, template: str, path: str, language: str, **content: object
+    ) -> str:
+        """Give a page in `language`, with the way to the same one in the other language."""
+        notice, notice_language = words.demo_notice(language)
+        [other] = [each for each in SPOKEN if each != language]
+        return _templates.get_template(template).render(
+            clinic=words.clinic.name,
+            notice=notice,
+            notice_language=notice_language,
+            language=language,
+            other={
+                "language": other,
+                "address": in_language(path, other),
+                "words": self._rows["other_language"][other],
+            },
+            **content,
+        )
 
-def _of_country(text: str, lines: CrisisLines) -> str:
+
+def _of_country(text: str, lines: CrisisLines, language: str) -> str:
     return text.format(
-        emergency=lines.emergency, crisis_name=lines.crisis_name, reach=lines.reach["en"]
+        emergency=lines.emergency, crisis_name=lines.crisis_name, reach=lines.reach[language]
     )
 
 
-def _notice(words: Words) -> str:
-    return words.demo_notice()[0]
+def _country(lines: CrisisLines, language: str) -> str:
+    """Give a country's name as a heading: "El Reino Unido"."""
+    if language == ENGLISH:
+        return lines.name
+    place = lines.place_in(language)
+    return place[:1].upper() + place[1:]
 
 
 @router.get("/api/widget/config", tags=["visitor"])
@@ -177,8 +217,8 @@ async def widget_config(
         ),
         demo_notice=notice or None,
         demo_notice_lang=notice_language,
-        privacy_url="/privacy",
-        protocol_url="/crisis-protocol",
+        privacy_url=in_language(PRIVACY, language),
+        protocol_url=in_language(PROTOCOL, language),
     )
 
 
@@ -250,33 +290,35 @@ async def widget_spanish(request: Request) -> Response:
     return _script(request, "widget-es.js")
 
 
-@router.get("/privacy", include_in_schema=False)
-async def privacy(request: Request) -> HTMLResponse:
+@router.get(PRIVACY, include_in_schema=False)
+async def privacy(request: Request, language: TheLanguage) -> HTMLResponse:
     """Give the page on what is stored and who reads it."""
     pages: PageTexts = request.app.state.pages
-    return _page(pages.privacy_html(_desk(request).words))
+    return _page(pages.privacy_html(_desk(request).words, language))
 
 
-@router.get("/crisis-protocol", include_in_schema=False)
-async def crisis_protocol(request: Request) -> HTMLResponse:
+@router.get(PROTOCOL, include_in_schema=False)
+async def crisis_protocol(request: Request, language: TheLanguage) -> HTMLResponse:
     """Give the page on what happens when somebody writes about a crisis."""
-    protocol: Protocol = request.app.state.protocol
-    words = _desk(request).words
+    pages: PageTexts = request.app.state.pages
+    protocol: Protocol = request.app.state.protocols[language]
     return _page(
-        _templates.get_template("document.html").render(
+        pages.page_html(
+            _desk(request).words,
+            "document.html",
+            PROTOCOL,
+            language,
             title=protocol.title,
-            clinic=words.clinic.name,
-            notice=_notice(words),
             body=protocol.html(),
         )
     )
 
 
-@router.get("/crisis-lines", include_in_schema=False)
-async def crisis_lines(request: Request) -> HTMLResponse:
+@router.get(LINES, include_in_schema=False)
+async def crisis_lines(request: Request, language: TheLanguage) -> HTMLResponse:
     """Give the crisis lines of every country that we know."""
     pages: PageTexts = request.app.state.pages
-    return _page(pages.crisis_lines_html(_desk(request).words))
+    return _page(pages.crisis_lines_html(_desk(request).words, language))
 
 
 def mount(app: FastAPI) -> None:
@@ -286,7 +328,9 @@ def mount(app: FastAPI) -> None:
     """
     desk: Desk = app.state.desk
     app.state.pages = PageTexts(desk.settings.data / "texts" / "pages.yml")
-    app.state.protocol = Protocol(desk.settings.docs, desk.words)
+    app.state.protocols = {
+        language: Protocol(desk.settings.docs, desk.words, language) for language in SPOKEN
+    }
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.include_router(router)
 

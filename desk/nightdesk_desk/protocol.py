@@ -1,8 +1,10 @@
-"""The public page on crises: `docs/crisis-protocol.md`, filled in with the clinic's facts."""
+"""The public page on crises: `docs/crisis-protocol.md`, filled in with the clinic's facts.
+
+In Spanish it is `docs/crisis-protocol.es.md`.
+"""
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,31 +12,34 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup
+from nightdesk_contract.outcome import ENGLISH
 from nightdesk_contract.texts import TextsError
 
 from nightdesk_desk.dialled import dialled
+from nightdesk_desk.visitor_language import SPANISH
 from nightdesk_desk.words import Words
 
 FILE = "crisis-protocol.md"
+FILES = {ENGLISH: FILE, SPANISH: "crisis-protocol.es.md"}
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 class Protocol:
     """The document, read once; what it says of the clinic is filled in whenever it is asked for.
 
-    Fields are those of `Words.fill`; {place} and {checked} of the crisis lines; {owner}, the crisis
-    owner that the clinic names, or else the owner of the crisis lines; {emergency_wait} and
+    Fields are those of `Words.fill`; {place} and {checked} of the crisis lines; {owner}, as
+    `Words.crisis_owner` gives it; {emergency_wait} and
     {crisis_wait}, the seconds that staff in a chat have to answer; and {emergency_seen},
     {crisis_seen} and {medical_seen}, the minutes until staff should have seen a hand-over.
     """
 
-    def __init__(self, folder: Path, words: Words) -> None:
-        """Read the document in `folder`.
+    def __init__(self, folder: Path, words: Words, language: str = ENGLISH) -> None:
+        """Read the document of a language in `folder`.
 
         Raises TextsError when it is not there, does not begin with its title, or has a field that
         is not known.
         """
-        path = folder / FILE
+        path = folder / FILES[language]
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -42,20 +47,20 @@ class Protocol:
                 f"{path}: this page, what the chat does in a crisis, cannot be read "
                 f"({type(error).__name__}). NIGHTDESK_DOCS is the folder that it lies in."
             ) from error
-        self._words = words
+        self._words, self._language = words, language
         # Markup in the document is shown as text: what comes out is made here alone.
         self._markdown = MarkdownIt("commonmark", {"html": False})
         self._markdown.add_render_rule("text", _text)
         tokens = self._markdown.parse(_COMMENT.sub("", text))
         if [token.tag for token in tokens[:3]] != ["h1", "", "h1"]:
-            raise TextsError(f"{FILE}: must begin with its title (# …)")
+            raise TextsError(f"{path.name}: must begin with its title (# …)")
         self._title, self._body = tokens[1].content, tokens[3:]
         for token in self._body:
             token.children = _whole_texts(token.children or [])
         try:
             self.html()
         except (KeyError, IndexError, ValueError) as error:
-            raise TextsError(f"{FILE}: has a field that is not known ({error})") from error
+            raise TextsError(f"{path.name}: has a field that is not known ({error})") from error
 
     @property
     def title(self) -> str:
@@ -65,7 +70,7 @@ class Protocol:
     def html(self) -> Markup:
         """Give all below the title, with the numbers as links."""
         rendered = self._markdown.renderer.render(
-            self._body, self._markdown.options, {"words": self._words}
+            self._body, self._markdown.options, {"words": self._words, "language": self._language}
         )
         # Escaped by the renderer, and by `dialled` where the clinic's words are put in.
         return Markup(rendered)  # noqa: S704
@@ -75,15 +80,15 @@ def _text(
     _renderer: RendererHTML, tokens: Sequence[Token], index: int, _options: Any, env: Any
 ) -> str:
     words: Words = env["words"]
+    language: str = env["language"]
     lines, waits = words.lines, words.clinic.staff_answer_seconds
     seen = words.clinic.staff_times
-    # A name or a function only: how to reach that person is not for this page.
-    named = words.clinic.crisis_owner
     text = words.fill(
         tokens[index].content,
-        owner=named.name if named else lines.owner,
-        place=lines.place,
-        checked=day_words(lines.last_verified),
+        language,
+        owner=words.crisis_owner(language),
+        place=lines.place_in(language),
+        checked=words.day(lines.last_verified, language),
         emergency_wait=str(waits["P0"]),
         crisis_wait=str(waits["P1"]),
         emergency_seen=str(seen["P0"]),
@@ -104,8 +109,3 @@ def _whole_texts(pieces: Sequence[Token]) -> list[Token]:
         else:
             joined.append(piece)
     return joined
-
-
-def day_words(day: date) -> str:
-    """Give a day as a visitor would say it: "March 5, 2026"."""
-    return f"{day:%B} {day.day}, {day.year}"

@@ -1,6 +1,6 @@
 """The conversation's situation, read when a turn is recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 from nightdesk_contract.outcome import Level, language_of
@@ -8,26 +8,35 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, held, log
+from nightdesk_desk.chat_language import chat_language, language_pressed
 from nightdesk_desk.decide import IN_CRISIS, Situation
+from nightdesk_desk.desk_line import most_certain
 from nightdesk_desk.models import Event, Handover, HandoverTrigger
 
 
 async def read_situation(
-    session: AsyncSession, conversation_id: str, state: str, last: int
+    session: AsyncSession,
+    conversation_id: str,
+    state: str,
+    last: int,
+    buttons: Mapping[str, str],
 ) -> Situation:
     """Give what stands in the conversation, for the turn of the message `last`.
 
-    `state` is who answers ("bot" or "staff"). The caller holds the conversation's row (`log.hold`).
+    `state` is who answers ("bot" or "staff"), `buttons` are the languages of the chat's button for
+    a person by its words. The caller holds the conversation's row (`log.hold`).
     """
     who = cast(Literal["bot", "staff"], state)
     person_wrote = (
         state == "staff"
         and await held.person_wrote_at(session, conversation_id, after=last) is not None
     )
+    language = await chat_language(session, conversation_id)
     handover = await handovers.unresolved(session, conversation_id)
     if handover is None:
-        return Situation(who, person_wrote=person_wrote)
+        return Situation(who, person_wrote=person_wrote, language=language)
     triggers = await handovers.triggers(session, handover.id)
+    pressed = await language_pressed(session, conversation_id, triggers, buttons)
     said = await log.system_texts(session, conversation_id, handover.trigger_seq)
     crisis_at = await _last_crisis(session, handover, triggers)
     since_crisis = await log.system_texts(session, conversation_id, crisis_at)
@@ -38,6 +47,7 @@ async def read_situation(
         said_since_crisis=frozenset(since_crisis),
         crisis_language=_language(triggers),
         person_wrote=person_wrote,
+        language=most_certain(pressed, language),
     )
 
 
@@ -51,12 +61,6 @@ async def answer_not_given(session: AsyncSession, conversation_id: str, before: 
         .limit(1)
     )
     return bool(basis and basis.get("withheld"))
-
-
-def language_of_wait(triggers: Sequence[HandoverTrigger]) -> str:
-    """Give the language of the last message that the detectors saw something in."""
-    categories = [trigger.category for trigger in triggers if trigger.category]
-    return language_of(categories[-1] if categories else None)
 
 
 async def _last_crisis(

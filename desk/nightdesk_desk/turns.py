@@ -283,7 +283,7 @@ async def record(
     """
     state = await log.hold(session, conversation_id)
     last = burst.messages[-1].seq
-    situation = await read_situation(session, conversation_id, state, last)
+    situation = await read_situation(session, conversation_id, state, last, texts.buttons)
     decision = decide(replies, situation, texts, burst.text)
     seen = safety_by_message(burst.messages, decision.safety) if decision.safety else {}
     for message in burst.messages:

@@ -12,9 +12,11 @@ from pydantic import ValidationError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from nightdesk_desk import log
+from nightdesk_desk.chat_language import keep_language
 from nightdesk_desk.contact import ContactDetails, ContactRefused, leave_contact, read_contact
 from nightdesk_desk.contact_words import MOST_PARTS, Judged, judge_form, store
 from nightdesk_desk.desk import Desk
+from nightdesk_desk.desk_line import line
 from nightdesk_desk.errors import Refused
 from nightdesk_desk.form_words import parts_of
 from nightdesk_desk.limits import network_of
@@ -104,6 +106,7 @@ async def send_message(
     request: Request,
     desk: TheDesk,
     conversation_id: TheConversation,
+    language: TheLanguage,
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> MessageStored:
     """Store a message; from the answer on it cannot be lost. Replies follow as events.
@@ -114,13 +117,21 @@ async def send_message(
         text = clean(body.text)
     except MessageRefused as error:
         raise Refused(422, error.code) from None
-    within_limits(
-        desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(client_of(request))
-    )
     event = log.NewEvent("visitor", text, idempotency_key=idempotency_key or None, answered=False)
     try:
+        async with desk.db.read() as session:
+            known = await log.stored_under_key(session, conversation_id, event)
+        if known is not None:
+            # What is stored is never refused: a limit counts what is new.
+            return MessageStored(seq=known)
+        within_limits(
+            desk.conversation_limit.wait(conversation_id),
+            desk.address_limit.wait(client_of(request)),
+        )
         async with desk.db.write() as session:
             stored = await log.append_once(session, conversation_id, event)
+            if stored.new:
+                await keep_language(session, conversation_id, language)
     except log.KeyReused:
         raise Refused(422, "key_reused") from None
     if stored.new:
@@ -226,15 +237,21 @@ async def _store_form(
     language: str,
 ) -> int | None:
     """Store what a form leaves, in one transaction. Gives the number of the note about details."""
-    said = desk.words.contact_saved(language=language)
-    if found.not_judged:
-        said = f"{said} {desk.words.say('contact_help', language)}"
+
+    def told(spoken_in: str) -> str:
+        text = desk.words.contact_saved(language=spoken_in)
+        return f"{text} {desk.words.say('contact_help', spoken_in)}" if found.not_judged else text
+
+    said = line(told, language)
     note, opened = None, None
     async with desk.db.write() as session:
         if details is not None:
             agreed = desk.words.say("contact_consent", language)
-            note, opened = await leave_contact(session, conversation_id, details, said, agreed)
+            note, opened = await leave_contact(
+                session, conversation_id, details, said.text, agreed, said.basis()
+            )
         stored = await store(session, conversation_id, found.messages)
+        await keep_language(session, conversation_id, language)
     if opened is not None and opened.new:
         desk.metrics.handovers.labels("request", opened.level).inc()
     take_up(desk, conversation_id, stored)

@@ -18,15 +18,20 @@ class StartIn(BaseModel):
     """How a conversation begins; nothing of it is needed."""
 
     token: str | None = Field(
-        None,
+        default=None,
         pattern=r"^[A-Za-z0-9_-]{32,200}$",
         description="a secret of the client's own, of 128 random bits or more: the same one gives "
         "the same conversation, however often it is sent; null: the desk makes one",
     )
+    conversation_id: str | None = Field(
+        default=None,
+        max_length=64,
+        description="the conversation that the token opens, where it is known",
+    )
     messages: Annotated[
         dict[Annotated[str, Field(min_length=1, max_length=200)], Any],
         WithJsonSchema({"type": "object", "additionalProperties": SAMPLE_TEXT}),
-    ] = Field({}, max_length=20, description="texts in their order, each under its key")
+    ] = Field(default={}, max_length=20, description="texts in their order, each under its key")
 
 
 class MessageIn(BaseModel):

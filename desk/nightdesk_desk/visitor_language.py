@@ -21,6 +21,11 @@ def language_asked(asked: str | None) -> str:
     return code if code in SPOKEN else ENGLISH
 
 
+def in_language(path: str, language: str) -> str:
+    """Give the address of a page of the desk in `language`."""
+    return path if language == ENGLISH else f"{path}?lang={language}"
+
+
 def language_of(connection: HTTPConnection) -> str:
     """Give the language that a request asks for."""
     return language_asked(connection.query_params.get("lang"))

@@ -6,17 +6,18 @@ key ends with its language's code ("crisis_open_es"), that of an English one wit
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from nightdesk_contract.clinic import Clinic, ClinicFile
 from nightdesk_contract.crisis_lines import CrisisLines, lines_of, load_all_crisis_lines
+from nightdesk_contract.days import day_in_words
 from nightdesk_contract.opening import next_opening, open_now
 from nightdesk_contract.outcome import ENGLISH, LANGUAGES
 from nightdesk_contract.texts import TextsError, load_texts
 
 from nightdesk_desk import opening_words
-from nightdesk_desk.decide import IN_CRISIS, AfterReply, SystemTexts
+from nightdesk_desk.decide import IN_CRISIS, AfterReply, InsteadOfBot, SystemTexts
 from nightdesk_desk.expected_wait import Wait, Waits
 from nightdesk_desk.hours_in_words import hours_in_words
 from nightdesk_desk.models import now
@@ -105,9 +106,8 @@ class Words:
     def after_handover(self, kind: str, at: datetime | None = None, language: str = ENGLISH) -> str:
         """Give the truthful text that follows a hand-over.
 
-        Takes `crisis`, `handover`; in the languages of the chat `contact_saved`; in English only
-        `bot_unavailable` or `no_answer`. Says whether anybody is reading now and, if not, when the
-        clinic opens.
+        Takes `crisis`, `handover`; in the languages of the chat `contact_saved`, `bot_unavailable`
+        or `no_answer`. Says whether anybody is reading now and, if not, when the clinic opens.
         """
         moment = at or now()
         if self.open_now(moment):
@@ -167,8 +167,12 @@ class Words:
             if is_open and self.open_now(moment + timedelta(minutes=wait.minutes))
         }
         return SystemTexts(
-            bot_unavailable=self.after_handover("bot_unavailable", moment),
-            bot_unavailable_again=self.say("bot_unavailable_again"),
+            instead_of_bot={
+                language: self._instead_of_bot(
+                    self.after_handover("bot_unavailable", moment, language), language
+                )
+                for language in SPOKEN
+            },
             after_reply={
                 language: AfterReply(
                     crisis=self.after_handover("crisis", moment, language),
@@ -180,14 +184,18 @@ class Words:
                 for language in LANGUAGES
             },
             call_back=not is_open,
-            buttons=self._button_languages(),
+            buttons=self.buttons(),
         )
 
     def system_texts_without_hours(self) -> SystemTexts:
         """Give the texts that promise nobody, for when the hours cannot be told."""
         return SystemTexts(
-            bot_unavailable=self.say("bot_unavailable_closed_no_date"),
-            bot_unavailable_again=self.say("bot_unavailable_again"),
+            instead_of_bot={
+                language: self._instead_of_bot(
+                    self.say("bot_unavailable_closed_no_date", language), language
+                )
+                for language in SPOKEN
+            },
             after_reply={
                 language: AfterReply(
                     crisis=self.say("crisis_closed_no_date", language),
@@ -198,7 +206,7 @@ class Words:
                 for language in LANGUAGES
             },
             call_back=True,
-            buttons=self._button_languages(),
+            buttons=self.buttons(),
         )
 
     def error(self, code: str, language: str = ENGLISH) -> str:
@@ -231,11 +239,33 @@ class Words:
         """Give what the chat's own button says for a visitor, in each of the chat's languages."""
         return tuple(self.say("person_button", language) for language in SPOKEN)
 
-    def _button_languages(self) -> dict[str, str]:
+    def buttons(self) -> dict[str, str]:
+        """Give the languages of that button by its words in small letters."""
         return {
             button.casefold(): language
             for button, language in zip(self.person_buttons(), SPOKEN, strict=True)
         }
+
+    def day(self, day: date, language: str = ENGLISH) -> str:
+        """Give a day as a visitor would say it: "March 5, 2026"."""
+        return day_in_words(day, self._texts, language)
+
+    def crisis_owner(self, language: str = ENGLISH) -> str:
+        """Give who in the clinic answers for what the chat does in a crisis.
+
+        A name or a function only: how to reach that person is not for visitors.
+        """
+        named = self.clinic.crisis_owner
+        if named:
+            return named.name
+        return self.lines.owner if language == ENGLISH else self.say("crisis_owner", language)
+
+    def _instead_of_bot(self, unavailable: str, language: str) -> InsteadOfBot:
+        return InsteadOfBot(
+            unavailable,
+            self.say("bot_unavailable_again", language),
+            self.say("answer_withheld", language),
+        )
 
 
 def _fields_of(key: str) -> tuple[str, ...]:
@@ -243,6 +273,8 @@ def _fields_of(key: str) -> tuple[str, ...]:
     for beginning, fields in opening_words.FIELDS.items():
         if key.startswith(beginning):
             return fields
+    if key.startswith("full_date"):
+        return ("month", "number", "year")
     if key.startswith("minutes"):
         return ("number",)
     if key.startswith(("handover_wait", "handover_aim")):
@@ -255,7 +287,7 @@ def _fields_of(key: str) -> tuple[str, ...]:
 
 _FACTS = ("clinic", "phone", "emergency", "crisis_call", "crisis_text", "reach", "country")
 _HOURS = ("open", "closed", "closed_no_date")
-_ENGLISH_ONLY = ("bot_unavailable", "no_answer")
+_IN_CHAT = ("contact_saved", "bot_unavailable", "no_answer")
 _TRANSLATED = (
     *(f"{kind}_{hours}" for kind in ("crisis", "handover") for hours in _HOURS),
     *("crisis_in_view", "crisis_still_waiting", "handover_still_waiting"),
@@ -264,7 +296,9 @@ _TRANSLATED = (
 )
 """What is said below a reply of the bot: in every language that it may be in."""
 _SPOKEN = (
-    *(f"contact_saved_{hours}" for hours in _HOURS),
+    *(f"{kind}_{hours}" for kind in _IN_CHAT for hours in _HOURS),
+    *("bot_unavailable_again", "answer_withheld", "full_date"),
+    *("staff_joined", "staff_left", "staff_passed", "staff_named"),
     *("contact_help", "contact_consent", "source_clinic", "person_button", "text_unreadable"),
     *("deletion_waits_staff", "deletion_waits_answer", "transcript_title", "transcript_visitor"),
     *("transcript_bot", "staff_in_transcript", "transcript_system"),
@@ -272,15 +306,12 @@ _SPOKEN = (
     *("error_not_found", "error_not_text", "error_empty", "error_too_long", "error_too_large"),
 )
 """What is said to who uses the chat: in the languages that it speaks."""
-_NOT_IN_ENGLISH = ("hours_days", "hours_times", "hours_and", "handover_request")
-"""In English the clinic has written its hours, and the bot says this."""
+_NOT_IN_ENGLISH = ("hours_days", "hours_times", "hours_and", "handover_request", "crisis_owner")
+"""In English the clinic has its hours, the bot says the request's answer, the lines their owner."""
 _NEEDED = frozenset(
     [f"{key}{ending(language)}" for key in _TRANSLATED for language in LANGUAGES]
     + [f"{key}{ending(language)}" for key in _SPOKEN for language in SPOKEN]
     + [f"{key}{ending(language)}" for key in _NOT_IN_ENGLISH for language in SPOKEN[1:]]
-    + [f"{kind}_{hours}" for kind in _ENGLISH_ONLY for hours in _HOURS]
-    + ["bot_unavailable_again", "staff_joined", "staff_left", "staff_passed", "staff_named"]
-    + ["answer_withheld"]
 )
 
 

@@ -54,6 +54,26 @@ async def writers_at_once_leave_no_gap_and_no_double(one: Database, two: Databas
         assert answered.text == f"to {asked.text}"
 
 
+async def one_token_at_once_begins_one_conversation(one: Database, two: Database) -> None:
+    token = log.new_token()
+    looked = asyncio.Barrier(6)
+
+    async def begin(db: Database) -> tuple[str, str]:
+        async with db.read() as session:
+            assert await log.conversation_of_token(session, token) is None
+        await looked.wait()
+        async with db.write() as session:
+            found = await log.start_conversation(session, token)
+            event = NewEvent("visitor", "hello", idempotency_key="k", answered=False)
+            await log.append_once(session, found[0], event)
+        return found
+
+    [(conversation_id, given)] = {*await asyncio.gather(*(begin(db) for db in (one, two) * 3))}
+    assert given == token
+    async with one.read() as session:
+        assert len(await log.read_events(session, conversation_id)) == 1
+
+
 async def the_same_key_at_once_is_stored_once(one: Database, two: Database) -> None:
     conversation_id = await new_conversation(one)
 
@@ -413,6 +433,7 @@ async def audit_entries_are_never_changed_and_only_dropped_as_a_beginning(
 
 ALL = [
     writers_at_once_leave_no_gap_and_no_double,
+    one_token_at_once_begins_one_conversation,
     the_same_key_at_once_is_stored_once,
     a_message_is_answered_once,
     waiting_messages_are_read_as_an_unbroken_run,

@@ -15,9 +15,8 @@ from sqlalchemy.exc import OperationalError
 from nightdesk_desk import call_backs
 from nightdesk_desk.app import create_app
 from nightdesk_desk.audit.models import AuditEntry
-from nightdesk_desk.models import Handover, HandoverTrigger, now
+from nightdesk_desk.models import Handover, now
 from nightdesk_desk.settings import Settings
-from nightdesk_desk.situation import language_of_wait
 
 IN_TIME = timedelta(minutes=2, seconds=1)
 
@@ -224,12 +223,3 @@ async def test_one_whose_words_cannot_be_chosen_does_not_hinder_the_others(
     monkeypatch.setattr(call_backs, "offer", sometimes)
     assert await running.desk.call_backs.look(later()) == 1
     assert [len(await offers(v)) for v in (first, second)] == [0, 1]
-
-
-def test_the_language_is_that_of_the_last_message_that_was_judged() -> None:
-    def trigger(category: str | None) -> HandoverTrigger:
-        return HandoverTrigger(category=category)
-
-    assert language_of_wait([]) == "en"
-    assert language_of_wait([trigger("medical_advice_fr"), trigger(None)]) == "fr"
-    assert language_of_wait([trigger("crisis_es"), trigger("crisis")]) == "en"

@@ -196,7 +196,7 @@ async def test_words_that_nobody_judged_are_recorded_and_handed_over_as_a_messag
         "handover:bot_unavailable",
         "P1",
     )
-    assert said["text"] == visitor.desk.words.system_texts().bot_unavailable
+    assert said["text"] == visitor.desk.words.system_texts().instead_of_bot["en"].unavailable
     assert all(number in said["text"] for number in LINES)
     row, triggers = await called(visitor)
     assert (row.level, row.reason) == ("P1", "bot_unavailable")

@@ -6,11 +6,20 @@ from typing import Any
 import pytest
 from nightdesk_contract.outcome import BotReply, Safety
 
-from nightdesk_desk.decide import AfterReply, Situation, SystemTexts, decide
+from nightdesk_desk.decide import (
+    AfterReply,
+    Decision,
+    InsteadOfBot,
+    Situation,
+    SystemTexts,
+    decide,
+)
 
 TEXTS = SystemTexts(
-    "cannot answer",
-    "still cannot",
+    {
+        "en": InsteadOfBot("cannot answer", "still cannot", "withheld"),
+        "es": InsteadOfBot("no puedo", "todavía no", "no se da"),
+    },
     {
         "en": AfterReply("crisis told", "told", "in view"),
         "es": AfterReply("crisis dicha", "dicho", "a la vista"),
@@ -290,3 +299,77 @@ def test_a_crisis_is_told_in_the_language_of_its_reply_whatever_was_pressed() ->
     crisis = reply("handover:crisis", "P1", safety=SAFETY)
     found = decide([crisis], Situation(), SPOKEN, "Hablar con una persona")
     assert [event.text for event in found.events] == ["text of handover:crisis", "crisis told"]
+
+
+IN_SPANISH = Situation(language="es")
+
+
+def said(found: Decision) -> list[tuple[str, str | None]]:
+    """What was said, and what is recorded beside it for staff who read English."""
+    return [(event.text, (event.basis or {}).get("english")) for event in found.events]
+
+
+def test_in_a_chat_in_spanish_the_desk_speaks_spanish_and_staff_see_the_english_words() -> None:
+    found = decide([reply("handover:request", "P3")], IN_SPANISH, TEXTS)
+    assert said(found) == [("text of handover:request", None), ("dicho", "told")]
+    assert found.events[-1].basis == {"language": "es", "english": "told"}
+    in_crisis = replace(IN_SPANISH, open_level="P1")
+    found = decide([reply("answer:safety")], in_crisis, TEXTS)
+    assert said(found)[1:] == [("a la vista", "in view")]
+
+
+@pytest.mark.parametrize("state", ["bot", "staff"])
+def test_without_the_bot_a_chat_in_spanish_is_told_in_spanish(state: Any) -> None:
+    situation = replace(IN_SPANISH, state=state)
+    found = decide(None, situation, CLOSED)
+    [event] = [found.held] if state == "staff" and found.held else found.events
+    offer = {} if state == "staff" else {"offers": ["contact"]}
+    assert event.text == "no puedo"
+    assert event.basis == {**offer, "language": "es", "english": "cannot answer"}
+    # Handed over exactly as in English.
+    english = decide(None, Situation(state=state), CLOSED)
+    assert (found.result, found.call) == (english.result, english.call)
+    again = replace(situation, said=frozenset({"no puedo"}))
+    found = decide(None, again, CLOSED)
+    [event] = [found.held] if state == "staff" and found.held else found.events
+    assert event.text == "todavía no"
+
+
+def test_without_the_bot_a_language_that_was_seen_goes_before_that_of_the_chat() -> None:
+    seen = Safety("crisis_es", "model", "model", 0.9)
+    down = [reply("handover:bot_unavailable", "P1", safety=seen)]
+    assert said(decide(down, Situation(), TEXTS)) == [("no puedo", "cannot answer")]
+    after = Situation(open_level="P1", crisis_language="es")
+    assert said(decide(None, after, TEXTS)) == [("no puedo", "cannot answer")]
+    # One that the desk has no such text in leaves the chat's.
+    french = [reply("handover:bot_unavailable", "P1", safety=replace(seen, category="crisis_fr"))]
+    assert said(decide(french, Situation(), TEXTS)) == [("cannot answer", None)]
+    assert said(decide(french, IN_SPANISH, TEXTS)) == [("no puedo", "cannot answer")]
+
+
+def test_a_crisis_in_another_language_is_told_in_that_one_whatever_the_chat_is_in() -> None:
+    texts = replace(
+        TEXTS, after_reply={**TEXTS.after_reply, "fr": AfterReply("dite", "dit", "en vue")}
+    )
+    spoken = [reply("handover:crisis", "P1", safety=Safety("crisis_fr", "model", "r", 1.0))]
+    assert said(decide(spoken, IN_SPANISH, texts))[1:] == [("dite", "crisis told")]
+
+
+def test_an_answer_that_is_not_given_is_told_so_in_the_chats_language() -> None:
+    withheld = reply("handover:request", "P3", basis={"withheld": ["answer:x"]})
+    found = decide([replace(withheld, text="withheld")], IN_SPANISH, TEXTS)
+    assert said(found) == [("no se da", "withheld"), ("dicho", "told")]
+    assert (found.events[0].basis or {})["withheld"] == ["answer:x"]
+    english = decide([replace(withheld, text="withheld")], Situation(), TEXTS)
+    assert said(english) == [("withheld", None), ("told", None)]
+
+
+@pytest.mark.parametrize("button", ["Talk to a person", "Hablar con una persona"])
+def test_any_button_for_a_person_is_answered_in_spanish_in_a_chat_in_spanish(button: str) -> None:
+    found = decide([reply("handover:request", "P3")], IN_SPANISH, SPOKEN, button)
+    assert said(found) == [("claro", "text of handover:request"), ("dicho", "told")]
+
+
+def test_other_wishes_for_a_person_keep_what_the_bot_says_of_them() -> None:
+    found = decide([reply("handover:request", "P3")], IN_SPANISH, SPOKEN, "I'm not happy")
+    assert said(found) == [("text of handover:request", None), ("dicho", "told")]

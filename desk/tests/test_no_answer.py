@@ -171,7 +171,7 @@ async def test_who_waits_in_spanish_is_told_so_in_spanish(running: Running, rasa
     await visitor.chat("y ahora")
     assert await running.desk.call_backs.look_for_unanswered(now() + LATER) == 1
     last = (await visitor.events())[-1]
-    assert last["text"] == running.desk.words.say("crisis_still_waiting", "es")
+    assert last["text"] == running.desk.words.say("no_answer_open", "es")
 
 
 async def test_to_tell_one_nobody_else_is_read(

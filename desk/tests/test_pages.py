@@ -60,6 +60,45 @@ async def test_a_page_is_whole_and_loads_nothing_from_elsewhere(
     assert '<html lang="en">' in answered.text
 
 
+@pytest.mark.parametrize("path", ["/privacy", "/crisis-protocol", "/crisis-lines"])
+async def test_a_page_in_spanish_and_the_way_to_the_other_language(
+    running: Running, path: str
+) -> None:
+    clinic = running.desk.settings.clinic_path
+    clinic.write_text(f"{clinic.read_text()}demo_notice_es: Es una demostración.\n")
+    spanish = (await running.client.get(path, params={"lang": "es-US"})).text
+    english = (await running.client.get(path)).text
+    assert '<html lang="es">' in spanish
+    assert '<p class="notice">Es una demostración.</p>' in spanish
+    assert f'<a href="{path}" hreflang="en" lang="en">This page in English</a>' in spanish
+    assert f'<a href="{path}?lang=es" hreflang="es" lang="es">Esta página en español</a>' in english
+    assert "{" not in spanish
+    assert "http" not in spanish
+    # Every heading and every paragraph of the English one, and its numbers.
+    for tag in ("<h2>", "<p>", "<li>", "<h3>"):
+        assert spanish.count(tag) == english.count(tag)
+    for link in ("tel:911", "tel:988", "tel:5550100199"):
+        assert (f'"{link}"' in spanish) == (f'"{link}"' in english)
+
+
+async def test_the_clinics_english_words_on_a_spanish_page_are_marked(running: Running) -> None:
+    spanish = (await running.client.get("/privacy?lang=es")).text
+    assert '<p class="notice" lang="en">This is demo content.</p>' in spanish
+
+
+async def test_the_crisis_lines_in_spanish_say_what_a_spanish_speaker_presses_and_texts(
+    running: Running,
+) -> None:
+    page = (await running.client.get("/crisis-lines?lang=es")).text
+    for heading in ("Estados Unidos", "El Reino Unido", "Canadá"):
+        assert f"<h2>{heading}</h2>" in page
+    assert "oprimir 2" in page
+    for link in ("tel:988", "sms:988?body=AYUDA", "tel:116123", "sms:85258?body=SHOUT"):
+        assert f'href="{link}"' in page
+    checked = running.desk.words.lines.last_verified
+    assert f"última vez: {checked.day} de " in page
+
+
 async def test_settings_cannot_put_markup_on_a_page(running: Running) -> None:
     path = running.desk.settings.clinic_path
     path.write_text(path.read_text().replace("Test Clinic", "<script>alert(1)</script>"))

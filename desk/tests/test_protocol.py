@@ -1,6 +1,7 @@
 """The public page on crises: the project's document, filled in with the clinic's facts."""
 
 import re
+import shutil
 import socket
 from dataclasses import replace
 from itertools import pairwise
@@ -89,6 +90,29 @@ async def test_headings_go_down_one_at_a_time(running: Running) -> None:
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(below - above <= 1 for above, below in pairwise(levels))
+
+
+async def test_in_spanish_it_names_the_numbers_the_country_the_day_and_who_keeps_them(
+    running: Running,
+) -> None:
+    text = (await running.client.get("/crisis-protocol?lang=es")).text
+    assert "<h1>Qué hace este chat en una crisis</h1>" in text
+    for link in ("tel:911", "tel:988", "sms:988?body=AYUDA", "tel:5550100199"):
+        assert f'href="{link}"' in text
+    assert text.count('href="/crisis-lines?lang=es"') == 2
+    assert "los números de Estados Unidos" in text
+    assert "la persona responsable de crisis en la clínica" in text
+    checked = running.desk.words.lines.last_verified
+    assert f"{checked.day} de noviembre de {checked.year}" in text
+    assert len(re.findall(r"<li>[^<]*intervalo del 95 %", text)) >= 9
+
+
+def test_without_the_spanish_document_the_application_is_not_made(
+    tmp_path: Path, settings: Settings
+) -> None:
+    shutil.copy(PROJECT_ROOT / "docs" / FILE, tmp_path)
+    with pytest.raises(TextsError, match=r"crisis-protocol\.es\.md.*NIGHTDESK_DOCS"):
+        create_app(replace(settings, docs=tmp_path))
 
 
 async def test_the_figures_are_shown_and_notes_for_editors_are_not(running: Running) -> None:

@@ -10,6 +10,7 @@ import pytest
 from desk_in_process import Running, Visitor, started
 from fake_rasa import FakeRasa
 
+from nightdesk_desk import log
 from nightdesk_desk.app import create_app
 from nightdesk_desk.settings import Settings
 
@@ -92,6 +93,43 @@ async def test_a_beginning_of_another_form_is_refused_in_words(running: Running,
     answer = await running.client.post("/api/conversations", json=body)
     assert answer.status_code == 422
     assert len(answer.json()["message"]) > 10
+
+
+async def test_what_comes_late_does_not_begin_again_what_was_deleted(
+    running: Running, token: str
+) -> None:
+    visitor = await begun(running, token=token, messages={"one": "hi"})
+    await running.desk.turns.idle()
+    same = await begin(running, token=token, conversation_id=visitor.id, messages={"two": "hm"})
+    assert (same.status_code, same.json()["conversation_id"]) == (201, visitor.id)
+    await running.desk.turns.idle()
+    deleted = await visitor.client.delete(visitor.path, headers=visitor.headers)
+    assert deleted.json()["deleted"] is True
+
+    late = await begin(running, token=token, conversation_id=visitor.id, messages={"three": "?"})
+    assert (late.status_code, late.json()["error"]) == (404, "not_found")
+    async with running.desk.db.read() as session:
+        assert await log.conversation_of_token(session, token) is None
+
+    other = await begun(running)
+    mixed = await begin(running, token=token, conversation_id=other.id, messages={"four": "?"})
+    assert mixed.status_code == 404
+    assert await said(other) == []
+
+
+async def test_what_is_stored_is_never_refused(
+    settings: Settings, rasa: FakeRasa, token: str
+) -> None:
+    limited = replace(settings, rasa_url=rasa.url, messages_per_minute=6)
+    async with started(create_app(limited)) as running:
+        words = {"one": "I am scared", "two": "please", "three": "help"}
+        for _ in range(5):
+            visitor = await begun(running, token=token, messages=words)
+        for key, text in words.items():
+            assert (await visitor.say(text, key=key)).status_code == 202
+        assert await said(visitor) == list(words.values())
+        # What is new is counted.
+        assert [(await visitor.say(f"m{i}")).status_code for i in range(2)][-1] == 429
 
 
 async def test_a_flood_of_first_words_is_limited(

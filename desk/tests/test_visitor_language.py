@@ -45,6 +45,14 @@ async def test_settings_in_spanish(running: Running) -> None:
     assert (crisis["text"], crisis["place"]) == ("AYUDA to 988", "Estados Unidos")
 
 
+async def test_the_settings_lead_to_the_pages_in_the_language(running: Running) -> None:
+    found = await config(running)
+    assert found["privacy_url"] == "/privacy?lang=es"
+    assert found["protocol_url"] == "/crisis-protocol?lang=es"
+    for address in (found["privacy_url"], found["protocol_url"]):
+        assert '<html lang="es">' in (await running.client.get(address)).text
+
+
 async def test_the_next_opening_in_spanish(running: Running) -> None:
     found = await config(running, hours="Jan 01 09:00-09:01")
     assert found["clinic"]["next_opening"].endswith("1 de enero, a las 9:00 a. m.")
@@ -204,6 +212,16 @@ async def test_the_api_tells_of_the_language(running: Running) -> None:
             for operation in operations.values():
                 [lang] = [p for p in operation["parameters"] if p["name"] == "lang"]
                 assert "Language" in lang["description"]
+
+
+def test_the_chat_can_tell_every_spanish_line_from_an_english_answer() -> None:
+    """It marks what has no letter that English lacks as English (in_language.ts)."""
+    spanish = {k: t for k, t in TEXTS.items() if k.endswith("_es") and len(t.split()) > 4}
+    assert len(spanish) > 40
+    for key, text in spanish.items():
+        # Pieces of a longer line, and what stands in no conversation.
+        elsewhere = ("handover_wait", "handover_aim", "when_", "months", "full_date", "error_")
+        assert key.startswith(elsewhere) or re.search(r"[áéíóúñü¿¡]", text), key
 
 
 async def test_the_spanish_button_is_answered_in_spanish(visitor: Visitor, rasa: FakeRasa) -> None:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,13 +36,17 @@ from nightdesk.evaluation.report import (
 )
 from nightdesk.run.places import ROOT
 from nightdesk.safety.themes import theme_of
+from nightdesk_contract.days import day_in_words
+from nightdesk_contract.outcome import ENGLISH
+from nightdesk_contract.texts import load_texts
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DEFAULT_THRESHOLDS = ROOT / "tests" / "cases" / "thresholds.yml"
-WORDING = ROOT / "data" / "texts" / "figures.yml"
-PUBLIC_PAGE = "crisis-protocol.md"
+TEXTS = ROOT / "data" / "texts"
+PUBLIC_PAGES = (("crisis-protocol.md", ENGLISH), ("crisis-protocol.es.md", "es"))
+"""The pages that tell the figures, beside the file that they are kept in, with their language."""
 _PROGRESS_EVERY = 200
 
 
@@ -75,7 +80,8 @@ def register(subparsers: "Subparsers") -> None:
         type=Path,
         metavar="FILE",
         help="keep the figures (no messages) in FILE, for the project docs/evaluation.json, and "
-        f"put them into the {PUBLIC_PAGE} beside it; without this nothing is written",
+        f"put them into {' and '.join(page for page, _ in PUBLIC_PAGES)} beside it; "
+        "without this nothing is written",
     )
     evaluate.set_defaults(run=run)
 
@@ -144,26 +150,34 @@ def _check_writable(target: Path, files: dict[Path, list[Case]]) -> None:
         raise PublishedError(f"--write: two files are called {', '.join(twice)}")
     if not target.parent.is_dir():
         raise PublishedError(f"--write: no folder {target.parent}")
-    page = target.with_name(PUBLIC_PAGE)
-    if page.is_file():
-        missing = lacking(load_wording(WORDING), {path.stem: rows for path, rows in files.items()})
+    for page, language in _pages(target):
+        wording = load_wording(_wording(language))
+        missing = lacking(wording, {path.stem: rows for path, rows in files.items()})
         if missing:
             raise PublishedError(
-                f"--write: {PUBLIC_PAGE} also tells of {', '.join(missing)}: give those files too"
+                f"--write: {page.name} also tells of {', '.join(missing)}: give those files too"
             )
         with_block(page.read_text(encoding="utf-8"), "")
+
+
+def _pages(target: Path) -> list[tuple[Path, str]]:
+    """Give the public pages that lie beside the kept figures."""
+    pages = [(target.with_name(name), language) for name, language in PUBLIC_PAGES]
+    return [(page, language) for page, language in pages if page.is_file()]
+
+
+def _wording(language: str) -> Path:
+    return TEXTS / ("figures.yml" if language == ENGLISH else f"figures.{language}.yml")
 
 
 def _write(target: Path, judged: dict[Path, list[Judged]]) -> None:
     evaluation = stored(date.today(), {path.stem: rows for path, rows in judged.items()})
     written = [target]
     target.write_text(as_json(evaluation), encoding="utf-8")
-    page = target.with_name(PUBLIC_PAGE)
-    if page.is_file():
-        text = with_block(
-            page.read_text(encoding="utf-8"), block(load_wording(WORDING), evaluation)
-        )
-        page.write_text(text, encoding="utf-8")
+    for page, language in _pages(target):
+        in_words = partial(day_in_words, texts=load_texts(TEXTS / "desk.yml"), language=language)
+        figures = block(load_wording(_wording(language)), evaluation, in_words)
+        page.write_text(with_block(page.read_text(encoding="utf-8"), figures), encoding="utf-8")
         written.append(page)
     print(f"Wrote {' and '.join(map(str, written))}.", file=sys.stderr)
 

@@ -1,4 +1,4 @@
-"""`nightdesk texts`: whether what visitors read is safely worded and easy to read."""
+"""`nightdesk texts`: whether what visitors read is safely worded, easy, and in Spanish too."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from nightdesk.run.places import ROOT, Places
 from nightdesk_contract.checked_yaml import FileError
 from nightdesk_contract.findings import Finding, of_problems
 from nightdesk_contract.safe_messaging import load_rules
+from nightdesk_contract.spanish_twins import spanish_findings
 from nightdesk_contract.text_findings import Measure, TextFinding, text_findings
 from nightdesk_contract.visible_texts import PLACES, Roots, VisibleText, texts_of
 
@@ -37,7 +38,9 @@ def register(subparsers: "Subparsers") -> None:
         help="say which words not to use and why, and which texts are hard to read",
         description="Says file and key, what was found, why it matters and what to say instead: "
         'words to avoid about suicide, illness and drugs ("committed suicide"), promises, and '
-        "texts above reading grade 8 with their longest sentence. Exit status 1 with each finding.",
+        "texts above reading grade 8 with their longest sentence; and what the desk and its pages "
+        "say in English and not in Spanish, or there with other fields or numbers. Exit status 1 "
+        "with each finding.",
     )
     check.add_argument("--json", action="store_true", help="print JSON")
     check.set_defaults(run=run_check)
@@ -47,7 +50,7 @@ def run_check(arguments: argparse.Namespace) -> int:
     """Carry out `texts check`. Gives the exit status: 0, or 1 when something was found."""
     texts, bad = _texts(Places.from_environment(root=ROOT))
     measure = load_measure()
-    found = text_findings(texts, load_rules(), measure)
+    found = [*text_findings(texts, load_rules(), measure), *spanish_findings(texts)]
     if arguments.json:
         row = {
             "texts": len(texts),

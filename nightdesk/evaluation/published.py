@@ -1,12 +1,12 @@
 """The figures that the public reads: stored by date, without messages, and put into words.
 
-`docs/evaluation.json` holds what an evaluation gave. The part of `docs/crisis-protocol.md` between
-two markers is made from it, so no figure on that page is typed by hand.
+`docs/evaluation.json` holds what an evaluation gave. The part of `docs/crisis-protocol.md` (and of
+the Spanish one) between two markers is made from it, so no figure there is typed by hand.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -130,13 +130,18 @@ def lacking(wording: Wording, cases: Mapping[str, Sequence[Case]]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def block(wording: Wording, evaluation: Mapping[str, Any]) -> str:
+def block(
+    wording: Wording,
+    evaluation: Mapping[str, Any],
+    in_words: Callable[[date], str],
+) -> str:
     """Give the figures of a stored evaluation as Markdown, for between the markers.
 
-    Raises PublishedError when a file or kind that is told of is not in it.
+    `in_words` gives a day in the language of `wording`. Raises PublishedError when a file or kind
+    that is told of is not in it.
     """
     try:
-        lines = list(_lines(wording, evaluation))
+        lines = list(_lines(wording, evaluation, in_words))
     except (KeyError, TypeError, ValueError) as error:
         raise PublishedError(f"the stored evaluation lacks {error}") from error
     return "\n".join(lines).strip()
@@ -177,9 +182,10 @@ def _by_kind(rows: Sequence[Judged]) -> dict[str, Any]:
     }
 
 
-def _lines(wording: Wording, evaluation: Mapping[str, Any]) -> Iterator[str]:
-    day = date.fromisoformat(evaluation["date"])
-    yield wording.measured.format(date=f"{day:%B} {day.day}, {day.year}")
+def _lines(
+    wording: Wording, evaluation: Mapping[str, Any], in_words: Callable[[date], str]
+) -> Iterator[str]:
+    yield wording.measured.format(date=in_words(date.fromisoformat(evaluation["date"])))
     for group in wording.groups:
         yield from ("", f"### {group.title}", "")
         for row in group.rows:

@@ -248,7 +248,14 @@ class TestEvalWrite:
             'measured: "{date}"\ngroups:\n- title: T\n  figure: right\n'
             '  says: "{what} {count}/{cases}"\n  rows: [{file: cases, what: Right}]\n'
         )
-        monkeypatch.setattr(evaluate, "WORDING", wording)
+        (tmp_path / "figures.es.yml").write_text(
+            wording.read_text().replace("Right", "Bien").replace("{date}", "El {date}")
+        )
+        (tmp_path / "desk.yml").write_text(
+            'months: M M M M M M M M M M M M\nfull_date: "{number}"\n'
+            'months_es: m m m m m m m m m m m m\nfull_date_es: "{month}"\n'
+        )
+        monkeypatch.setattr(evaluate, "TEXTS", tmp_path)
         (tmp_path / "docs").mkdir()
 
         def run(*files, target="docs/evaluation.json"):
@@ -273,6 +280,13 @@ class TestEvalWrite:
         assert ask() == 0
         assert "### T\n\n- Right 3/4\n" in page.read_text()
         assert "old" not in page.read_text()
+
+    def test_and_into_the_spanish_page_in_spanish(self, ask, tmp_path):
+        page = tmp_path / "docs" / "crisis-protocol.es.md"
+        page.write_text(f"{BEGIN}\nold\n{END}\n")
+        assert ask() == 0
+        assert "El m\n\n### T\n\n- Bien 3/4\n" in page.read_text()
+        assert not (tmp_path / "docs" / "crisis-protocol.md").exists()
 
     def test_also_when_a_threshold_is_missed(self, ask, limits, tmp_path):
         limits.write_text("cases.jsonl: {right_at_least: 100}")

@@ -12,6 +12,7 @@ from nightdesk import cli
 from nightdesk.commands import review
 from nightdesk.run.models import input_files
 from nightdesk_contract.review import load_signatures
+from nightdesk_contract.signed_pages import PROTOCOLS
 
 SAFETY = "answer:utter_faq_safety"
 WHO = ("--reviewer", "A. Person", "--role", "Tester")
@@ -26,7 +27,8 @@ def project(tmp_path, root, monkeypatch) -> Path:
         shutil.copytree(root / "data" / name, tmp_path / "data" / name)
     shutil.copytree(root / "desk" / "widget" / "strings", tmp_path / "desk" / "widget" / "strings")
     (tmp_path / "docs").mkdir()
-    shutil.copy(root / "docs" / "crisis-protocol.md", tmp_path / "docs")
+    for name in PROTOCOLS.values():
+        shutil.copy(root / "docs" / name, tmp_path / "docs")
     (tmp_path / "data" / "safety").mkdir()
     for name in ("cautions.yml", "sources.yml", "safety/replies.yml", "safety/crisis_lines.yml"):
         shutil.copy(root / "data" / name, tmp_path / "data" / name)

@@ -85,6 +85,16 @@ def test_in_every_place(project, capsys):
     }
 
 
+def test_what_is_not_in_spanish(project, capsys):
+    edit(project / "data/texts/desk.yml", "staff_left_es:", "staff_gone_es:")
+    edit(project / "data/texts/pages.yml", "Llame al {phone} para", "Llame para")
+    found = {(f["rule"], f["key"]) for f in check(capsys)["findings"]}
+    assert found == {
+        ("no_spanish", "staff_left_es"),
+        ("other_fields_in_spanish", "privacy_es.sections.4.paragraphs.0"),
+    }
+
+
 def test_settings_that_lie_elsewhere(project, tmp_path_factory, monkeypatch, capsys):
     clinic = tmp_path_factory.mktemp("mine") / "my.yml"
     shutil.move(project / "clinic.yml", clinic)

@@ -203,6 +203,44 @@ def test_while_nobody_has_judged_the_message_the_desks_text_is_right_for_a_crisi
         assert textstat.flesch_kincaid_grade(text) <= 8
 
 
+IN_SPANISH_UNJUDGED = {
+    "right_for_any_message": {"es": [r"\bsi piensa en el suicidio\b"]},
+    "says_that_it_could_not_answer": {"es": [r"\bno puedo responder\b"]},
+}
+"""What `unjudged` of the criteria means in Spanish; there it is said for English alone."""
+
+
+@pytest.mark.parametrize("hours", UNJUDGED)
+@pytest.mark.parametrize("country", LINES)
+def test_while_nobody_has_judged_the_message_the_same_is_said_in_spanish(country: str, hours: str):
+    lines = LINES[country]
+    situation = Situation(lines, "P1", "es", PHONE, judged=False)
+    texts = [desk(hours, lines, "es"), desk("bot_unavailable_again", lines, "es")]
+    assert grade(texts, situation, {**CRITERIA, "unjudged": IN_SPANISH_UNJUDGED}) == []
+    assert ("avisamos a nuestro personal" in texts[0]) == (hours == "bot_unavailable_open")
+    assert (NOBODY_READS["es"] in texts[0]) == (hours != "bot_unavailable_open")
+    assert (WHEN["es"] in texts[0]) == (hours == "bot_unavailable_closed")
+    for text in texts:
+        assert f"llame al {lines.emergency} ahora" in text
+        # What a Spanish speaker presses and texts.
+        assert lines.reach["es"] in text
+        assert re.search(r"Si está en peligro(?: o tiene heridas)?, ", text)
+        assert PHONE in text
+        assert ".." not in text
+        measure(text, "es", hours)
+
+
+@pytest.mark.parametrize("hours", ["open", "closed", "closed_no_date"])
+@pytest.mark.parametrize("country", LINES)
+def test_that_nobody_answers_is_said_in_spanish_with_the_lines(country: str, hours: str):
+    lines = LINES[country]
+    text = desk(f"no_answer_{hours}", lines, "es")
+    for part in (PHONE, lines.emergency, lines.reach["es"]):
+        assert part in text
+    assert (WHEN["es"] in text) == (hours == "closed")
+    measure(text, "es", hours)
+
+
 @pytest.mark.parametrize("kind", ["crisis", "crisis_third_person", "crisis_abuse", "crisis_others"])
 def test_an_emergency_after_a_crisis_says_call_now_without_an_if(kind: str):
     for intents in ([kind, f"{kind}_emergency"], [f"{kind}_emergency"] * 2):

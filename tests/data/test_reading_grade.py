@@ -11,6 +11,12 @@ TEXTS = {name_of(text): as_read(text.text) for text in all_texts() if text.grade
 LONG = {name: text for name, text in TEXTS.items() if is_long_enough(text)}
 SPANISH = {name: as_read(r["text"]) for name, r in responses().items() if name.endswith("_es")}
 """Measured in their language; test_crisis_transcripts measures the other languages."""
+SPANISH_PAGES = {
+    name_of(text): as_read(text.text)
+    for text in all_texts()
+    if text.path.name == "crisis-protocol.es.md"
+    or (text.path.name == "pages.yml" and "_es." in text.key)
+}
 
 
 @pytest.mark.parametrize("name", LONG)
@@ -28,6 +34,17 @@ def test_spanish_replies_are_easy(name):
         textstat.set_lang("en_US")
 
 
+@pytest.mark.parametrize("name", [n for n, t in SPANISH_PAGES.items() if is_long_enough(t)])
+def test_spanish_pages_are_easy(name):
+    try:
+        textstat.set_lang("es")
+        # Fernández Huerta: 60 and more is plain, as for the eighth grade. Long words such as
+        # "personal" and "automático" count as much as hard ones.
+        assert textstat.fernandez_huerta(SPANISH_PAGES[name]) >= 60
+    finally:
+        textstat.set_lang("en_US")
+
+
 def test_the_measure_tells_easy_from_hard():
     easy = "You can call us. We are here to help. Please come in."
     hard = (
@@ -40,5 +57,6 @@ def test_the_measure_tells_easy_from_hard():
 
 def test_texts_are_found():
     assert len(LONG) > 180
+    assert len(SPANISH_PAGES) > 60
     for beginning in ("clinic.yml: demo_notice", "domain.yml: responses.utter_faq_safety.0.text"):
         assert beginning in LONG

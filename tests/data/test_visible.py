@@ -90,6 +90,7 @@ def test_where_a_grade_counts():
         "data/topics.yml",
         "desk/nightdesk_desk/templates/demo.html",
         "desk/nightdesk_desk/templates/document.html",
+        "desk/nightdesk_desk/templates/hostile.html",
         "desk/nightdesk_desk/templates/page.html",
         "desk/nightdesk_desk/templates/sections.html",
         "desk/widget/strings/en.json",

@@ -3,9 +3,11 @@
 import json
 import re
 from datetime import date
+from functools import partial
 
 import pytest
 
+from nightdesk.commands.evaluate import PUBLIC_PAGES
 from nightdesk.evaluation.cases import Case
 from nightdesk.evaluation.judge import judge
 from nightdesk.evaluation.published import (
@@ -19,6 +21,8 @@ from nightdesk.evaluation.published import (
     stored,
     with_block,
 )
+from nightdesk_contract.days import day_in_words
+from nightdesk_contract.texts import load_texts
 
 DAY = date(2026, 3, 5)
 WORDS = """
@@ -90,8 +94,9 @@ class TestStored:
 
 class TestBlock:
     def test_says_each_row_in_its_words(self, wording):
-        assert block(wording, stored(DAY, {"crisis": crisis_rows()})).splitlines() == [
-            "On March 5, 2026.",
+        kept = stored(DAY, {"crisis": crisis_rows()})
+        assert block(wording, kept, date.isoformat).splitlines() == [
+            "On 2026-03-05.",
             "",
             "### Found",
             "",
@@ -105,7 +110,7 @@ class TestBlock:
         files = kept["files"]
         del (files if gone == "crisis" else files["crisis"]["by_kind"])[gone]
         with pytest.raises(PublishedError, match=gone):
-            block(wording, kept)
+            block(wording, kept, date.isoformat)
 
     def test_lacking_is_known_from_the_cases_alone(self, wording):
         assert lacking(wording, {"crisis": crisis_cases()}) == []
@@ -157,13 +162,31 @@ class TestThePublicPage:
     def evaluation(self, root):
         return json.loads((root / "docs" / "evaluation.json").read_text(encoding="utf-8"))
 
-    def test_its_figures_are_those_of_the_stored_evaluation(self, root, evaluation):
-        page = (root / "docs" / "crisis-protocol.md").read_text(encoding="utf-8")
-        wording = load_wording(root / "data" / "texts" / "figures.yml")
-        assert page == with_block(page, block(wording, evaluation)), (
-            "docs/crisis-protocol.md does not hold the figures of docs/evaluation.json. "
+    @pytest.mark.parametrize(("name", "language"), PUBLIC_PAGES)
+    def test_its_figures_are_those_of_the_stored_evaluation(self, root, evaluation, name, language):
+        page = (root / "docs" / name).read_text(encoding="utf-8")
+        texts = root / "data" / "texts"
+        figures = "figures.yml" if language == "en" else f"figures.{language}.yml"
+        in_words = partial(day_in_words, texts=load_texts(texts / "desk.yml"), language=language)
+        told = block(load_wording(texts / figures), evaluation, in_words)
+        assert page == with_block(page, told), (
+            f"docs/{name} does not hold the figures of docs/evaluation.json. "
             "Run: nightdesk eval FILES --write docs/evaluation.json"
         )
+
+    def test_the_spanish_page_tells_the_same_figures(self, root):
+        english, spanish = (
+            load_wording(root / "data" / "texts" / name)
+            for name in ("figures.yml", "figures.es.yml")
+        )
+        assert len(english.groups) == len(spanish.groups)
+        for ours, theirs in zip(english.groups, spanish.groups, strict=True):
+            assert ours.figure == theirs.figure
+            assert sorted(re.findall(r"{\w+}", ours.says)) == sorted(
+                re.findall(r"{\w+}", theirs.says)
+            )
+            told = [[(row.file, row.kinds) for row in group.rows] for group in (ours, theirs)]
+            assert told[0] == told[1]
 
     def test_the_stored_evaluation_is_not_from_the_future(self, evaluation):
         assert date.fromisoformat(evaluation["date"]) <= date.today()

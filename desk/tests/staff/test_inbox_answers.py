@@ -72,6 +72,19 @@ async def test_an_answer_that_nobody_stood_for(
     assert said in plain(await transcript(desk, sign_in, answered({"review": {"state": state}})))
 
 
+async def test_a_line_of_the_desk_in_another_language_with_what_it_means(
+    desk: Desk, sign_in: SignIn
+) -> None:
+    basis = {"person": True, "language": "es", "english": "Ana <b>from our staff</b> has joined."}
+    event = log.NewEvent("system", "Ana, de nuestro personal, se unió.", basis=basis)
+    html = await transcript(desk, sign_in, event, log.NewEvent("system", "Ana has left."))
+    assert '<p class="text" lang="es">Ana, de nuestro personal, se unió.</p>' in html
+    assert "In English: Ana <b>from our staff</b> has joined." in plain(html)
+    assert "<b>from" not in html
+    assert html.count("In English:") == 1
+    assert '<p class="text">Ana has left.</p>' in html
+
+
 async def test_an_answer_of_before_this_was_recorded(desk: Desk, sign_in: SignIn) -> None:
     shown = plain(await transcript(desk, sign_in, answered(None)))
     assert "It is safe." in shown
