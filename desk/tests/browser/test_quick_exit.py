@@ -61,7 +61,7 @@ def assert_left(visitor: VisitorPage, quiet: str) -> None:
 
 def assert_forgotten(page: Page) -> None:
     kept = page.evaluate(KEPT)
-    for name in ("conversation", "draft", "pending", "seen", "left"):
+    for name in ("begun", "conversation", "draft", "pending", "seen", "left"):
         assert f" {name}" not in kept
     assert '"true"' not in kept
 
@@ -90,6 +90,66 @@ def test_leaving_forgets_the_chat_in_all_tabs(leaving: VisitorPage, quiet: str) 
     # A new chat is another one.
     other.ask("Hello!")
     expect(other.own).to_have_count(1)
+
+
+def test_a_draft_is_forgotten_also_by_a_tab_that_was_elsewhere(
+    leaving: VisitorPage, quiet: str
+) -> None:
+    other = VisitorPage(leaving.guest).come().open_chat()
+    other.input.fill("he must not see this")
+    other.page.goto(quiet)
+
+    leave(leaving)
+    assert_left(leaving, quiet)
+
+    other.come()
+    expect(other.panel).to_have_count(0)
+    assert_forgotten(other.page)
+    other.open_chat()
+    expect(other.input).to_have_value("")
+    # A new one stays.
+    other.input.fill("anew")
+    other.page.reload()
+    expect(other.input).to_have_value("anew")
+
+
+FRAMED = """<!doctype html><html lang="en"><title>A clinic</title><link rel="icon" href="data:,">
+<h1>A clinic</h1><iframe src="/framed?inside" width="600" height="700" {how}></iframe></html>"""
+INSIDE = """<!doctype html><html lang="en"><title>A part</title><link rel="icon" href="data:,">
+<body><script src="/widget.js" data-exit="{exit}"></script></body></html>"""
+WEATHER = """<!doctype html><html lang="en"><title>Weather</title><link rel="icon" href="data:,">
+<h1>Weather</h1></html>"""
+
+
+@pytest.mark.parametrize("how", ["", 'sandbox="allow-scripts allow-same-origin"'])
+def test_in_a_frame_all_of_the_page_is_left_where_that_is_allowed(
+    new_guest: NewGuest, how: str, expected_complaints: list[str]
+) -> None:
+    expected_complaints += ["Unsafe attempt to initiate navigation"]
+    guest = new_guest()
+    elsewhere = f"{guest.url}/weather"
+    pages = {
+        "/framed": FRAMED.format(how=how),
+        "/framed?inside": INSIDE.format(exit=elsewhere),
+        "/weather": WEATHER,
+    }
+    for path, body in pages.items():
+        guest.context.route(
+            guest.url + path,
+            lambda route, body=body: route.fulfill(body=body, content_type="text/html"),
+        )
+    page = guest.tab()
+    page.goto(f"{guest.url}/framed")
+    inside = page.frame_locator("iframe")
+    inside.locator(hook("launcher")).click()
+    inside.locator(hook("leave")).click()
+
+    if how:
+        expect(inside.get_by_role("heading")).to_have_text("Weather")
+        expect(page.get_by_role("heading")).to_have_text("A clinic")
+    else:
+        expect(page).to_have_url(elsewhere)
+        expect(page.get_by_role("heading")).to_have_text("Weather")
 
 
 def test_back_does_not_lead_to_the_chat(leaving: VisitorPage, quiet: str) -> None:

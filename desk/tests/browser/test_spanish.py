@@ -120,7 +120,7 @@ def test_the_lines_are_said_and_dialled_as_for_who_speaks_spanish(chatting: Visi
         "tel:988": "Llamar al 988 y oprimir 2",
         "sms:988?body=AYUDA": "Enviar AYUDA al 988",
         "https://988lifeline.org/chat/": "Chat en línea",
-        f"{chatting.guest.url}/crisis-lines": "¿No está en Estados Unidos?",
+        f"{chatting.guest.url}/crisis-lines?lang=es": "¿No está en Estados Unidos?",
         "": "",
     }
     expect(chatting.crisis_line).to_contain_text("¿En crisis?")
