@@ -63,7 +63,9 @@ def test_no_text_of_a_visitor_passes_for_an_encrypted_one(there, odd):
     assert keys.is_encrypted(kept) is there.there
 
 
-@pytest.mark.parametrize("bad", ["x", OLD[:-1], f"{OLD},short"])
+@pytest.mark.parametrize(
+    "bad", ["x", OLD[:-1], f"{OLD},short"], ids=["one letter", "cut short", "the second"]
+)
 def test_a_key_that_is_none_stops_every_command_and_is_not_shown(bad):
     with pytest.raises(KeysError, match=r"DESK_ENCRYPTION_KEYS: key . of . is not a Fernet key"):
         keys.current({"DESK_ENCRYPTION_KEYS": bad})
