@@ -51,7 +51,7 @@ DESK = """(() => {
     forget() {
       said.length = 0;
       sessionStorage.removeItem("scripted desk");
-      desk.answers["/stream"] = [404, { error: "not_found", message: "" }];
+      desk.answers["/stream"] = [404, { error: "not_found", message: "There is no such chat." }];
       streams.forEach((stream) => stream.close());
       streams.clear();
     },

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from scripted_desk import ANSWER, CLOSED, CRISIS, JOINED, STAFF, ScriptedVisitor
 from visitor_page import hook
 
+LONG_WORD = "https://example.org/" + "averylongword" * 12
 CHAT_FILE = re.compile(r"/widget-chat\.js")
 
 Step = Callable[[ScriptedVisitor], None]
@@ -63,7 +64,8 @@ def rated(visitor: ScriptedVisitor) -> None:
 
 
 def refused(visitor: ScriptedVisitor) -> None:
-    visitor.answer_with("/messages", [429, {"error": "too_many", "message": "Please wait."}])
+    words = f"Please wait. {LONG_WORD}"
+    visitor.answer_with("/messages", [429, {"error": "too_many", "message": words}])
     visitor.say("And another thing")
     expect(visitor.hooked("refusal")).to_be_visible()
 

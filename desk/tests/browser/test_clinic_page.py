@@ -236,13 +236,26 @@ def test_an_undelivered_message_stays_on_a_page_with_an_old_library(hostile: Vis
 def test_the_page_keeps_its_own_keys_and_the_chat_its_own(hostile: VisitorPage) -> None:
     page = hostile.page
     keys = page.locator("html")
+    # Shortcuts listen to any of the three.
+    page.evaluate(
+        """() => {
+          window.kinds = "";
+          const hear = ({ type }) => void (window.kinds += `${type} `);
+          for (const kind of ["keydown", "keypress", "keyup"]) {
+            document.addEventListener(kind, hear);
+            window.addEventListener(kind, hear);
+          }
+        }"""
+    )
     expect(hostile.input).to_be_focused()
     page.keyboard.type("a s/d")
     expect(hostile.input).to_have_value("a s/d")
     expect(keys).not_to_have_attribute("data-keys", re.compile("."))
+    assert page.evaluate("window.kinds") == ""
 
     page.locator("h1").click()
     page.keyboard.press("q")
+    assert page.evaluate("window.kinds") == "keydown keydown keypress keypress keyup keyup "
     page.keyboard.press("Escape")
     page.keyboard.press("s")
     expect(keys).to_have_attribute("data-keys", "q(Escape)s")

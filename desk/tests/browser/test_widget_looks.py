@@ -1,6 +1,10 @@
-"""Forced colours, much contrast, little motion, and words from right to left."""
+"""Forced colours, much contrast, little motion, paper, edges of phones, right-to-left words."""
 
+import pytest
+from browsers import over_bidi
 from conftest import NewGuest
+from guest import PHONE
+from own_page import make_own
 from playwright.sync_api import Locator, expect
 from scripted_desk import ANSWER, STAFF, ScriptedVisitor
 from visitor_page import hook
@@ -118,3 +122,48 @@ def test_on_a_page_from_right_to_left_the_chat_keeps_its_own_direction(
     visitor.answer_with("/messages", None)
     visitor.say(ARABIC)
     assert style(visitor.own.locator("p").get_by_text(ARABIC), "direction") == "rtl"
+
+
+@pytest.mark.skipif(over_bidi(), reason="Playwright does not tell Firefox over BiDi of paper")
+def test_the_chat_is_not_printed(new_guest: NewGuest) -> None:
+    visitor = ScriptedVisitor(new_guest()).come_and_open()
+    visitor.page.emulate_media(media="print")
+    expect(visitor.panel).to_be_hidden()
+    visitor.page.emulate_media(media="screen")
+    visitor.hooked("close").click()
+    visitor.page.emulate_media(media="print")
+    expect(visitor.launcher).to_be_hidden()
+
+
+@pytest.mark.skipif(over_bidi(), reason="no way to give Firefox a phone's edges")
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("size", [PHONE, (900, 500)])
+def test_nothing_is_under_the_edges_of_a_phone(
+    new_guest: NewGuest, side: str, size: tuple[int, int]
+) -> None:
+    guest = new_guest(size=size)
+    make_own(guest.context, f'data-position="{side}"')
+    visitor = ScriptedVisitor(guest)
+    portrait = size == PHONE
+    insets = {"top": 47, "bottom": 34} if portrait else {"left": 44, "right": 44, "bottom": 21}
+    devtools = guest.context.new_cdp_session(visitor.page)
+    devtools.send("Emulation.setSafeAreaInsetsOverride", {"insets": insets})
+    visitor.come()
+
+    def free(what: Locator) -> bool:
+        box = what.bounding_box()
+        assert box
+        return (
+            box["x"] >= insets.get("left", 0)
+            and box["y"] >= insets.get("top", 0)
+            and box["x"] + box["width"] <= size[0] - insets.get("right", 0)
+            and box["y"] + box["height"] <= size[1] - insets.get("bottom", 0)
+        )
+
+    assert free(visitor.launcher)
+    visitor.open_chat()
+    expect(visitor.hooked("menu")).to_be_visible()
+    for what in ("close", "menu", "leave", "person", "input", "send"):
+        assert free(visitor.hooked(what)), what
+    visitor.tell("How fast does it work?")
+    assert free(visitor.crisis_line)

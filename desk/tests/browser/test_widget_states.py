@@ -1,12 +1,16 @@
 """The widget in every state: nothing for axe-core to find, nothing cut, all within reach."""
 
+import json
+
 import pytest
 from conftest import NewGuest
 from guest import DESKTOP, PHONE, Guest
-from playwright.sync_api import expect
+from own_page import make_own
+from playwright.sync_api import Route, expect
 from scripted_desk import ScriptedVisitor
-from states import walk
+from states import LONG_WORD, walk
 from test_accessible import assert_no_findings
+from test_launcher import CONFIG
 
 ZOOMED = (320, 256)
 """What is left of a window of 1280 by 1024 at 400 %."""
@@ -141,6 +145,26 @@ def test_nothing_is_cut_and_help_stays_in_view_in_any_state(
         if found:
             wrong[state] = found
     assert wrong == {}
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_a_word_that_is_longer_than_a_line_is_broken(
+    new_guest: NewGuest, size: tuple[int, int]
+) -> None:
+    guest = new_guest(size=size)
+    make_own(guest.context, f'data-greeting="{LONG_WORD}"')
+    visitor = scripted(guest)
+
+    def answer(route: Route) -> None:
+        config = route.fetch()
+        said = config.json()
+        said["clinic"] |= {"name": LONG_WORD, "hours_text": LONG_WORD}
+        route.fulfill(response=config, body=json.dumps(said | {"demo_notice": LONG_WORD}))
+
+    guest.context.route(CONFIG, answer)
+
+    for state in walk(visitor):
+        assert visitor.page.evaluate(MISFITS) == [], state
 
 
 def test_at_400_percent_there_is_room_to_read(new_guest: NewGuest) -> None:

@@ -76,9 +76,9 @@ export class ApiError extends Error {
     super(message);
   }
 
-  /** The desk does not know this conversation, or not with this token. */
+  /** The desk does not know this conversation, or not with this token. Only its own word counts. */
   get lost(): boolean {
-    return this.status === 401 || this.status === 404;
+    return this.code === "unauthorized" || this.code === "not_found";
   }
 
   /** Trying the same again may help. */
@@ -100,8 +100,9 @@ interface Call {
   /** Another method than the body tells. */
   method?: string | undefined;
   signal?: AbortSignal;
-  /** How long to wait for the start of the answer, in milliseconds. */
+  /** How long to wait for the answer, in milliseconds: for all of it, but of a stream for its start. */
   within?: number;
+  stream?: boolean;
 }
 
 function isEvent(value: unknown): value is ChatEvent {
@@ -118,16 +119,16 @@ export class Api {
 
   /**
    * Begin the conversation of this token, or find it: sent twice, it is one. The messages are stored with it, in
-   * their order; the same key never stores one twice.
+   * their order; the same key never stores one twice. With an `id`, that conversation or none.
    */
-  async create(token: string, messages: readonly { key: string; text: string }[]): Promise<Conversation> {
+  async create(token: string, messages: readonly { key: string; text: string }[], id?: string): Promise<Conversation> {
     // Not as a list: old libraries of a page teach lists to turn into something else than JSON.
     const sent: Record<string, string> = {};
     for (const { key, text } of messages) sent[key] = text;
-    const answer = await this.#call("/api/conversations", { body: { token, messages: sent } });
-    const { conversation_id: id, token: given } = (await answer.json()) as { conversation_id: string; token: string };
-    if (!id || !given) throw new ApiError(0);
-    return { id, token: given };
+    const answer = await this.#call("/api/conversations", { body: { token, messages: sent, conversation_id: id } });
+    const { conversation_id: made } = (await answer.json()) as { conversation_id: string };
+    if (!made) throw new ApiError(0);
+    return { id: made, token };
   }
 
   /** Send a message; the same key never stores it twice. Gives its sequence number. */
@@ -171,6 +172,7 @@ export class Api {
       token: of.token,
       headers: { Accept: "text/event-stream", ...(after > 0 && { "Last-Event-ID": String(after) }) },
       signal,
+      stream: true,
     });
     const type = answer.headers.get("content-type") ?? "";
     if (!type.startsWith("text/event-stream") || !answer.body) throw new ApiError(0);
@@ -216,16 +218,20 @@ export class Api {
         referrerPolicy: "no-referrer",
         signal: stop.signal,
       });
+      // What stalls halfway is no answer.
+      if (!call.stream) await answer.clone().arrayBuffer();
     } catch {
       throw new ApiError(0);
     } finally {
       clearTimeout(timer);
     }
     if (answer.ok) return answer;
-    // Something in between, which may answer while the desk starts, has no words for the visitor and no code. What
-    // it says is no answer of the desk: no conversation is lost by it.
+    // Something in between, which may answer while the desk starts, has no words for the visitor, or no code of the
+    // desk's form ("not_found"). What it says is no answer of the desk: no conversation is lost by it.
     const body: unknown = await answer.json().catch(() => null);
     const code = words(body, "error");
-    throw new ApiError(code ? answer.status : 0, words(body, "message"), code);
+    const message = words(body, "message");
+    const ours = message && /^[a-z_]+$/.test(code);
+    throw new ApiError(ours ? answer.status : 0, message, ours ? code : "");
   }
 }

@@ -34,6 +34,8 @@ export class Chat {
   state: State = EMPTY;
   readonly #live: Live;
   #conversation: Conversation | null = null;
+  /** The secret of the one that is being begun. */
+  #begun: string | undefined;
   #made: Promise<void> | undefined;
   #sending: Promise<void> = Promise.resolve();
   #typed = new Set<string>();
@@ -161,20 +163,20 @@ export class Chat {
    */
   #hurry(): void {
     const going = this.#going();
-    if (going.length) this.api.create(this.#token(), going).catch(() => undefined);
+    const to = this.#conversation ?? conversation(this.memory);
+    if (going.length) this.api.create(to?.token ?? this.#token(), going, to?.id).catch(() => undefined);
   }
 
+  /** What is to go with the beginning: not more than a browser takes along from a page that is gone. */
   #going(): Pending[] {
-    return this.state.pending.filter(({ status }) => status === "sending");
+    return this.state.pending.filter(({ status }) => status === "sending").slice(0, 5);
   }
 
-  /** The secret that a conversation is known by: made here, so that asking twice for one gives one. */
+  /** Made here, and the same in all tabs, so that asking twice for a conversation gives one. */
   #token(): string {
-    const there = this.#conversation?.token ?? this.memory.get("begun");
-    if (there) return String(there);
-    const made = newKey();
-    this.memory.set("begun", made);
-    return made;
+    this.#begun ??= String(this.memory.get("begun") ?? newKey());
+    this.memory.set("begun", this.#begun);
+    return this.#begun;
   }
 
   /** Messages go one after the other, so that the desk gets them in the order they were written. */
@@ -243,17 +245,23 @@ export class Chat {
     return this.#conversation;
   }
 
+  /** Nothing is being begun any more. */
+  #giveUp(): void {
+    this.#begun = undefined;
+    this.memory.set("begun", null);
+  }
+
   #begin(): Promise<void> {
     return new Promise((resolve, reject) => {
       alone("begin", async () => {
-        const there = conversation(this.memory);
+        const there = this.#ended || conversation(this.memory);
         if (!there) {
           const token = this.#token();
           const made = await this.api.create(token, this.#going());
-          // In a browser without locks another tab may have been quicker; without "begun" it is given up.
-          if (!this.#ended && this.memory.get("begun") === token) {
+          if (this.#begun === token && !this.#ended) {
+            // In a browser without locks another tab may have been quicker.
             this.memory.set("conversation", conversation(this.memory) ?? made);
-            this.memory.set("begun", null);
+            this.#giveUp();
           }
         }
         resolve();
@@ -292,7 +300,7 @@ export class Chat {
     // Another tab may have begun a new conversation already: that one is not to be forgotten.
     const ours = conversation(this.memory)?.id === this.#conversation?.id;
     if (ours) this.memory.set("conversation", null);
-    if (type === "fresh") this.memory.set("begun", null);
+    if (type === "fresh") this.#giveUp();
     this.#conversation = null;
     this.memory.set("seen", null);
     this.#do({ type, ours });

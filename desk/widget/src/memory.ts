@@ -2,22 +2,30 @@
 import type { Conversation } from "./api.js";
 import type { Pending } from "./store.js";
 
-/** Kept for this browser: the conversation, the clinic's settings, what has been on the screen, what is not delivered. */
-const BROWSER = ["begun", "conversation", "config", "seen", "pending", "left"];
+/** Kept for this tab only. */
+const TAB = ["draft", "open", "marked"];
 
 /** What is the visitor's own of it. */
 const OWN: Name[] = ["begun", "conversation", "seen", "draft", "pending"];
 
 /**
- * Kept for this tab only: the draft, whether the panel is open. "left" is never kept: it tells the other tabs that
- * the visitor wants the chat forgotten.
+ * Kept for this browser: the conversation, the clinic's settings, what has been on the screen, what is not delivered,
+ * and the "mark": a number that every browser has which has seen the widget. When it is another one, the visitor wants
+ * the chat forgotten. Kept for this tab: the draft, whether the panel is open, and the mark that belongs to these.
  */
-export type Name = "begun" | "conversation" | "config" | "seen" | "draft" | "pending" | "open" | "left";
+export type Name = "begun" | "conversation" | "config" | "seen" | "draft" | "pending" | "open" | "mark" | "marked";
 
 export class Memory {
   private readonly here = new Map<string, string>();
 
-  constructor(private readonly origin: string) {}
+  constructor(private readonly origin: string) {
+    // The tab may have been elsewhere when another one was left.
+    const mark = this.get("mark") || Math.random();
+    if (mark === this.get("marked")) return;
+    this.set("draft", null);
+    if (this.get("open")) this.set("open", false);
+    this.sign(mark);
+  }
 
   /** What was put under this name; null when there is nothing, or nothing that can be read. */
   get(name: Name): unknown {
@@ -45,14 +53,17 @@ export class Memory {
   forget(tell: boolean): void {
     OWN.forEach((name) => this.set(name, null));
     this.set("open", false);
-    if (!tell) return;
-    this.set("left", 1);
-    this.set("left", null);
+    if (tell) this.sign(Math.random());
   }
 
   /** Whether another tab tells that. */
   left({ key, newValue }: StorageEvent): boolean {
-    return key === this.key("left") && !!newValue;
+    return key === this.key("mark") && !!newValue;
+  }
+
+  private sign(mark: unknown): void {
+    this.set("mark", mark);
+    this.set("marked", mark);
   }
 
   private key(name: Name): string {
@@ -60,7 +71,7 @@ export class Memory {
   }
 
   private area(name: Name): Storage {
-    return BROWSER.indexOf(name) >= 0 ? localStorage : sessionStorage;
+    return TAB.indexOf(name) < 0 ? localStorage : sessionStorage;
   }
 }
 

@@ -22,7 +22,7 @@ export interface Tools extends Pick<Shell, "root" | "place" | "menu" | "lang"> {
   /** The words of the button that asks for a person. */
   person: string;
   send(text: string): void;
-  chat: Pick<Chat, "state" | "ask" | "take" | "lose">;
+  chat: Pick<Chat, "state" | "ask" | "take" | "lose" | "rest">;
   draw(): void;
 }
 

@@ -5,7 +5,8 @@
 import { NUMBER, smsHref, telHref, webHref } from "./links.js";
 
 export type Piece = { text: string; href?: string };
-export type Block = { kind: "p" | "ul" | "ol"; lines: Piece[][] };
+/** `numbers`: as each line has one before it. */
+export type Block = { kind: "p" | "ul" | "ol"; lines: Piece[][]; numbers: (string | undefined)[] };
 
 const WEB = String.raw`https?:\/\/[^\s<>"'“”]+`;
 const EMAIL = String.raw`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`;
@@ -65,19 +66,21 @@ export function linkify(line: string, short: readonly string[] = [], crisisText 
   return pieces;
 }
 
-const BULLET = /^\s*[-*•]\s+/;
-const NUMBERED = /^\s*\d{1,2}[.)]\s+/;
+const MARK = /^\s*(?:[-*•]|(\d{1,2})[.)])\s+/;
 
 /** Split a text into paragraphs and lists: a line is a paragraph, "- " and "1. " start list items. */
 export function blocks(text: string, ...crisis: [short?: readonly string[], crisisText?: string]): Block[] {
   const found: Block[] = [];
   for (const line of text.split(/\r?\n/)) {
     if (!line.trim()) continue;
-    const kind = BULLET.test(line) ? "ul" : NUMBERED.test(line) ? "ol" : "p";
-    const words = linkify(line.replace(kind === "ul" ? BULLET : kind === "ol" ? NUMBERED : /^\s+/, ""), ...crisis);
+    const [mark = "", number] = MARK.exec(line) ?? [];
+    const kind = number ? "ol" : mark ? "ul" : "p";
+    const words = linkify(line.slice(mark.length).trimStart(), ...crisis);
     const last = found.at(-1);
-    if (kind !== "p" && last?.kind === kind) last.lines.push(words);
-    else found.push({ kind, lines: [words] });
+    if (mark && last?.kind === kind) {
+      last.lines.push(words);
+      last.numbers.push(number);
+    } else found.push({ kind, lines: [words], numbers: [number] });
   }
   return found;
 }

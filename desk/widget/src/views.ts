@@ -12,6 +12,7 @@ import { sourceLine } from "./source_line.js";
 import type { Pending, Row, State, Stored } from "./store.js";
 import type { Strings } from "./strings.js";
 import { blocks, type Piece } from "./text.js";
+import { titled } from "./titled.js";
 
 type View = TemplateResult | typeof nothing;
 
@@ -48,9 +49,9 @@ function pieces(line: Piece[]): (string | TemplateResult)[] {
 
 function rich(text: string, context: Context): TemplateResult[] {
   const { crisis, phone } = context.settings;
-  return blocks(text, [crisis.emergency, crisis.call, crisis.poison!, phone], crisis.text).map(({ kind, lines }) => {
+  return blocks(text, [crisis.emergency, crisis.call, crisis.poison!, phone], crisis.text).map(({ kind, lines, numbers }) => {
     if (kind === "p") return html`<p dir="auto">${pieces(lines[0] ?? [])}</p>`;
-    const items = lines.map((line) => html`<li>${pieces(line)}</li>`);
+    const items = lines.map((line, index) => html`<li value=${numbers[index] ?? nothing}>${pieces(line)}</li>`);
     return kind === "ul" ? html`<ul dir="auto">${items}</ul>` : html`<ol dir="auto">${items}</ol>`;
   });
 }
@@ -119,8 +120,11 @@ function replies(list: string[], test: string, context: Context): View {
 /** What an answer is from: a line that opens it where the third file is there. */
 function source(event: Stored, id: string, { words, lang, more }: Context): View | null {
   const drawn = more?.source(event, id);
-  const line = !drawn && sourceLine(event.source, words, lang);
-  return line ? html`<p class="source" data-test=${`source-${text(event.source, "kind")}`}>${line}</p>` : (drawn ?? nothing);
+  const { source } = event;
+  const line = !drawn && sourceLine(source, words, lang);
+  return line
+    ? html`<p class="source" data-test=${`source-${text(source, "kind")}`}>${titled(html, line, texts(source, "passages", "title")[0], lang)}</p>`
+    : (drawn ?? nothing);
 }
 
 /** What must be said beside an answer, apart from it: in the one file that is always there. */

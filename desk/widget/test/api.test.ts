@@ -27,7 +27,43 @@ describe("Api", () => {
     [404, "404 page not found"],
     [401, "<html>Sign in</html>"],
     [404, JSON.stringify({ detail: "Not Found" })],
+    [404, JSON.stringify({ status: 404, error: "Not Found" })],
+    [404, JSON.stringify({ status: 404, error: "Not Found", message: "No message available", path: "/api" })],
+    [401, JSON.stringify({ error: "unauthorized" })],
   ])("takes no proxy's word for it: a desk that is just started anew is not reached (%i)", async (status, body) => {
     expect(await failed(status, body)).toMatchObject({ lost: false, passing: true });
+  });
+
+  it("counts an answer that stalls halfway as none", async () => {
+    vi.useFakeTimers();
+    vi.stubGlobal("fetch", async (_: string, { signal }: RequestInit) => {
+      const body = new ReadableStream({
+        start(half) {
+          half.enqueue(new TextEncoder().encode('{"seq":'));
+          signal?.addEventListener("abort", () => half.error(new Error("aborted")));
+        },
+      });
+      return new Response(body, { status: 202 });
+    });
+    const sent = new Api("https://desk.example").send(OF, "k", "help").catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(11_000);
+    vi.useRealTimers();
+    expect(await sent).toMatchObject({ status: 0, passing: true });
+  });
+
+  it("begins a conversation also on a page that teaches lists to be something else in JSON", async () => {
+    const lists = Array.prototype as unknown as { toJSON?: () => string };
+    lists.toJSON = () => "[object]";
+    const asked: unknown[] = [];
+    vi.stubGlobal("fetch", async (_: string, { body }: RequestInit) => {
+      asked.push(JSON.parse(String(body)));
+      return new Response('{"conversation_id":"c1","token":"t"}', { status: 201 });
+    });
+    try {
+      await new Api("https://desk.example").create("t", [{ key: "one", text: "a" }, { key: "two", text: "b" }]);
+    } finally {
+      delete lists.toJSON;
+    }
+    expect(asked).toEqual([{ token: "t", messages: { one: "a", two: "b" } }]);
   });
 });

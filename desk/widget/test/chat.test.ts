@@ -4,7 +4,7 @@ import { Chat } from "../src/chat.js";
 import { conversation, Memory, undelivered } from "../src/memory.js";
 import { rate } from "../src/more/rate.js";
 import { EMPTY } from "../src/store.js";
-import { Desk } from "./desk.js";
+import { Desk, GONE } from "./desk.js";
 
 let desk: Desk;
 let memory: Memory;
@@ -101,6 +101,68 @@ describe("Chat", () => {
       expect([desk.made, desk.stored.length]).toEqual([1, 2]);
       expect(next.state.pending).toEqual([]);
     }
+  });
+
+  it("begins no second conversation where another tab has begun one, or what a page keeps was taken away", async () => {
+    desk.lag = () => 1000;
+    chat.start();
+    chat.send("one", true);
+    await pass(100);
+    // An old page may clear all that is kept.
+    memory.set("begun", null);
+    const other = new Chat(desk, memory, () => undefined);
+    chat.rest();
+    await pass(5000);
+    other.send("two", true);
+    other.visible(false);
+    await pass(5000);
+    other.end();
+    expect([desk.made, desk.stored.map(({ text }) => text)]).toEqual([1, ["one", "two"]]);
+    expect(memory.get("begun")).toBeNull();
+  });
+
+  it("that was left quickly in another tab keeps nothing, and begins nothing anew", async () => {
+    desk.lag = () => 1000;
+    chat.start();
+    chat.send("help", true);
+    await pass(100);
+    // The other tab forgets, and tells this one.
+    memory.forget(false);
+    chat.end(true);
+    memory.forget(false);
+    await pass(30_000);
+    expect([desk.made, desk.stored.length]).toEqual([1, 1]);
+    expect([memory.get("begun"), memory.get("pending"), memory.get("conversation")]).toEqual([null, null, null]);
+  });
+
+  it("sends nothing of a deleted conversation into a new one", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(1000);
+    desk.lag = () => 60_000;
+    chat.send("second", true);
+    await pass();
+    // Deleted meanwhile: the desk knows neither its id nor its token.
+    desk.tokens = ["another's"];
+    desk.stored = [];
+    chat.rest();
+    await pass();
+    expect([desk.tokens.length, desk.stored]).toEqual([1, []]);
+  });
+
+  it("takes along what is on its way when a new chat is wanted", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(1000);
+    desk.lag = () => 60_000;
+    chat.send("a", true);
+    chat.send("please call me", true);
+    await pass();
+    chat.rest();
+    chat.lose("fresh");
+    await pass(120_000);
+    expect([desk.made, desk.stored.map(({ text }) => text)]).toEqual([1, ["hello", "a", "please call me"]]);
+    expect([texts(), chat.state.pending, memory.get("begun")]).toEqual([[], [], null]);
   });
 
   it("has the first words at the desk with the first request", async () => {
@@ -205,11 +267,11 @@ describe("Chat", () => {
     expect(chat.state).toMatchObject({ draft: "hello", refusal: "Please wait.", pending: [] });
   });
 
-  it.each([401, 404])("takes a message to a new conversation when the old one gives %i", async (status) => {
+  it("takes a message to a new conversation when the desk does not know the old one", async () => {
     memory.set("conversation", { id: "gone", token: "t" });
     const real = desk.send.bind(desk);
     desk.send = async (to, key, text) => {
-      if (to.id === "gone") throw new ApiError(status);
+      if (to.id === "gone") throw GONE();
       return real(to, key, text);
     };
     desk.add("bot", "from before");
@@ -305,7 +367,7 @@ describe("Chat", () => {
     desk.ask = async (...given) => {
       const answer = await real(...given);
       desk.send = async () => {
-        throw new ApiError(404);
+        throw GONE();
       };
       desk.events_ = [];
       chat.send("hello", true);
@@ -396,7 +458,7 @@ describe("Chat", () => {
     chat.draft("half a");
     // The other tab has deleted it there, and forgotten it in the browser.
     memory.set("conversation", null);
-    desk.fail = () => new ApiError(401);
+    desk.fail = GONE;
     await comeBack();
     expect([chat.state.earlier, chat.state.events, chat.state.lost]).toEqual([[], [], false]);
     expect(chat.state.draft).toBe("half a");
@@ -411,7 +473,7 @@ describe("Chat", () => {
   it("keeps on the screen what the desk has lost while the browser still knew it", async () => {
     chat.send("hello", true);
     await pass();
-    desk.fail = () => new ApiError(401);
+    desk.fail = GONE;
     await comeBack();
     expect([chat.state.earlier.map((event) => event.text), conversation(memory)]).toEqual([["hello"], null]);
   });

@@ -1,5 +1,8 @@
 import { ApiError, type Api, type ChatEvent, type Conversation, type Typing } from "../src/api.js";
 
+/** What the desk says of a conversation that it does not know. */
+export const GONE = (): ApiError => new ApiError(404, "It is gone.", "not_found");
+
 /** A desk in memory: what it stores, it stores once a key; `say` decides how it behaves. */
 export class Desk {
   /** By which its conversations are known. */
@@ -17,6 +20,7 @@ export class Desk {
     return this.tokens.length;
   }
 
+  readonly #keys = new Map<string, number>();
   #waiting: (() => void)[] = [];
   readonly #following = new Set<(typing: Typing) => void>();
 
@@ -31,25 +35,35 @@ export class Desk {
     this.#following.forEach((tell) => tell(typing));
   }
 
-  async create(token: string, messages: readonly { key: string; text: string }[]): Promise<Conversation> {
+  async create(token: string, messages: readonly { key: string; text: string }[], id?: string): Promise<Conversation> {
     this.#check();
+    if (id && id !== this.#id(token)) throw GONE();
     if (!this.tokens.includes(token)) this.tokens.push(token);
-    messages.forEach(({ key, text }) => this.#store(key, text));
+    const to = { id: this.#id(token), token };
+    messages.forEach(({ key, text }) => this.#store(to, key, text));
     await this.#way();
-    return { id: `c${this.tokens.indexOf(token) + 1}`, token };
+    return to;
   }
 
-  async send(_: Conversation, key: string, text: string): Promise<number> {
+  async send(to: Conversation, key: string, text: string): Promise<number> {
     this.#check();
-    const seq = this.#store(key, text);
+    const seq = this.#store(to, key, text);
     await this.#way();
     return seq;
   }
 
-  #store(key: string, text: string): number {
-    const known = this.events_.find((event) => event.key === key);
-    if (!known) this.stored.push({ key, text });
-    return known?.seq ?? this.add("visitor", text, key);
+  #id(token: string): string {
+    return `c${this.tokens.indexOf(token) + 1}`;
+  }
+
+  /** A key is a conversation's own. */
+  #store({ id }: Conversation, key: string, text: string): number {
+    const known = this.#keys.get(`${id} ${key}`);
+    if (known) return known;
+    this.stored.push({ key, text });
+    const seq = this.add("visitor", text, key);
+    this.#keys.set(`${id} ${key}`, seq);
+    return seq;
   }
 
   /** Knows feedback; of whatever else it keeps that it was asked, and by which conversation. */

@@ -53,9 +53,14 @@ describe("leaving", () => {
       createElement: () => element,
       open: () => { throw new Error("not here"); },
     });
+    vi.stubGlobal("top", { location: { replace: () => { throw new DOMException("not from a frame", "SecurityError"); } } });
     leave("https://a.example/", () => expect(hidden).toHaveBeenCalledOnce());
     leave("https://b.example/", () => { throw new Error("broken"); });
     expect(went).toEqual(["https://a.example/", "https://b.example/"]);
+    // Out of a frame it is the whole page that goes.
+    vi.stubGlobal("top", { location: { replace: (to: string) => went.push(`top ${to}`) } });
+    leave("https://c.example/", () => undefined);
+    expect(went).toContain("top https://c.example/");
     vi.unstubAllGlobals();
   });
 });
@@ -76,11 +81,11 @@ describe("what is forgotten", () => {
     vi.stubGlobal("localStorage", local);
     vi.stubGlobal("sessionStorage", session);
     const memory = new Memory("https://desk.example");
-    for (const name of ["conversation", "config", "seen", "draft", "pending"] as const) memory.set(name, { a: 1 });
+    for (const name of ["begun", "conversation", "config", "seen", "draft", "pending"] as const) memory.set(name, { a: 1 });
     memory.set("open", true);
     const told = vi.spyOn(local, "setItem");
     memory.forget(true);
-    expect((local as unknown as { keys: string[] }).keys).toEqual(["nightdesk https://desk.example config"]);
+    expect((local as unknown as { keys: string[] }).keys.sort()).toEqual(["nightdesk https://desk.example config", "nightdesk https://desk.example mark"]);
     expect(memory.get("open")).toBe(false);
     const [[key, newValue]] = told.mock.calls as [[string, string]];
     expect(memory.left({ key, newValue } as StorageEvent)).toBe(true);
@@ -89,6 +94,43 @@ describe("what is forgotten", () => {
     told.mockClear();
     memory.forget(false);
     expect(told).not.toHaveBeenCalled();
+    vi.unstubAllGlobals();
+  });
+
+  it("is the draft of a tab that was on another site meanwhile, too", () => {
+    const local = area();
+    const tabs = [area(), area(), area()];
+    vi.stubGlobal("localStorage", local);
+    const page = (tab: number): Memory => {
+      vi.stubGlobal("sessionStorage", tabs[tab]);
+      return new Memory("https://desk.example");
+    };
+    for (const [tab, open] of [[0, true], [1, true], [2, false]] as const) {
+      const memory = page(tab);
+      memory.set("draft", "half a");
+      memory.set("open", open);
+      // The next page of the same tab.
+      expect([page(tab).get("draft"), page(tab).get("open")]).toEqual(["half a", open]);
+    }
+    page(0).forget(true);
+    for (const tab of [0, 1, 2]) expect([page(tab).get("draft"), page(tab).get("open")]).toEqual([null, false]);
+    // What is written from then on stays, and a new tab is as the page wants it.
+    page(1).set("draft", "anew");
+    page(1).set("open", true);
+    expect([page(1).get("draft"), page(1).get("open")]).toEqual(["anew", true]);
+    tabs.push(area());
+    expect(page(3).get("open")).toBe(null);
+    vi.unstubAllGlobals();
+  });
+
+  it("stays with the tab where nothing can be stored", () => {
+    vi.stubGlobal("localStorage", undefined);
+    vi.stubGlobal("sessionStorage", undefined);
+    const memory = new Memory("https://desk.example");
+    memory.set("draft", "half a");
+    expect(memory.get("draft")).toBe("half a");
+    memory.forget(true);
+    expect(memory.get("draft")).toBe(null);
     vi.unstubAllGlobals();
   });
 });

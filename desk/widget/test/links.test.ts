@@ -151,10 +151,21 @@ describe("blocks", () => {
     ]);
   });
 
+  it("keeps the number of each step, whatever stands between them", () => {
+    const found = blocks("1. Rest today\nBring somebody along.\n2. Do not drive\n4) Call\n- a");
+    expect(found.map(({ kind, numbers }) => [kind, numbers])).toEqual([
+      ["ol", ["1"]],
+      ["p", [undefined]],
+      ["ol", ["2", "4"]],
+      ["ul", [undefined]],
+    ]);
+  });
+
   it("leaves a phone number at the start of a line whole", () => {
     expect(blocks("911 is for emergencies", SHORT)[0]).toEqual({
       kind: "p",
       lines: [[{ text: "911", href: "tel:911" }, { text: " is for emergencies" }]],
+      numbers: [undefined],
     });
   });
 });

@@ -19,7 +19,7 @@ const tools: Tools = {
   forget: () => undefined,
   person: "Talk to a person",
   send: () => undefined,
-  chat: { state: EMPTY, ask: async () => new Response(), take: () => undefined, lose: () => undefined },
+  chat: { state: EMPTY, ask: async () => new Response(), take: () => undefined, lose: () => undefined, rest: () => undefined },
   draw: () => undefined,
 };
 const loadMore = moreLoader();

@@ -29,7 +29,7 @@ const PARTS = [
 const ADDRESS = /^(?:tel:[\d+*#]+|sms:[\d+*#]+(?:\?body=[\w%.~!*'()-]*)?|mailto:[\w.+-]+@[\w.-]+|https?:\/\/[^\s<>@/]+(?:[/?#]\S*)?)$/;
 const ELEMENTS = new Set("a blockquote button div em i li ol p path span strong svg ul".split(" "));
 const ATTRIBUTES = new Set(
-  "aria-controls aria-expanded aria-hidden aria-label aria-live class d data-test dir hidden href id lang role target type viewBox rel".split(" "),
+  "aria-controls aria-expanded aria-hidden aria-label aria-live class d data-test dir hidden href id lang role target type value viewBox rel".split(" "),
 );
 
 let seed = 20261126;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../src/api.js";
 import type { Chat } from "../src/chat.js";
 import { Memory } from "../src/memory.js";
-import { Desk } from "./desk.js";
+import { Desk, GONE } from "./desk.js";
 import { Channel, Site } from "./site.js";
 
 let desk: Desk;
@@ -127,7 +127,7 @@ describe("tabs of one site", () => {
 
   it("all learn that the desk has lost the conversation", async () => {
     const all = await eight();
-    desk.fail = () => new ApiError(401);
+    desk.fail = GONE;
     desk.add("bot", "to nobody");
     await pass(1000);
     expect(all.map((tab) => [tab.state.events, tab.state.lost || tab.state.earlier.length])).toEqual([[[], true], ...Array(7).fill([[], 0])]);

@@ -14,8 +14,10 @@ export function askSettings(origin: string, lang = "en"): Promise<unknown> {
     cache: "no-store",
     referrerPolicy: "no-referrer",
     signal: stop && stop.signal,
-  }).then((answer) => {
-    clearTimeout(timer);
-    return answer.ok ? answer.json() : Promise.reject();
-  });
+  })
+    .then((answer) => (answer.ok ? answer.json() : Promise.reject()))
+    .then((config) => {
+      clearTimeout(timer);
+      return config;
+    });
 }

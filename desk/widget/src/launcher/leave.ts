@@ -33,7 +33,14 @@ export function leave(exit: string, before: () => void): void {
   } catch {
     // It goes on all the same.
   }
-  const go = (): void => location.replace(exit);
+  const go = (): void => {
+    try {
+      // Out of a frame, too.
+      top!.location.replace(exit);
+    } catch {
+      location.replace(exit);
+    }
+  };
   // To the browser this key means to stop what it loads.
   addEventListener("keydown", (event) => {
     event.preventDefault();

@@ -11,6 +11,7 @@ import { escapes, leave } from "./leave.js";
 import { loadChat, loadWords } from "./load.js";
 import { settleColour } from "./looks.js";
 import { Frame, Launcher, type Why } from "./shell.js";
+import { stay } from "./stay.js";
 import { strings } from "./strings.js";
 // Made smaller by the build.
 import sheet from "../../launcher.css";
@@ -21,6 +22,9 @@ const FRESH_MS = 5 * 60_000;
 const MOMENT_MS = 500;
 /** A chat that is here waits this long for its words in another language. */
 const WORDS_MS = 4000;
+
+/** Those of the document can be heard at the window, too. */
+type Events = WindowEventMap & DocumentEventMap;
 
 /** The element on the page. */
 export interface ChatHost extends HTMLElement {
@@ -33,11 +37,12 @@ export interface ChatHost extends HTMLElement {
 /** A browser without shadow roots: a box on the page, which our style sheet would not keep to. */
 const BOX = "position:fixed;right:0;bottom:0;z-index:2147483647;max-width:25em;max-height:100%;overflow:auto;padding:1em;background:#fff;color:#000";
 
-/** There is one chat on a page: a second call gives the first one's. */
+/** There is one chat on a page: a second call gives the first one's, which may just be off the page (see stay.ts). */
 export function mount(tag: Tag): ChatHost {
-  const there = document.querySelector<ChatHost>(NAME);
+  const page = document as Document & { [NAME]?: ChatHost | undefined };
+  const there = page[NAME];
   if (there) return there;
-  const host = document.createElement(NAME) as ChatHost;
+  const host = (page[NAME] = document.createElement(NAME) as ChatHost);
   const root = host.attachShadow && host.attachShadow({ mode: "open" });
   if (root) dress(root, sheet);
   else host.style.cssText = BOX;
@@ -47,7 +52,6 @@ export function mount(tag: Tag): ChatHost {
   const frame = new Frame(tag, words, () => show(false), go);
   // Our languages run from left to right, also on a page that does not.
   const aside = make("aside", { class: tag.left ? "root left" : "root", lang, dir: "ltr", "aria-label": words.region });
-  launcher.news.lang = lang;
   /** What is drawn anew does not take the news with it: it would be said again. */
   const place = make("div", {});
   let current = settings(memory.get("config"), tag, false, lang);
@@ -70,10 +74,19 @@ export function mount(tag: Tag): ChatHost {
   const active = (): Element | null => (root || document).activeElement;
   const enough = escapes();
   const heard: (() => void)[] = [];
+  /** The chat is off the page, and nothing begins any more. */
+  let gone = false;
+  /** Where the visitor is in the chat. */
+  let at: Element | null = null;
 
-  function listen<Kind extends keyof WindowEventMap>(kind: Kind, act: (event: WindowEventMap[Kind]) => void): void {
-    addEventListener(kind, act, true);
-    heard.push(() => removeEventListener(kind, act, true));
+  function listen<Kind extends keyof Events>(kind: Kind, act: (event: Events[Kind]) => void): void {
+    addEventListener(kind, act as EventListener, true);
+    heard.push(() => removeEventListener(kind, act as EventListener, true));
+  }
+
+  function stop(): void {
+    gone = true;
+    heard.forEach((done) => done());
   }
 
   function plain(next: Why): void {
@@ -112,19 +125,21 @@ export function mount(tag: Tag): ChatHost {
     memory = new Memory(tag.origin);
     open = memory.get("open") === true;
     draw();
+    refresh();
     if (open || remembered()) load();
   }
 
   /** Leave quickly. What is on its way still arrives, and the desk keeps what it has. */
   function go(): void {
     leave(tag.exit, () => {
+      stop();
       end(true);
       memory.forget(true);
     });
   }
 
   function begin(): void {
-    if (!root || !start) return;
+    if (!root || !start || gone) return;
     const shell: Shell = {
       host,
       root,
@@ -164,7 +179,7 @@ export function mount(tag: Tag): ChatHost {
   }
 
   function load(): void {
-    if (face || why === "loading") return;
+    if (face || gone || why === "loading") return;
     // What the chat's file is written in came to browsers together with Object.hasOwn.
     if (!root || !("hasOwn" in Object)) return plain("down_old");
     if (start) return begin();
@@ -197,13 +212,13 @@ export function mount(tag: Tag): ChatHost {
   }
 
   function refresh(): void {
-    if (Date.now() - askedAt < FRESH_MS) return;
+    // A clock may be set back.
+    if (Math.abs(Date.now() - askedAt) < FRESH_MS) return;
     askedAt = Date.now();
     askSettings(tag.origin, lang)
       .then(
         (config) => {
           memory.set("config", config);
-          current = settings(config, tag, true, lang);
           reach = "ok";
         },
         () => {
@@ -212,6 +227,7 @@ export function mount(tag: Tag): ChatHost {
         },
       )
       .then(() => {
+        current = settings(memory.get("config"), tag, reach === "ok", lang);
         frame.settle(current);
         if (why && told) plain(why);
         if (face && reach) face.settled(reach);
@@ -239,6 +255,21 @@ export function mount(tag: Tag): ChatHost {
     look();
   }
 
+  function shown(): void {
+    try {
+      if (face) face.shown();
+    } catch {
+      if (now) now.fail();
+    }
+  }
+
+  /** Put it on the page. A page that was kept as text has an empty one in it. */
+  function put(): void {
+    document.querySelectorAll(NAME).forEach((dead) => dead.remove());
+    document.body.appendChild(host);
+    lift();
+  }
+
   function show(next: boolean): void {
     if (next === open) return;
     const inside = host.contains(document.activeElement);
@@ -249,44 +280,61 @@ export function mount(tag: Tag): ChatHost {
       refresh();
       load();
     }
-    try {
-      if (face) face.shown();
-    } catch {
-      if (now) now.fail();
-    }
+    shown();
     if (open) (face || frame.element).focus();
     else if (inside) launcher.element.focus();
   }
 
+  // The page's own shortcuts are not meant when somebody types here, nor is whoever holds the focus somewhere in it.
+  ["keydown", "keypress", "keyup", "focusin", "focusout"].forEach((kind) =>
+    aside.addEventListener(kind, (event) => {
+      event.stopPropagation();
+      // Not at once: what leaves the page loses the focus, too.
+      setTimeout(() => (at = active()));
+    }),
+  );
   aside.addEventListener("keydown", (event) => {
-    // The page's own shortcuts are not meant when somebody types here.
-    event.stopPropagation();
     if (event.key === "Escape" && !event.isComposing) show(false);
   });
   host.open = () => show(true);
   host.close = () => show(false);
   host.remove = () => {
     end();
-    heard.forEach((stop) => stop());
-    if (host.parentNode) host.parentNode.removeChild(host);
+    stop();
+    page[NAME] = undefined;
+    Element.prototype.remove.call(host);
   };
   aside.appendChild(launcher.news);
   aside.appendChild(place);
   (root || host).appendChild(aside);
   frame.settle(current);
-  document.body.appendChild(host);
-  lift();
+  put();
   draw();
   refresh();
   if (open) load();
   else if (remembered()) (window.requestIdleCallback || setTimeout)(load);
   listen("storage", (event) => {
     if (memory.left(event)) {
+      // First what is on its way: it may be in need of what is forgotten.
+      end(true);
       memory.forget(false);
       renew();
     }
     // Another tab of this site may begin the conversation.
     if (!why && remembered()) load();
+  });
+  heard.push(
+    stay(host, () => {
+      put();
+      look();
+      shown();
+      // The page may have taken the focus meanwhile.
+      if (document.activeElement !== document.body) at = null;
+      if (at) (at as HTMLElement).focus();
+    }),
+  );
+  listen("visibilitychange", () => {
+    if (open && !document.hidden) refresh();
   });
   // The page's style sheets may come after us.
   listen("load", look);

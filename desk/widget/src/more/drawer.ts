@@ -6,9 +6,10 @@ import { markOf } from "../in_language.js";
 import { webHref } from "../links.js";
 import type { Tools } from "../more.js";
 import { field, words as text } from "../settings.js";
-import { listed } from "../source.js";
+import { listed, texts } from "../source.js";
 import { reviewedOn } from "../source_line.js";
 import type { Stored } from "../store.js";
+import { titled } from "../titled.js";
 import { keyOf } from "./key.js";
 import type { MoreStrings } from "./strings.js";
 
@@ -63,7 +64,7 @@ export class Drawer {
         aria-controls=${`source-${id}`}
         @click=${safely((press: Event) => this.#toggle(event, press.currentTarget as Element))}
       >
-        <span data-test=${`source-${kind}`}>${line}</span>
+        <span data-test=${`source-${kind}`}>${titled(html, line, texts(source, "passages", "title")[0], this.tools.lang)}</span>
         <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9l6 6 6-6" /></svg>
       </button>
       <div class="passages" id=${`source-${id}`} aria-live="off" data-test="source-text" ?hidden=${!open}>
@@ -74,7 +75,7 @@ export class Drawer {
   #inside(source: unknown): View[] {
     const { html, lang } = this.tools;
     const line = (words: string, test: string): View =>
-      words ? html`<p data-test=${test}>${words}</p>` : null;
+      words ? html`<p data-test=${test}>${titled(html, words, text(source, "document"), lang)}</p>` : null;
     return [
       ...listed(source, "passages").map((one) => this.#passage(text(one, "title"), text(one, "text"))),
       line(documentWords(source, this.words, lang), "source-document"),
@@ -91,16 +92,20 @@ export class Drawer {
   }
 
   #caution(caution: unknown): View {
-    const { html, nothing } = this.tools;
+    const { html, lang, nothing } = this.tools;
     const { words } = this;
+    const said = text(caution, "text");
+    const mark = (words: string): string | typeof nothing => markOf(words, lang) ?? nothing;
     const sources = listed(caution, "sources").map((one) => {
       const href = sourceHref(text(one, "url"));
       const name = text(one, "name") || href;
-      return href ? html`<li><a href=${href} target="_blank" rel="noreferrer">${name}</a></li>` : html`<li>${name}</li>`;
+      return html`<li lang=${mark(name)}>
+        ${href ? html`<a href=${href} target="_blank" rel="noreferrer">${name}</a>` : name}
+      </li>`;
     });
     return html`<div data-test="source-caution">
       <p><strong>${words.caution}</strong></p>
-      <p>${text(caution, "text")}</p>
+      <p lang=${mark(said)}>${said}</p>
       ${sources.length
         ? html`<p>${words.sources}</p>
             <ul>

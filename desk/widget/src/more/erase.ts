@@ -11,10 +11,9 @@ export async function erase({ chat }: Tools, words: MoreStrings): Promise<string
     // The desk may have to keep it for now: it says why.
     if (field(said, "deleted") !== true) return text(said, "message") || words.not_deleted;
   } catch (error) {
-    // It may have been deleted before, from another tab or by the clinic. Only the desk itself can say so: what
-    // stands between may answer the same, and then nothing was deleted.
-    const { lost, message, code } = failure(error);
-    if (!lost || !code) return message || words.not_deleted;
+    // It may have been deleted before, from another tab or by the clinic.
+    const { lost, message } = failure(error);
+    if (!lost) return message || words.not_deleted;
   }
   chat.lose("fresh");
   return words.deleted;

@@ -76,7 +76,9 @@ export class Menu {
         </div>`;
     if (sheet === "new") {
       const { staff, crisis } = standing(chat.state.events);
+      const undelivered = chat.state.pending.some(({ status }) => status === "failed");
       return html`<p>${words.new_asked}</p>
+        ${undelivered ? html`<p data-test="new-undelivered">${words.new_undelivered}</p>` : nothing}
         ${staff ? html`<p data-test="new-staff">${words.new_staff}</p>` : nothing}
         ${crisis ? html`<p data-test="new-urgent">${words.new_urgent}</p>` : nothing}
         <div class="choices">
@@ -149,8 +151,9 @@ export class Menu {
     this.#say(await clip(this.tools, this.words));
   }
 
-  /** Nothing of the chat stays here; the desk keeps it. */
+  /** Nothing of the chat stays here; the desk keeps it, with what is on its way. */
   #renew(): void {
+    this.tools.chat.rest();
     this.tools.chat.lose("fresh");
     this.tools.forget();
     this.#say(this.words.new_done);
