@@ -41,7 +41,13 @@ BROKEN = {
 @pytest.fixture
 def expected_complaints() -> list[str]:
     """What a browser itself says of a file that is broken on purpose."""
-    return ["Failed to load resource", "Access to script", "broken", "Unexpected token"]
+    return [
+        "Failed to load resource",
+        "Access to script",
+        "broken",
+        "Unexpected token",
+        "class statement requires a name",
+    ]
 
 
 def fallback(visitor: VisitorPage) -> Locator:
