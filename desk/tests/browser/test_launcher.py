@@ -299,7 +299,11 @@ FORBIDDING = """<!doctype html><html lang="en"><title>A clinic</title>
 def test_a_page_that_forbids_our_policy_gets_help(
     visitor: VisitorPage, expected_complaints: list[str]
 ) -> None:
-    expected_complaints += ["Creating a TrustedTypePolicy", "policy violated: trusted-types"]
+    expected_complaints += [
+        "Creating a TrustedTypePolicy",
+        "The page’s settings blocked creating a Trusted Types policy",
+        "policy violated: trusted-types",
+    ]
     page = visitor.page
     page.route(
         re.compile("/demo$"), lambda route: route.fulfill(body=FORBIDDING, content_type="text/html")

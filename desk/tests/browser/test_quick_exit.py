@@ -9,8 +9,9 @@ import pytest
 from browsers import Browsers, over_bidi
 from conftest import NewGuest
 from guest import PHONE, Guest
+from machine_browser import FIREFOX, chosen
 from own_page import make_own
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Dialog, Error, Page, Route, expect
 from running_system import RunningSystem, wait_for
 from test_accessible import assert_no_findings, tab_to
 from test_launcher import BROKEN, CHAT_FILE, CONFIG, assert_help
@@ -218,8 +219,8 @@ def test_the_first_words_arrive_also_from_who_leaves_at_once(
     leaving.page.route(BEGINNING, lambda route: None)
     with leaving.page.expect_request(BEGINNING):
         leaving.say("he is at the door")
-    leaving.page.unroute(BEGINNING)
     own = {"token": leaving.page.evaluate(BEGUN)}
+    leaving.page.unroute(BEGINNING)
 
     leave(leaving)
     assert_left(leaving, quiet)
@@ -416,14 +417,18 @@ def keeping(browser: Browsers) -> Iterator[Browsers]:
         yield started
 
 
+@pytest.mark.parametrize("asked", [True, False], ids=["a-chat", "a-draft"])
 def test_a_page_that_was_kept_does_not_bring_the_chat_back(
-    keeping: Browsers, system: RunningSystem
+    keeping: Browsers, system: RunningSystem, asked: bool
 ) -> None:
+    if asked and chosen() == FIREFOX:
+        pytest.skip("Firefox keeps no page that follows a conversation: it loads it again")
     guest = Guest(keeping, system.url)
     with closing(guest.context):
         google(guest)
         visitor = VisitorPage(guest).come().open_chat()
-        visitor.ask(FAST)
+        if asked:
+            visitor.ask(FAST)
         visitor.input.fill("half a")
         page = visitor.page
         page.evaluate("window.kept = true")
@@ -431,13 +436,16 @@ def test_a_page_that_was_kept_does_not_bring_the_chat_back(
         # Kept, and the chat is still the visitor's: it is there again, whole.
         page.goto(f"{system.url}/privacy")
         back_to_kept(page)
-        expect(visitor.messages).to_have_count(2)
+        expect(visitor.messages).to_have_count(2 if asked else 0)
         expect(visitor.input).to_have_value("half a")
-        visitor.ask("How much does it cost?")
+        if asked:
+            visitor.ask("How much does it cost?")
 
         # Another page of the site, from which the visitor leaves.
         page.goto(f"{system.url}/demo?second")
-        expect(visitor.messages).to_have_count(4)
+        expect(visitor.messages).to_have_count(4 if asked else 0)
+        if not asked:
+            visitor.ask(FAST)
         leave(visitor)
         expect(page).to_have_url("https://www.google.com/")
 
@@ -453,7 +461,15 @@ def test_a_page_that_was_kept_does_not_bring_the_chat_back(
 def back_to_kept(page: Page) -> None:
     """Go back to a page that the browser has kept: it is not loaded again."""
     page.evaluate("history.back()")
-    wait_for(lambda: page.evaluate("window.kept") is True, 15, "the page was not kept")
+
+    def there() -> bool:
+        try:
+            return page.evaluate("window.kept") is True
+        except Error:
+            # The page that is left is gone just now.
+            return False
+
+    wait_for(there, 15, "the page was not kept")
     if over_bidi():
         # Playwright is not told that it is there, and waits for it before anything else: until it
         # hears that a later way has led nowhere.

@@ -1,6 +1,7 @@
 """The widget in every state: nothing for axe-core to find, nothing cut, all within reach."""
 
 import pytest
+from browsers import over_bidi
 from conftest import NewGuest
 from guest import DESKTOP, PHONE, Guest
 from playwright.sync_api import expect
@@ -176,5 +177,9 @@ def test_the_focus_is_seen_wherever_tab_leads(new_guest: NewGuest, size: tuple[i
             assert focus["seen"], f"{state}: {focus['what']}"
             assert focus["ring"], f"{state}: {focus['what']}"
             seen.append(focus["name"])
+            # From the last of the page Firefox goes on to its own buttons; the page then has no
+            # focus that is seen, whatever is pressed, until it is loaded again.
+            if over_bidi() and focus["name"] == "send":
+                break
         assert "input" in seen, state
         assert "send" in seen, state
