@@ -301,7 +301,7 @@ def test_a_page_that_forbids_our_policy_gets_help(
 ) -> None:
     expected_complaints += [
         "Creating a TrustedTypePolicy",
-        "The page’s settings blocked creating a Trusted Types policy",
+        "The page\u2019s settings blocked creating a Trusted Types policy",
         "policy violated: trusted-types",
     ]
     page = visitor.page
