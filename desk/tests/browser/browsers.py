@@ -1,13 +1,13 @@
 """Browsers without a window, for tests that talk to them step by step.
 
 Chromium, or Debian's Firefox over WebDriver BiDi. Over BiDi, Playwright 1.64 cannot tell Firefox
-which colours or how much motion somebody likes (`Page.emulate_media` does nothing there, silently),
-so a Firefox is started for each such liking, with settings of its own.
+which colours, contrast or motion somebody likes (`Page.emulate_media` does nothing there, and says
+nothing), so a Firefox is started for each such liking, with settings of its own.
 """
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,12 @@ FIREFOX_LIKINGS: dict[tuple[str, str], dict[str, int]] = {
     ("reduced_motion", "no-preference"): {"ui.prefersReducedMotion": 0},
     ("forced_colors", "active"): {"browser.display.document_color_use": 2},
     ("forced_colors", "none"): {"browser.display.document_color_use": 1},
+    # A theme of much contrast, whose colours a page need not use.
+    ("contrast", "more"): {
+        "ui.useAccessibilityTheme": 1,
+        "browser.display.document_color_use": 1,
+    },
+    ("contrast", "no-preference"): {"ui.useAccessibilityTheme": 0},
 }
 LIKINGS = {name for name, _ in FIREFOX_LIKINGS}
 
@@ -44,9 +50,9 @@ def over_bidi() -> bool:
 class Browsers:
     """The chosen browser: one of it or, of Firefox, one for each liking that is asked for."""
 
-    def __init__(self, playwright: Playwright, saved: Path, without: Sequence[str] = ()) -> None:
+    def __init__(self, playwright: Playwright, saved: Path, keeps: bool = False) -> None:
         self._playwright = playwright
-        self._without = list(without)
+        self._keeps = keeps
         self.saved = saved
         """The folder for what is saved from pages."""
         self._started: dict[frozenset[tuple[str, str]], Browser] = {}
@@ -61,7 +67,7 @@ class Browsers:
 
     def keeping_pages(self) -> "Browsers":
         """Give browsers that keep pages for "Back", as people's do; the caller ends them."""
-        return Browsers(self._playwright, self.saved, ["--disable-back-forward-cache"])
+        return Browsers(self._playwright, self.saved, keeps=True)
 
     def close(self) -> None:
         """End all that was started."""
@@ -75,8 +81,9 @@ class Browsers:
         return self._started[likings]
 
     def _chromium(self, _: frozenset[tuple[str, str]]) -> Browser:
+        without = ["--disable-back-forward-cache"] if self._keeps else []
         return self._playwright.chromium.launch(
-            executable_path=browser_path(), args=FLAGS, ignore_default_args=self._without
+            executable_path=browser_path(), args=FLAGS, ignore_default_args=without
         )
 
     def _firefox(self, likings: frozenset[tuple[str, str]]) -> Browser:
@@ -84,6 +91,9 @@ class Browsers:
         if path is None:
             return self._playwright.firefox.launch()
         settings: dict[str, str | float | bool] = {**FIREFOX_SETTINGS}
+        if not self._keeps:
+            # As Playwright has it in Chromium. It is not told when a kept page is there again.
+            settings["browser.sessionhistory.max_total_viewers"] = 0
         for liking in likings:
             settings |= FIREFOX_LIKINGS[liking]
         return self._playwright.firefox.launch(

@@ -20,7 +20,8 @@ TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
 class Guest:
     """A browser profile of its own: its own storage and cookies, shared by its tabs.
 
-    `state` holds cookies to begin with: those of a person who has signed in.
+    `state` holds cookies to begin with: those of a person who has signed in. `likings` are as
+    Playwright's `Browser.new_context` names them, for instance `contrast="more"`.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Guest:
         scheme: Literal["light", "dark"] = "light",
         scale: float = 1,
         state: StorageState | None = None,
+        **likings: str,
     ) -> None:
         self.url = url
         self.sites: list[str] = []
@@ -38,6 +40,8 @@ class Guest:
         self._folder = browser.saved
         self.requests: list[str] = []
         self.complaints: list[str] = []
+        # Nothing moves on its own while it is looked at.
+        likings = {"reduced_motion": "reduce", **likings}
         self.context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
@@ -46,8 +50,7 @@ class Guest:
             # The made-up clinic's own, so that visitors and staff read the same times.
             timezone_id="America/Chicago",
             storage_state=state,
-            # Nothing moves on its own while it is looked at.
-            reduced_motion="reduce",
+            **likings,
         )
         self.context.set_default_timeout(WAIT_MS)
         self.context.add_init_script(TELL_VIOLATIONS)
@@ -94,3 +97,19 @@ class Guest:
 
     def _failed(self, error: WebError) -> None:
         self.complaints.append(str(error.error))
+
+
+def paste(page: Page) -> str:
+    """Give what lies in the clipboard; pasted, since Firefox lets no page read it."""
+    page.evaluate("document.body.append(document.createElement('textarea'))")
+    field = page.locator("body > textarea")
+    field.press("Control+V")
+    pasted = field.input_value()
+    field.evaluate("field => field.remove()")
+    return pasted
+
+
+def width(page: Page) -> int:
+    """Give how wide a page is shown: a scroll bar takes some of the window, but in Chromium."""
+    found: int = page.evaluate("document.documentElement.clientWidth")
+    return found

@@ -59,8 +59,7 @@ def picture_answers(browser: Browsers, url: str) -> None:
     dark.wait_until_delivered()
     save(dark.page, "widget-dark")
 
-    contrast = newcomer(browser, url, PHONE, 1.5, scheme="dark")
-    contrast.page.emulate_media(forced_colors="active")
+    contrast = newcomer(browser, url, PHONE, 1.5, scheme="dark", forced_colors="active")
     contrast.ask("How much does it cost?")
     contrast.wait_until_delivered()
     save(contrast.page, "widget-high-contrast")

@@ -18,8 +18,8 @@ DESK = """(() => {
     const event = bytes(`event: ${type}\\ndata: ${JSON.stringify(data)}\\n\\n`);
     streams.forEach((to) => to.enqueue(event));
   };
-  // An empty tab has no storage.
-  if (location.protocol === "about:") return;
+  // An empty tab has no storage. (There, Firefox gives it no address either.)
+  if (origin === "null") return;
   const said = JSON.parse(sessionStorage.getItem("scripted desk") ?? "[]");
   const add = (event) => {
     said.push({ seq: said.length + 1, at: new Date().toISOString(), ...event });

@@ -103,8 +103,7 @@ def form_failed(visitor: ScriptedVisitor) -> None:
 
 def copied(visitor: ScriptedVisitor) -> None:
     visitor.hooked("contact-cancel").click()
-    with visitor.page.expect_download():
-        press("menu", "copy")(visitor)
+    visitor.guest.save(visitor.page, lambda: press("menu", "copy")(visitor))
     expect(visitor.hooked("said")).to_be_visible()
 
 

@@ -6,7 +6,7 @@ import time
 import pyotp
 import pytest
 from conftest import NewGuest, NewInbox
-from guest import DESKTOP, PHONE
+from guest import DESKTOP, PHONE, paste
 from inbox_page import PASSWORD, InboxPage
 from playwright.sync_api import Page, expect
 from running_system import RunningSystem
@@ -40,16 +40,6 @@ def give_password(page: Page, username: str) -> None:
 def sign_out(page: Page) -> None:
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-
-
-def paste(page: Page) -> str:
-    """Give what lies in the clipboard; pasted, since Firefox lets no page read it."""
-    page.evaluate("document.body.append(document.createElement('textarea'))")
-    field = page.locator("body > textarea")
-    field.press("Control+V")
-    pasted = field.input_value()
-    field.evaluate("field => field.remove()")
-    return pasted
 
 
 def assert_fits(page: Page, size: tuple[int, int]) -> None:

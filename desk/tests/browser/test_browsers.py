@@ -13,6 +13,11 @@ from browsers import Browsers
         ({"reduced_motion": "no-preference"}, "(prefers-reduced-motion: no-preference)"),
         ({"forced_colors": "active"}, "(forced-colors: active)"),
         ({"forced_colors": "none"}, "(forced-colors: none)"),
+        ({"contrast": "no-preference"}, "(prefers-contrast: no-preference)"),
+        (
+            {"contrast": "more", "color_scheme": "dark"},
+            "(prefers-contrast: more) and (prefers-color-scheme: dark) and (forced-colors: none)",
+        ),
     ],
 )
 def test_a_page_sees_what_somebody_likes(

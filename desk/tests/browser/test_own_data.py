@@ -4,6 +4,7 @@ import re
 
 import httpx
 import pytest
+from guest import paste
 from inbox_page import InboxPage
 from playwright.sync_api import expect
 from test_staff_talks import ask_for_a_person
@@ -49,13 +50,12 @@ def test_without_the_desk_the_copy_is_what_the_page_has(chatting: VisitorPage) -
 
 
 def test_a_copy_is_pasted(chatting: VisitorPage) -> None:
-    chatting.guest.context.grant_permissions(["clipboard-read", "clipboard-write"])
     chatting.ask(FAST)
     press(chatting, "menu", "clip")
     said = chatting.page.locator(hook("said"))
     expect(said).to_contain_text("The chat is copied")
     expect(said).to_be_focused()
-    pasted = chatting.page.evaluate("navigator.clipboard.readText()")
+    pasted = paste(chatting.page)
     assert f"You: {FAST}" in pasted
     assert "Automated assistant: " in pasted
 

@@ -6,13 +6,14 @@ from contextlib import closing
 
 import httpx
 import pytest
-from browsers import Browsers
+from browsers import Browsers, over_bidi
 from conftest import NewGuest
 from guest import PHONE, Guest
+from machine_browser import FIREFOX, chosen
 from own_page import make_own
-from playwright.sync_api import Dialog, Page, Route, expect
+from playwright.sync_api import Dialog, Error, Page, Route, expect
 from running_system import RunningSystem, wait_for
-from test_accessible import FOCUSED, assert_no_findings, tab_to
+from test_accessible import assert_no_findings, tab_to
 from test_launcher import BROKEN, CHAT_FILE, CONFIG, assert_help
 from visitor_page import VisitorPage, hook
 
@@ -21,6 +22,7 @@ BEGINNING = re.compile(r"/conversations$")
 MESSAGES = re.compile(r"/messages$")
 EMPTY = "<html><head></head><body></body></html>"
 KEPT = """() => JSON.stringify([{...localStorage}, {...sessionStorage}])"""
+BEGUN = "JSON.parse(localStorage.getItem(`nightdesk ${location.origin} begun`))"
 CONVERSATION = "JSON.parse(localStorage.getItem(`nightdesk ${location.origin} conversation`))"
 
 
@@ -214,14 +216,13 @@ def test_the_first_words_arrive_also_from_who_leaves_at_once(
 ) -> None:
     # The conversation has not begun: the desk has not answered.
     leaving.page.route(BEGINNING, lambda route: None)
-    with leaving.page.expect_request(BEGINNING) as asked:
+    with leaving.page.expect_request(BEGINNING):
         leaving.say("he is at the door")
+    own = {"token": leaving.page.evaluate(BEGUN)}
     leaving.page.unroute(BEGINNING)
 
     leave(leaving)
     assert_left(leaving, quiet)
-
-    own = {"token": asked.value.post_data_json["token"]}
 
     def arrived() -> bool:
         begun = httpx.post(f"{leaving.guest.url}/api/conversations", json=own).json()
@@ -380,8 +381,8 @@ def test_everybody_finds_it(new_guest: NewGuest, quiet: str, size: tuple[int, in
     visitor.hooked("close").click()
     tab_to(visitor.page, "launcher")
     visitor.page.keyboard.press("Enter")
-    tab_to(visitor.page, "leave")
-    assert visitor.page.evaluate(FOCUSED) == "leave"
+    expect(visitor.input).to_be_focused()
+    tab_to(visitor.page, "leave", "Shift+Tab")
     visitor.page.keyboard.press("Enter")
     assert_left(visitor, quiet)
 
@@ -415,14 +416,18 @@ def keeping(browser: Browsers) -> Iterator[Browsers]:
         yield started
 
 
+@pytest.mark.parametrize("asked", [True, False], ids=["a-chat", "a-draft"])
 def test_a_page_that_was_kept_does_not_bring_the_chat_back(
-    keeping: Browsers, system: RunningSystem
+    keeping: Browsers, system: RunningSystem, asked: bool
 ) -> None:
+    if asked and chosen() == FIREFOX:
+        pytest.skip("Firefox keeps no page that follows a conversation: it loads it again")
     guest = Guest(keeping, system.url)
     with closing(guest.context):
         google(guest)
         visitor = VisitorPage(guest).come().open_chat()
-        visitor.ask(FAST)
+        if asked:
+            visitor.ask(FAST)
         visitor.input.fill("half a")
         page = visitor.page
         page.evaluate("window.kept = true")
@@ -430,13 +435,16 @@ def test_a_page_that_was_kept_does_not_bring_the_chat_back(
         # Kept, and the chat is still the visitor's: it is there again, whole.
         page.goto(f"{system.url}/privacy")
         back_to_kept(page)
-        expect(visitor.messages).to_have_count(2)
+        expect(visitor.messages).to_have_count(2 if asked else 0)
         expect(visitor.input).to_have_value("half a")
-        visitor.ask("How much does it cost?")
+        if asked:
+            visitor.ask("How much does it cost?")
 
         # Another page of the site, from which the visitor leaves.
         page.goto(f"{system.url}/demo?second")
-        expect(visitor.messages).to_have_count(4)
+        expect(visitor.messages).to_have_count(4 if asked else 0)
+        if not asked:
+            visitor.ask(FAST)
         leave(visitor)
         expect(page).to_have_url("https://www.google.com/")
 
@@ -452,4 +460,17 @@ def test_a_page_that_was_kept_does_not_bring_the_chat_back(
 def back_to_kept(page: Page) -> None:
     """Go back to a page that the browser has kept: it is not loaded again."""
     page.evaluate("history.back()")
-    page.wait_for_function("window.kept === true")
+
+    def there() -> bool:
+        try:
+            return page.evaluate("window.kept") is True
+        except Error:
+            # The page that is left is gone just now.
+            return False
+
+    wait_for(there, 15, "the page was not kept")
+    if over_bidi():
+        # Playwright is not told that it is there, and waits for it before anything else: until it
+        # hears that a later way has led nowhere.
+        page.route("**/nowhere", lambda route: route.fulfill(status=204))
+        page.evaluate("location.assign('/nowhere')")

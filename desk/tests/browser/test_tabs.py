@@ -3,6 +3,7 @@
 import pytest
 from conftest import NewGuest
 from guest import Guest
+from machine_browser import FIREFOX, chosen
 from open_streams import OpenStreams
 from playwright.sync_api import expect
 from visitor_page import VisitorPage, hook
@@ -55,6 +56,7 @@ def test_eight_tabs_show_the_same_with_one_stream(guest: Guest, streams: OpenStr
     assert streams.most == 1
 
 
+@pytest.mark.skipif(chosen() == FIREFOX, reason="only Chromium freezes a tab, and when it is told")
 def test_a_frozen_tab_holds_up_no_other_and_catches_up(guest: Guest, streams: OpenStreams) -> None:
     tabs = open_tabs(guest, 3)
     assert_all_show(tabs, 2)

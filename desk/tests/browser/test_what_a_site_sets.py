@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from conftest import NewGuest
-from guest import PHONE
+from guest import PHONE, width
 from own_page import make_own
 from playwright.sync_api import Route, expect
 from running_system import ROOT
@@ -134,10 +134,8 @@ def test_what_cannot_be_used_falls_back_and_is_told_once(new_guest: NewGuest) ->
     assert told(visitor) == sorted(f"data-{name}" for name in bad)
     box = visitor.launcher.bounding_box()
     assert box
-    assert [round(1200 - box["x"] - box["width"]), round(800 - box["y"] - box["height"])] == [
-        20,
-        20,
-    ]
+    right = width(visitor.page) - box["x"] - box["width"]
+    assert [round(right), round(800 - box["y"] - box["height"])] == [20, 20]
     visitor.open_chat()
     expect(visitor.crisis_line.locator("a[href='tel:911']")).to_be_visible()
     expect(visitor.hooked("greeting")).to_have_count(0)
@@ -155,7 +153,7 @@ def test_it_makes_room_for_what_else_is_on_the_page(
     def gaps(what: str) -> list[int]:
         box = visitor.hooked(what).bounding_box()
         assert box
-        right = size[0] - box["x"] - box["width"]
+        right = width(visitor.page) - box["x"] - box["width"]
         below = size[1] - box["y"] - box["height"]
         return [round(gap) for gap in (box["x"] if side == "left" else right, below, box["y"])]
 

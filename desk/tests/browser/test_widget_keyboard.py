@@ -61,7 +61,7 @@ def test_a_whole_conversation_by_keyboard(visitor: VisitorPage) -> None:
     while not visitor.log.evaluate("(log) => log.getRootNode().activeElement === log"):
         keys.press("Shift+Tab")
     keys.press("Home")
-    expect(visitor.own.first).to_be_in_viewport()
+    expect(visitor.hooked("intro")).to_be_in_viewport()
     keys.press("End")
     expect(fast.locator(hook("feedback-said"))).to_be_in_viewport()
 
@@ -89,8 +89,7 @@ def test_a_whole_conversation_by_keyboard(visitor: VisitorPage) -> None:
 
     keys.press("Enter")
     tab_to(page, "copy")
-    with page.expect_download():
-        keys.press("Enter")
+    visitor.guest.save(page, lambda: keys.press("Enter"))
     expect(visitor.hooked("said")).to_be_focused()
     # The first press closes what the menu opened, the second the chat.
     keys.press("Escape")

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from browsers import over_bidi
 from conftest import NewGuest
 from guest import DESKTOP, PHONE, Guest
 from own_page import make_own
@@ -200,5 +201,9 @@ def test_the_focus_is_seen_wherever_tab_leads(new_guest: NewGuest, size: tuple[i
             assert focus["seen"], f"{state}: {focus['what']}"
             assert focus["ring"], f"{state}: {focus['what']}"
             seen.append(focus["name"])
+            # From the last of the page Firefox goes on to its own buttons; the page then has no
+            # focus that is seen, whatever is pressed, until it is loaded again.
+            if over_bidi() and focus["name"] == "send":
+                break
         assert "input" in seen, state
         assert "send" in seen, state
