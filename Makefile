@@ -94,10 +94,11 @@ test-live: ## The whole system over real HTTP, with processes killed on purpose
 	@cd desk && .venv/bin/pytest tests/live
 
 # A browser that is missing fails the tests. NIGHTDESK_TEST_BROWSER=firefox: in that one alone.
+# Each worker has the whole system to itself, so there are few.
 test-browser: ## Visitor and staff in real browsers, Chromium and Firefox
 	@cd desk && for browser in $${NIGHTDESK_TEST_BROWSER:-chromium firefox}; do \
 		echo "== a real browser: $$browser"; \
-		NIGHTDESK_TEST_BROWSER=$$browser .venv/bin/pytest tests/browser || exit 1; \
+		NIGHTDESK_TEST_BROWSER=$$browser .venv/bin/pytest -n auto --maxprocesses 3 --dist loadfile tests/browser || exit 1; \
 	done
 
 screenshots: ## Make the README's pictures in docs/screenshots anew

@@ -25,10 +25,16 @@ class InboxPage:
     def sign_in(self, username: str) -> None:
         """Sign in with a name and the password, up to the queue."""
         self.go_to_queue()
+        self.enter(username)
+
+    def enter(self, username: str) -> None:
+        """Give a name and the password where they are asked for, and wait for the queue."""
         self.page.get_by_label("User name").fill(username)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
         expect(self.page.get_by_role("heading", name="Inbox", exact=True)).to_be_visible()
+        # In Firefox, what still loads would meet the next way to go.
+        self.page.wait_for_load_state()
 
     def go_to_queue(self) -> None:
         """Open the queue; whoever is not signed in comes to the login."""

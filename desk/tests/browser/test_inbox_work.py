@@ -7,7 +7,6 @@ from conftest import NewGuest, NewInbox
 from guest import PHONE
 from inbox_page import InboxPage
 from playwright.sync_api import Page, expect
-from staff_member import PASSWORD
 from test_accessible import LOOKS, assert_no_findings
 from test_staff_talks import ask_for_a_person
 from visitor_page import VisitorPage
@@ -216,10 +215,7 @@ def test_a_draft_survives_reload_and_sign_out_until_it_is_sent(
     expect(noor.reply_box).to_have_value("Half a thought")
 
     noor.page.get_by_role("button", name="Sign out").click()
-    expect(noor.page.get_by_label("User name")).to_be_visible()
-    noor.page.get_by_label("User name").fill("noor")
-    noor.page.get_by_label("Password").fill(PASSWORD)
-    noor.page.get_by_role("button", name="Sign in").click()
+    noor.enter("noor")
     noor.open_conversation(conversation_id)
     expect(noor.reply_box).to_have_value("Half a thought")
 
