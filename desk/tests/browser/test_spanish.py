@@ -12,6 +12,7 @@ from inbox_page import InboxPage
 from playwright.sync_api import Locator, Route, expect
 from running_system import ROOT, RunningSystem
 from test_accessible import assert_no_findings
+from test_widget_states import HIDDEN_LINES, MISFITS
 from visitor_page import VisitorPage, hook
 
 STRINGS = ROOT / "desk" / "widget" / "strings"
@@ -239,6 +240,23 @@ def open_form(visitor: VisitorPage) -> Locator:
 
 
 @BROKEN_ON_PURPOSE
+@pytest.mark.parametrize("size", [PHONE, (320, 640), (320, 256), (640, 320)])
+def test_longer_words_have_room_too(new_guest: NewGuest, size: tuple[int, int]) -> None:
+    visitor = come(new_guest(size=size)).open_chat()
+    expect(visitor.hooked("menu")).to_be_visible()
+    assert visitor.page.evaluate(MISFITS) == []
+    assert visitor.page.evaluate(HIDDEN_LINES) == []
+    visitor.hooked("person").click()
+    expect(visitor.system.first).to_be_visible()
+    visitor.hooked("menu").click()
+    for sheet in ("open-contact", "contact-cancel"):
+        expect(visitor.hooked("sheet")).to_be_visible()
+        assert visitor.page.evaluate(MISFITS) == []
+        assert visitor.page.evaluate(HIDDEN_LINES) == []
+        visitor.hooked("sheet", sheet).click()
+    assert visitor.page.evaluate(MISFITS) == []
+
+
 def test_mistakes_in_the_form_are_told_in_spanish(chatting: VisitorPage) -> None:
     form = open_form(chatting)
     send = chatting.page.locator(hook("contact-send"))

@@ -51,6 +51,8 @@ MISFITS = """() => {
     if (overflowX !== "visible" && one.scrollWidth > one.clientWidth + 1) tell("cut", one);
     if (overflowY === "hidden" && one.scrollHeight > one.clientHeight + 1) tell("cut below", one);
     if (!one.matches("a, button, input, textarea") || display === "inline") continue;
+    if (one.localName !== "input" && one.scrollWidth > one.clientWidth + 1)
+      tell("out of its box", one);
     const touched = one.matches("[type=radio], [type=checkbox]") ? one.closest("label") : one;
     const target = touched.getBoundingClientRect();
     if (target.width < 44 || target.height < 44) tell(`${target.width} x ${target.height}`, one);
