@@ -155,9 +155,9 @@ def main() -> None:
         picture_answers(browser, system.url)
         picture_spanish(browser, system.url)
         picture_desk_away(browser, system.url)
-        picture_after_hours(browser, system)
         crisis = picture_crisis(browser, system.url)
         picture_inbox(browser, system, crisis)
+        picture_after_hours(browser, system)
 
 
 if __name__ == "__main__":
