@@ -70,6 +70,18 @@ class Desk:
     address_limit: RateLimit
     opening_limit: RateLimit
 
+    def wait_of(self, conversation_id: str, client: str, act: str = "") -> float:
+        """Take one act of a visitor, as its conversation's limit and its address's count it.
+
+        Each kind of `act` ("typing") is counted by itself; without one, messages. Gives 0.0 if it
+        may go on, else the seconds until it may.
+        """
+        kind = f"{act} " if act else ""
+        return max(
+            self.conversation_limit.wait(kind + conversation_id),
+            self.address_limit.wait(kind + client),
+        )
+
     @property
     def passages(self) -> Mapping[str, Passage]:
         """Every passage that an answer can rest on, by id, as it stands now."""

@@ -100,14 +100,12 @@ async def start_conversation(session: AsyncSession, token: str | None = None) ->
 
     With a `token` of the client's own: the conversation that it opens, if there is one.
     """
-    if token and (found := await conversation_of_token(session, token)):
-        return found, token
     conversation_id, token = "c_" + secrets.token_urlsafe(18), token or new_token()
     try:
         async with session.begin_nested():
             session.add(Conversation(id=conversation_id, token_hash=token_hash(token)))
     except IntegrityError:
-        # Another request has just begun it.
+        # It opens one already: another request may just have begun that.
         found = await conversation_of_token(session, token)
         if found is None:
             raise

@@ -9,7 +9,6 @@ from nightdesk_contract.door import MessageRefused, clean
 
 from nightdesk_desk import log
 from nightdesk_desk.chat_language import keep_language
-from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused
 from nightdesk_desk.visitor_api import TheDesk, client_of, take_up, within_limits
 from nightdesk_desk.visitor_bodies import Started, StartIn, error_answers
@@ -38,14 +37,16 @@ async def start_conversation(
             raise Refused(404, "not_found")
         if found is None:
             within_limits(desk.opening_limit.wait(client))
-        conversation_id, token = await log.start_conversation(session, body.token)
+            conversation_id, token = await log.start_conversation(session, body.token)
+        else:
+            conversation_id, token = found, str(body.token)
         await log.hold(session, conversation_id)
         stored = []
         for event in _sent(body.messages):
             with suppress(log.KeyReused):
                 if await log.stored_under_key(session, conversation_id, event) is not None:
                     continue
-                if _above_limits(desk, conversation_id, client):
+                if desk.wait_of(conversation_id, client):
                     break
                 stored += await log.append(session, conversation_id, [event])
         if found is None or stored:
@@ -59,7 +60,3 @@ def _sent(messages: Mapping[str, Any]) -> Iterator[log.NewEvent]:
     for key, value in messages.items():
         with suppress(MessageRefused):
             yield log.NewEvent("visitor", clean(value), idempotency_key=key, answered=False)
-
-
-def _above_limits(desk: Desk, conversation_id: str, client: str) -> bool:
-    return bool(desk.conversation_limit.wait(conversation_id) or desk.address_limit.wait(client))

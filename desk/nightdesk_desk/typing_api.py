@@ -36,9 +36,6 @@ async def tell_typing(
     Send it at most every few seconds, and only while a person has the chat.
     """
     # Counted apart from messages: who types for long must still be able to send.
-    within_limits(
-        desk.conversation_limit.wait(f"typing {conversation_id}"),
-        desk.address_limit.wait(f"typing {client_of(request)}"),
-    )
+    within_limits(desk.wait_of(conversation_id, client_of(request), "typing"))
     await desk.typing.tell(conversation_id, "visitor", body.typing)
     return Response(status_code=204)

@@ -89,9 +89,8 @@ def client_of(request: Request) -> str:
     return network_of(address_of(request))
 
 
-def within_limits(*waits: float) -> None:
-    """Refuse with 429 when one of the waits that rate limits gave is not over."""
-    seconds = max(waits)
+def within_limits(seconds: float) -> None:
+    """Refuse with 429 when a rate limit gave seconds to wait."""
     if seconds > 0:
         raise Refused(429, "rate_limited", {"Retry-After": str(int(seconds) + 1)})
 
@@ -124,10 +123,7 @@ async def send_message(
         if known is not None:
             # What is stored is never refused: a limit counts what is new.
             return MessageStored(seq=known)
-        within_limits(
-            desk.conversation_limit.wait(conversation_id),
-            desk.address_limit.wait(client_of(request)),
-        )
+        within_limits(desk.wait_of(conversation_id, client_of(request)))
         async with desk.db.write() as session:
             stored = await log.append_once(session, conversation_id, event)
             if stored.new:
@@ -211,9 +207,7 @@ async def contact(
     All words in the form are judged first, also in one that is refused. What staff must see of
     them becomes a message of the visitor's in the conversation, and has its answer there.
     """
-    within_limits(
-        desk.conversation_limit.wait(conversation_id), desk.address_limit.wait(client_of(request))
-    )
+    within_limits(desk.wait_of(conversation_id, client_of(request)))
     help_words = desk.words.say("contact_help", language)
     parts = parts_of(body.values(), desk.not_names)
     if len(parts) > MOST_PARTS:

@@ -89,10 +89,7 @@ async def export_conversation(
 
 def _within_limits(desk: Desk, request: Request, conversation_id: str) -> None:
     # Counted apart from messages: who presses often must still be able to write.
-    within_limits(
-        desk.conversation_limit.wait(f"privacy {conversation_id}"),
-        desk.address_limit.wait(f"privacy {client_of(request)}"),
-    )
+    within_limits(desk.wait_of(conversation_id, client_of(request), "privacy"))
 
 
 def _answer(body: dict[str, object], status: int) -> JSONResponse:

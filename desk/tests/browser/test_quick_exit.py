@@ -459,7 +459,8 @@ def test_a_page_that_was_kept_does_not_bring_the_chat_back(
 
 def back_to_kept(page: Page) -> None:
     """Go back to a page that the browser has kept: it is not loaded again."""
-    page.evaluate("history.back()")
+    # Not within the call: it would fail when the page goes before it has answered.
+    page.evaluate("void setTimeout(() => history.back())")
 
     def there() -> bool:
         try:

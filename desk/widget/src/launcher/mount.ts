@@ -115,9 +115,11 @@ export function mount(tag: Tag): ChatHost {
     frame.newMenu();
   }
 
-  /** Show nothing of the chat that was here, and take up what is remembered now. */
-  function renew(): void {
+  /** Show nothing of the chat that was here, and take up what is remembered now: nothing, where it is `forgotten`. */
+  function renew(forgotten?: boolean): void {
+    // First what is on its way: it may be in need of what is forgotten.
     end(true);
+    if (forgotten) memory.forget(false);
     frame.newMenu();
     frame.show(make("div", {}));
     launcher.unread(0);
@@ -314,12 +316,7 @@ export function mount(tag: Tag): ChatHost {
   if (open) load();
   else if (remembered()) (window.requestIdleCallback || setTimeout)(load);
   listen("storage", (event) => {
-    if (memory.left(event)) {
-      // First what is on its way: it may be in need of what is forgotten.
-      end(true);
-      memory.forget(false);
-      renew();
-    }
+    if (memory.left(event)) renew(true);
     // Another tab of this site may begin the conversation.
     if (!why && remembered()) load();
   });
