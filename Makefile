@@ -20,7 +20,8 @@ export PYTHONDONTWRITEBYTECODE :=
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
 .PHONY: help run train eval bench test lint format setup lock clean \
-	test-root test-stories test-eval test-widget test-desk test-live test-browser screenshots adapter
+	test-root test-stories test-eval test-without-model test-widget test-desk test-live test-browser \
+	screenshots adapter
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,18 +41,21 @@ bench: ## Our understanding beside Rasa's default, into docs/benchmarks.md (two 
 	@$(SETUP) run
 	@$(BIN)/python -m bench.pipelines $(BENCH)
 
-# The order is from quick to slow; the first step that fails ends it.
+# The order is from quick to slow; the first step that fails ends it. Training keeps one core busy
+# for a quarter of an hour, so what needs no model is tested beside it.
 test: ## Everything: checks, unit tests, stories, live processes, real browsers
 	@$(SETUP) test
 	@$(MAKE) lint
-	@$(BIN)/nightdesk train
+	@$(MAKE) -j2 train test-without-model
 	@$(MAKE) test-root
 	@$(MAKE) test-stories
 	@$(MAKE) test-eval
-	@$(MAKE) test-widget
-	@$(MAKE) test-desk
 	@$(MAKE) test-live
 	@$(MAKE) test-browser
+
+test-without-model: # The parts of `make test` that can go on while the model is trained
+	@$(MAKE) test-widget
+	@$(MAKE) test-desk
 
 lint: ## Style and types, in both environments
 	@$(SETUP) dev
@@ -67,7 +71,7 @@ format: ## Put the code into its form
 
 test-root: ## The bot's tests (Rasa's environment)
 	@echo "== the bot's tests"
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist loadfile
 
 test-stories: ## The user stories in tests/stories, end to end through the trained model
 	@echo "== user stories"
