@@ -38,6 +38,8 @@ ENVIRONMENT = """environment:
   RASA_URL or RASA_PORT           where Rasa is (127.0.0.1, 5005)
   DESK_RASA_DEADLINE              seconds for one turn (6)
   DESK_BURST_QUIET                seconds without news that end a question in pieces (1.2; 0: off)
+  DESK_BOT_CHECK_SECONDS          seconds between known questions to the assistant, for the inbox
+                                  and /metrics (5; 0: off)
   NIGHTDESK_VAR                   where state lives (var/)
   DATABASE_URL                    sqlite:///… or postgresql://… (var/desk.sqlite3)
   NIGHTDESK_CLINIC                the clinic's settings (clinic.yml)
