@@ -21,6 +21,7 @@ from nightdesk_desk.alerts import commands as alert_commands
 from nightdesk_desk.app import create_app
 from nightdesk_desk.audit import commands as audit_commands
 from nightdesk_desk.audit.record import NOBODY, command_line_origin, origin
+from nightdesk_desk.backup import commands as backup_commands
 from nightdesk_desk.db import migrate
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import set_up_logging
@@ -84,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     audit_commands.register(commands)
     privacy_commands.register(commands)
     key_commands.register(commands)
+    backup_commands.register(commands)
     return top
 
 
