@@ -21,6 +21,7 @@ from nightdesk_desk.alerts import commands as alert_commands
 from nightdesk_desk.app import create_app
 from nightdesk_desk.audit import commands as audit_commands
 from nightdesk_desk.audit.record import NOBODY, command_line_origin, origin
+from nightdesk_desk.backup import commands as backup_commands
 from nightdesk_desk.db import migrate
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import set_up_logging
@@ -38,6 +39,8 @@ ENVIRONMENT = """environment:
   RASA_URL or RASA_PORT           where Rasa is (127.0.0.1, 5005)
   DESK_RASA_DEADLINE              seconds for one turn (6)
   DESK_BURST_QUIET                seconds without news that end a question in pieces (1.2; 0: off)
+  DESK_BOT_CHECK_SECONDS          seconds between known questions to the assistant, for the inbox
+                                  and /metrics (5; 0: off)
   NIGHTDESK_VAR                   where state lives (var/)
   DATABASE_URL                    sqlite:///… or postgresql://… (var/desk.sqlite3)
   NIGHTDESK_CLINIC                the clinic's settings (clinic.yml)
@@ -82,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     audit_commands.register(commands)
     privacy_commands.register(commands)
     key_commands.register(commands)
+    backup_commands.register(commands)
     return top
 
 

@@ -12,6 +12,7 @@ from nightdesk_desk.alerts.sending import Sender
 from nightdesk_desk.alerts.worker import Alerts
 from nightdesk_desk.answers import Answers
 from nightdesk_desk.audit.daily import DailyHead
+from nightdesk_desk.bot_standing import BotStanding
 from nightdesk_desk.bursts import Pace
 from nightdesk_desk.call_backs import CallBacks
 from nightdesk_desk.cases.acts import CaseActs
@@ -54,6 +55,7 @@ class Desk:
     wakeups: Wakeups
     typing: TypingTold
     rasa: Rasa
+    bot: BotStanding
     turns: Turns
     handovers: Handovers
     cases: CaseActs
@@ -90,7 +92,7 @@ class Desk:
     @property
     def lookings(self) -> list[Looking]:
         """Every look that comes again and again."""
-        workers = (self.clock, self.wakeups, *self._record_workers, self.heartbeat)
+        workers = (self.clock, self.wakeups, *self._record_workers, self.bot, self.heartbeat)
         return [looking for worker in workers for looking in worker.lookings]
 
     @property
@@ -123,6 +125,7 @@ class Desk:
         answers = Answers(words, settings.domain, settings.data)
         metrics, wakeups = Metrics(), Wakeups(db)
         rasa = Rasa(settings.rasa_url, settings.rasa_deadline, lambda: answers.passages)
+        bot = BotStanding(rasa, settings.bot_check_every)
         # A burst: somebody in distress writes many short lines at once.
         per_minute = settings.messages_per_minute
         per_address = settings.address_messages_per_minute
@@ -140,7 +143,17 @@ class Desk:
             wakeups=wakeups,
             typing=TypingTold(db, wakeups),
             rasa=rasa,
-            turns=Turns(db, rasa, wakeups, words, answers, metrics, Pace.of(settings.burst_quiet)),
+            bot=bot,
+            turns=Turns(
+                db,
+                rasa,
+                wakeups,
+                words,
+                answers,
+                metrics,
+                Pace.of(settings.burst_quiet),
+                note_turn=bot.note_turn,
+            ),
             handovers=Handovers(db, wakeups, words, metrics),
             cases=CaseActs(db, wakeups, words, metrics),
             held=HeldReplies(db, wakeups, metrics),
@@ -166,6 +179,7 @@ class Desk:
         for worker in self._record_workers:
             await worker.start()
         await self.turns.start()
+        await self.bot.start()
         await self.heartbeat.start()
 
     async def stop(self) -> None:
@@ -173,6 +187,7 @@ class Desk:
         await self.heartbeat.stop()
         await self.wakeups.stop()
         await self.turns.stop()
+        await self.bot.stop()
         for worker in self._record_workers:
             await worker.stop()
         await self.clock.stop()

@@ -1,20 +1,15 @@
 """Whether the desk lives, and whether a visitor who asked now would be answered."""
 
 import asyncio
-import time
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from nightdesk_contract.senders import for_readiness
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from nightdesk_desk.asking import leave_nothing
 from nightdesk_desk.desk import Desk
-from nightdesk_desk.rasa import RasaFailed
+from nightdesk_desk.staff.shared_look import SharedLook
 
-KNOWN_QUESTION = "How fast does ketamine therapy work?"
-KNOWN_OUTCOME = "answer:rapid_relief"
 KEPT_FOR = 5.0
 """Seconds a verdict is kept, so that many askers make one question."""
 
@@ -30,6 +25,8 @@ class Live(BaseModel):
 class Ready(BaseModel):
     """Whether a visitor would be answered, and which part would not do its work.
 
+    `bot` is false when a known question does not get its answer from Rasa, `actions` when one that
+    needs the action server does not: whoever asks such a question is handed over.
     `settings` is false when `clinic.yml` was broken by an edit: the last good settings are in use,
     so the desk is still ready. `workers` is false while work in the background stands still: a
     visitor is answered all the same, so visitors must not be kept away; see `/health/workers`.
@@ -37,6 +34,7 @@ class Ready(BaseModel):
 
     ready: bool
     bot: bool
+    actions: bool
     record: bool
     settings: bool
     workers: bool
@@ -55,38 +53,24 @@ class Readiness:
     def __init__(self, desk: Desk, kept_for: float = KEPT_FOR) -> None:
         self._desk = desk
         self._kept_for = kept_for
-        self._lock = asyncio.Lock()
-        self._verdict: Ready | None = None
-        self._until = 0.0
+        self._record = SharedLook(self._read_record, within=10.0)
 
     async def verdict(self) -> Ready:
-        """Ask the bot a known question and read the record, unless that was done just now."""
-        async with self._lock:
-            if self._verdict is None or time.monotonic() >= self._until:
-                bot, record = await asyncio.gather(self._bot(), self._record())
-                self._desk.words.clinic_file.current()
-                settings = not self._desk.words.clinic_file.problems
-                self._verdict = Ready(
-                    ready=bot and record,
-                    bot=bot,
-                    record=record,
-                    settings=settings,
-                    workers=not late_workers(self._desk),
-                )
-                self._until = time.monotonic() + self._kept_for
-            return self._verdict
+        """Ask the bot known questions and read the record, unless that was done just now."""
+        checked, record = await asyncio.gather(
+            self._desk.bot.checked(self._kept_for), self._record.get(self._kept_for)
+        )
+        self._desk.words.clinic_file.current()
+        return Ready(
+            ready=checked.bot and checked.actions and record,
+            bot=checked.bot,
+            actions=checked.actions,
+            record=record,
+            settings=not self._desk.words.clinic_file.problems,
+            workers=not late_workers(self._desk),
+        )
 
-    async def _bot(self) -> bool:
-        try:
-            # A throw-away conversation: what was asked before must not decide the answer.
-            sender = for_readiness()
-            replies = await self._desk.rasa.ask(sender, KNOWN_QUESTION)
-        except RasaFailed:
-            return False
-        await leave_nothing(self._desk.rasa, sender)
-        return any(reply.outcome == KNOWN_OUTCOME for reply in replies)
-
-    async def _record(self) -> bool:
+    async def _read_record(self) -> bool:
         try:
             async with asyncio.timeout(5), self._desk.db.read() as session:
                 await session.execute(text("SELECT 1 FROM conversations LIMIT 1"))
@@ -119,7 +103,11 @@ async def live() -> Live:
 
 @router.get("/ready", responses={503: {"model": Ready}})
 async def ready(request: Request) -> JSONResponse:
-    """Say whether a known question gets its known answer and the record can be read."""
+    """Say whether known questions get their known answers and the record can be read.
+
+    For monitoring. A proxy that stops sending visitors here when it is red keeps them away from
+    staff too: let it ask `/health/live`.
+    """
     readiness: Readiness = request.app.state.readiness
     verdict = await readiness.verdict()
     return JSONResponse(

@@ -1,6 +1,6 @@
 """Figures for Prometheus: counts and times, never words or ids."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -65,6 +65,12 @@ class Metrics:
         )
         self.rasa_failures = Counter(
             "nightdesk_rasa_failures", "Turns without a usable answer", ["kind"], registry=registry
+        )
+        self.bot_up = Gauge(
+            "nightdesk_bot_up",
+            "Whether a known question was answered at the last check, by what its answer needs",
+            ["part"],
+            registry=registry,
         )
         self.write_retries = Counter(
             "nightdesk_record_retries",
@@ -158,6 +164,11 @@ class Metrics:
             if age is not None:
                 self.last_look.labels(looking.name).set(age)
 
+    def read_bot(self, checked: Mapping[str, bool]) -> None:
+        """Set whether the assistant answered its known questions; nothing before a first check."""
+        for part, answered in checked.items():
+            self.bot_up.labels(part).set(answered)
+
     async def read_record(self, db: Database) -> None:
         """Set the gauges that are read from the record."""
         moment = now()
@@ -212,6 +223,8 @@ async def metrics(request: Request) -> Response:
     desk = request.app.state.desk
     desk.metrics.waiting_readers.set(desk.wakeups.total())
     desk.metrics.read_lookings(desk.lookings)
+    checked = desk.bot.standing.checked
+    desk.metrics.read_bot(checked._asdict() if checked else {})
     await desk.metrics.read_record(desk.db)
     await desk.metrics.forgetting.read_record(desk.db)
     await desk.metrics.escalation.read_record(desk.db, desk.words.clinic, now())

@@ -43,6 +43,7 @@ class Settings:
     heartbeat_url: str = ""  # DESK_HEARTBEAT_URL, a watcher outside; see heartbeat.py
     require_totp: str = ""  # DESK_REQUIRE_TOTP; empty: all once the clinic is live, else none
     burst_quiet: float = PACE.quiet  # DESK_BURST_QUIET, seconds; see bursts.Pace
+    bot_check_every: float = 5.0  # DESK_BOT_CHECK_SECONDS; 0: only for /health/ready
     messages_per_minute: int = 30  # DESK_MESSAGES_PER_MINUTE, one conversation
     address_messages_per_minute: int = 240  # DESK_ADDRESS_MESSAGES_PER_MINUTE
     address_conversations_per_minute: int = 60  # DESK_ADDRESS_CONVERSATIONS_PER_MINUTE
@@ -78,6 +79,11 @@ class Settings:
             require_totp=_one_of("DESK_REQUIRE_TOTP", text("DESK_REQUIRE_TOTP", ""), TOTP_POLICIES),
             burst_quiet=_quiet(
                 "DESK_BURST_QUIET", text("DESK_BURST_QUIET", str(PACE.quiet)), PACE.longest
+            ),
+            bot_check_every=_quiet(
+                "DESK_BOT_CHECK_SECONDS",
+                text("DESK_BOT_CHECK_SECONDS", "5"),
+                60.0,
             ),
             messages_per_minute=_count(
                 "DESK_MESSAGES_PER_MINUTE", text("DESK_MESSAGES_PER_MINUTE", "30")
@@ -165,7 +171,7 @@ def _quiet(name: str, text: str, most: float) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value <= most:
-        raise SettingsError(f"{name}: expected seconds, 0 (never wait) to {most:g}")
+        raise SettingsError(f"{name}: expected seconds, 0 (off) to {most:g}")
     return value
 
 

@@ -13,12 +13,12 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
-from nightdesk_contract.outcome import BotReply
+from nightdesk_contract.outcome import BOT_UNAVAILABLE, BotReply, turn_outcome
 from nightdesk_contract.pieces import MOST_PIECES, earlier_pieces
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -84,6 +84,7 @@ class Turns:
         metrics: Metrics,
         pace: Pace = PACE,
         sweep_every: float = SWEEP_EVERY,
+        note_turn: Callable[[bool], None] = lambda _answered: None,
     ) -> None:
         self._db = db
         self._rasa = rasa
@@ -94,6 +95,7 @@ class Turns:
         self._metrics = metrics
         self._pace = pace
         self._sweep_every = sweep_every
+        self._note_turn = note_turn
         self._queues: dict[str, deque[int]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sweeper: asyncio.Task[None] | None = None
@@ -200,9 +202,12 @@ class Turns:
             # Nobody can judge what its key is missing for: a person must see to it.
             return None
         earlier, not_given = await self._before(conversation_id, burst)
-        return await ask_surely(
+        replies = await ask_surely(
             self._rasa, self._metrics, conversation_id, burst.text, earlier, not_given
         )
+        failed = not replies or turn_outcome(replies).outcome == BOT_UNAVAILABLE
+        self._note_turn(not failed)
+        return replies
 
     async def _before(self, conversation_id: str, burst: Burst) -> tuple[list[str], bool]:
         """Give the short messages before, and whether the answer before did not reach anybody."""

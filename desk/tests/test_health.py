@@ -1,13 +1,16 @@
-"""Ready means that a known question gets its known answer."""
+"""Ready means that known questions get their known answers."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from desk_in_process import Running
-from fake_rasa import FakeRasa, answer
+from fake_rasa import FakeRasa, Raw, Script, answer, handover, known_answers
+from nightdesk_contract.outcome import BotReply
 
-from nightdesk_desk.health import KNOWN_QUESTION, Readiness
+from nightdesk_desk.bot_check import FROM_GUIDE, THROUGH_ACTION, is_known_answer
+from nightdesk_desk.health import Readiness
 
 
 async def test_live_needs_nobody(running: Running, rasa: FakeRasa) -> None:
@@ -15,29 +18,69 @@ async def test_live_needs_nobody(running: Running, rasa: FakeRasa) -> None:
     assert (await running.client.get("/health/live")).json() == {"live": True}
 
 
-async def test_ready_asks_the_known_question_in_a_conversation_of_its_own(
+async def test_ready_asks_known_questions_in_conversations_of_their_own(
     running: Running, rasa: FakeRasa
 ) -> None:
+    rasa.script = known_answers
     answered = await running.client.get("/health/ready")
     assert answered.status_code == 200
-    parts = ("ready", "bot", "record", "settings", "workers")
+    parts = ("ready", "bot", "actions", "record", "settings", "workers")
     assert answered.json() == dict.fromkeys(parts, True)
-    [(sender, question)] = rasa.heard
-    assert sender.startswith("ready-")
-    assert question == KNOWN_QUESTION
+    senders, questions = zip(*rasa.heard, strict=True)
+    assert sorted(questions) == sorted([FROM_GUIDE.question, THROUGH_ACTION.question])
+    assert len(set(senders)) == 2
+    assert all(sender.startswith("ready-") for sender in senders)
+    assert sorted(rasa.forgotten) == sorted(senders)
+
+
+async def late(_sender: str, _message: str) -> Any:
+    await asyncio.sleep(3)
+    return answer()
+
+
+NO_ANSWERS: dict[str, Script] = {
+    "empty": lambda *_: [],
+    "another passage": lambda *_: answer("safety"),
+    "not understood": lambda *_: [{"text": "hi"}, {"custom": {"outcome": "unknown"}}],
+    "no model": lambda *_: Raw.of(409, b'{"status":"failure"}'),
+    "a fault": lambda *_: Raw.of(500, b"oops"),
+    "no JSON": lambda *_: Raw.of(200, b"<html>"),
+    "gave up": lambda *_: handover("bot_unavailable", "P1"),
+    # The desk of these tests waits one second.
+    "late": late,
+}
+
+
+@pytest.mark.parametrize("script", NO_ANSWERS.values(), ids=NO_ANSWERS)
+async def test_no_known_answer_is_not_ready(
+    running: Running, rasa: FakeRasa, script: Script
+) -> None:
+    rasa.script = script
+    answered = await running.client.get("/health/ready")
+    assert answered.status_code == 503
+    assert (answered.json()["bot"], answered.json()["actions"]) == (False, False)
+    assert answered.json()["record"] is True
+
+
+@pytest.mark.parametrize("script", NO_ANSWERS.values(), ids=NO_ANSWERS)
+async def test_without_actions_it_is_not_ready_though_the_guide_answers(
+    running: Running, rasa: FakeRasa, script: Script
+) -> None:
+    rasa.script = lambda sender, message: (
+        answer() if message == FROM_GUIDE.question else script(sender, message)
+    )
+    answered = await running.client.get("/health/ready")
+    assert answered.status_code == 503
+    assert (answered.json()["bot"], answered.json()["actions"]) == (True, False)
 
 
 @pytest.mark.parametrize(
-    "reply", [[], answer("safety"), [{"text": "hi"}, {"custom": {"outcome": "unknown"}}]]
+    "outcome", ["logistics:hours", "not_in_source:hours", "answer:hours", "logistics:cost"]
 )
-async def test_another_answer_is_not_ready(
-    running: Running, rasa: FakeRasa, reply: list[Any]
-) -> None:
-    rasa.script = lambda *_: reply
-    answered = await running.client.get("/health/ready")
-    assert answered.status_code == 503
-    assert answered.json()["bot"] is False
-    assert answered.json()["record"] is True
+def test_whoever_says_the_hours_the_action_has_answered(outcome: str) -> None:
+    reply = BotReply(text="x", outcome=outcome)
+    assert is_known_answer([reply], THROUGH_ACTION) is (outcome != "logistics:cost")
+    assert not is_known_answer([reply], FROM_GUIDE)
 
 
 async def test_no_rasa_is_not_ready(running: Running, rasa: FakeRasa) -> None:
@@ -48,14 +91,16 @@ async def test_no_rasa_is_not_ready(running: Running, rasa: FakeRasa) -> None:
 async def test_the_verdict_is_kept_for_a_while(running: Running, rasa: FakeRasa) -> None:
     for _ in range(5):
         await running.client.get("/health/ready")
-    assert len(rasa.heard) == 1
+    assert len(rasa.heard) == 2
     running.app.state.readiness = Readiness(running.desk, kept_for=0)
     await running.client.get("/health/ready")
     await running.client.get("/health/ready")
-    assert len(rasa.heard) == 3
+    assert len(rasa.heard) == 6
 
 
-async def test_a_record_that_cannot_be_read_is_not_ready(running: Running) -> None:
+async def test_a_record_that_cannot_be_read_is_not_ready(running: Running, rasa: FakeRasa) -> None:
+    rasa.script = known_answers
+
     class Away:
         def read(self) -> None:
             raise RuntimeError
@@ -66,8 +111,9 @@ async def test_a_record_that_cannot_be_read_is_not_ready(running: Running) -> No
 
 
 async def test_workers_are_red_while_one_stands_still(
-    running: Running, monkeypatch: pytest.MonkeyPatch
+    running: Running, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    rasa.script = known_answers
     answered = await running.client.get("/health/workers")
     assert (answered.status_code, answered.json()) == (200, {"workers": True, "late": []})
     [steps] = running.desk.escalation.lookings

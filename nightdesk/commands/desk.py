@@ -17,6 +17,8 @@ COMMANDS = {
     "audit": "check, list and export the record of who did what",
     "purge": "delete what is older than clinic.yml's `retention` says",
     "conversations": "export one conversation with all that belongs to it",
+    "backup": "back up the record while the desk runs",
+    "restore": "check a backup, or put its record in the place of this one",
     "keys": "make a key for encryption at rest, and change to a new one",
 }
 """The desk's commands, with what each is for."""

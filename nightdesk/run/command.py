@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from nightdesk.run.places import Places
 from nightdesk.run.ports import Ports
 from nightdesk.run.processes import State, Supervisor, service_environment, services
 from nightdesk.run.progress import Step, StepFailed
-from nightdesk.run.pulse import News, Pulse, ask
+from nightdesk.run.pulses import Pulses, pulses_of
 from nightdesk.run.ready import wait_until_ready
 from nightdesk.run.safety_files import check_safety
 from nightdesk.run.training import ensure_model
@@ -87,7 +86,7 @@ def _run(arguments: argparse.Namespace) -> int:
         supervisor.start(kept, environment)
         wait_until_ready(supervisor, places, ports)
         print(summary(places, ports), flush=True)
-        watch(supervisor, places, Pulse(lambda: ask(ports.desk_url)))
+        watch(supervisor, places, Pulses(supervisor, pulses_of(ports)))
     except Interrupted:
         if not started:
             return 130
@@ -130,48 +129,34 @@ def summary(places: Places, ports: Ports) -> str:
     return "\n".join(["", "Nightdesk is running.", *lines, ""])
 
 
-def watch(supervisor: Supervisor, places: Places, pulse: Pulse) -> None:
+def watch(supervisor: Supervisor, places: Places, pulses: Pulses) -> None:
     """Stay until interrupted; say when a process was started again, and retry one given up on.
 
-    A desk that hangs is started anew: it is there for the supervisor, and tells nobody.
+    One that hangs is started anew: it is there for the supervisor, and does nothing.
 
     Raises StepFailed when the supervisor itself has gone.
     """
     known = {state.name: state for state in supervisor.states()}
     resting: dict[str, float] = {}
-    while True:
-        time.sleep(WATCH_SECONDS)
-        if not supervisor.alive:
-            raise StepFailed(f"The supervisor has ended; see {places.logs / 'supervisor.log'}")
-        for state in supervisor.states():
-            _tell(known.get(state.name), state)
-            known[state.name] = state
-            if state.name == "desk" and state.state == "RUNNING":
-                _feel(supervisor, pulse, state.pid)
-            if state.state != "FATAL":
-                resting.pop(state.name, None)
-                continue
-            since = resting.setdefault(state.name, time.monotonic())
-            if time.monotonic() - since >= START_AGAIN_SECONDS:
-                del resting[state.name]
-                supervisor.start_again(state.name)
-
-
-def _feel(supervisor: Supervisor, pulse: Pulse, pid: int) -> None:
-    news = pulse.feel(pid)
-    if news is None:
-        return
-    print(_NEWS[news], flush=True)
-    if news == "hangs":
-        supervisor.start_anew("desk")
-
-
-_NEWS: Mapping[News, str] = {
-    "hangs": "desk does not answer any more and is started anew",
-    "stands still": "desk answers, but its work in the background stands still: staff may not be "
-    "told of hand-overs (GET /health/workers says what)",
-    "works again": "desk's work in the background goes on again",
-}
+    try:
+        while True:
+            time.sleep(WATCH_SECONDS)
+            if not supervisor.alive:
+                raise StepFailed(f"The supervisor has ended; see {places.logs / 'supervisor.log'}")
+            states = supervisor.states()
+            pulses.feel(states)
+            for state in states:
+                _tell(known.get(state.name), state)
+                known[state.name] = state
+                if state.state != "FATAL":
+                    resting.pop(state.name, None)
+                    continue
+                since = resting.setdefault(state.name, time.monotonic())
+                if time.monotonic() - since >= START_AGAIN_SECONDS:
+                    del resting[state.name]
+                    supervisor.start_again(state.name)
+    finally:
+        pulses.end()
 
 
 def _tell(before: State | None, now: State) -> None:

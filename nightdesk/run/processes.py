@@ -19,15 +19,22 @@ from nightdesk.run.training import quiet_environment, rasa_command
 STOP_SECONDS = 10
 """How long a process may take to end before it is killed."""
 
+RETRIES = 30
+"""Starts in a row that may fail, with a pause of one second more each time, before a rest."""
+
 _LEASH = Path(__file__).with_name("leash.py")
 
 
 @dataclass(frozen=True)
 class Service:
-    """One kept process: its name (also its log's) and what starts it."""
+    """One kept process: its name (also its log's), what starts it, and when it counts as started.
+
+    One that ends before it ran for `steady` seconds is started again after a pause that grows.
+    """
 
     name: str
     command: tuple[str, ...]
+    steady: int = 3
 
 
 DESK_ONLY = ("DESK_ENCRYPTION_KEYS",)
@@ -66,9 +73,10 @@ def services(places: Places, ports: Ports) -> tuple[Service, ...]:
     # The keys of the record are the desk's alone.
     bare = ("env", *(f"--unset={name}" for name in DESK_ONLY))
     return (
-        Service("rasa", (*bare, *rasa)),
-        Service("actions", (*bare, *actions)),
-        Service("desk", desk),
+        # Longer than the loading of a model that cannot be used: that must not go round and round.
+        Service("rasa", (*bare, *rasa), steady=30),
+        Service("actions", (*bare, *actions), steady=10),
+        Service("desk", desk, steady=10),
     )
 
 
@@ -90,7 +98,8 @@ def supervisor_config(places: Places, kept: tuple[Service, ...]) -> str:
     """Give the text of supervisord.conf.
 
     A process that ends is started again at once; one that ends within `startsecs` waits one second
-    longer each time. Logs are rotated.
+    longer each time, up to RETRIES seconds. Then the watch lets it rest a minute, and it begins
+    anew (see `command.watch`): nothing is given up for good. Logs are rotated.
     """
     run = places.supervisor_config.parent
     lines = [
@@ -120,8 +129,8 @@ def supervisor_config(places: Places, kept: tuple[Service, ...]) -> str:
             f"command={_value(command)}",
             f"directory={_value(places.root)}",
             "autorestart=true",
-            "startsecs=3",
-            "startretries=30",
+            f"startsecs={service.steady}",
+            f"startretries={RETRIES}",
             "stopasgroup=true",
             "killasgroup=true",
             f"stopwaitsecs={STOP_SECONDS}",

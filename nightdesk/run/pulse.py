@@ -1,4 +1,4 @@
-"""Whether the desk still answers: one that hangs is alive for the supervisor, and tells nobody."""
+"""Whether a process still answers: one that hangs is alive for the supervisor, and does nothing."""
 
 import http.client
 import time
@@ -15,6 +15,9 @@ SILENT_QUESTIONS = 6
 Not a time: a machine that slept, or that was stopped for a while, would have heard nothing all the
 time, and one question without an answer would end a desk that is well.
 """
+BEHIND_ASK_EVERY, BEHIND_SILENT_QUESTIONS = 5.0, 4
+"""The same for rasa and actions, at most a minute. Sooner than the desk, which people look at while
+it migrates or is slow; meanwhile each message without an answer is handed over."""
 ANSWER_WITHIN = 10.0
 
 Answer = Literal["works", "stands still", "silent"]
@@ -25,10 +28,10 @@ _straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Past any proxy of the environment: what is silent there is not the desk."""
 
 
-def ask(desk_url: str) -> Answer:
+def ask(url: str, path: str = "/health/workers") -> Answer:
     """Ask whether the desk's work in the background goes on."""
     try:
-        with _straight.open(f"{desk_url}/health/workers", timeout=ANSWER_WITHIN):
+        with _straight.open(f"{url}{path}", timeout=ANSWER_WITHIN):
             return "works"
     except urllib.error.HTTPError as error:
         # Whatever else it says, it answers.
@@ -38,14 +41,26 @@ def ask(desk_url: str) -> Answer:
         return "silent"
 
 
+def ask_any(url: str) -> Answer:
+    """Ask whether anything answers at `url`; whatever it says, it works."""
+    return "silent" if ask(url, path="") == "silent" else "works"
+
+
 class Pulse:
     """Asks from time to time, and says what has changed."""
 
     def __init__(
-        self, question: Callable[[], Answer], clock: Callable[[], float] = time.monotonic
+        self,
+        question: Callable[[], Answer],
+        clock: Callable[[], float] = time.monotonic,
+        every: float = ASK_EVERY,
+        silent_questions: int = SILENT_QUESTIONS,
     ) -> None:
+        """Take the question, a clock in seconds, and when a silence is one too long."""
         self._question = question
         self._clock = clock
+        self._every = every
+        self._silent_questions = silent_questions
         self._asked_at = clock()
         self._pid = 0
         self._heard = False
@@ -59,13 +74,13 @@ class Pulse:
         """
         if pid != self._pid:
             self._pid, self._heard, self._silent = pid, False, 0
-        if self._clock() - self._asked_at < ASK_EVERY:
+        if self._clock() - self._asked_at < self._every:
             return None
         answer = self._question()
         self._asked_at = self._clock()
         if answer == "silent":
             self._silent += self._heard
-            if self._silent < SILENT_QUESTIONS:
+            if self._silent < self._silent_questions:
                 return None
             self._silent = 0
             return "hangs"

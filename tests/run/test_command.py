@@ -11,6 +11,7 @@ from nightdesk.run.places import Places
 from nightdesk.run.ports import Ports
 from nightdesk.run.processes import State
 from nightdesk.run.progress import StepFailed, in_words
+from nightdesk.run.pulses import Pulses
 
 
 def parser():
@@ -108,36 +109,73 @@ def test_time_in_words(seconds, words):
     assert in_words(seconds) == words
 
 
-class HangingDesk:
-    """A supervisor whose desk hangs, then is started anew; then it ends itself."""
+class Kept:
+    """A supervisor of rasa and desk that ends after some looks."""
 
-    def __init__(self):
-        self.pid, self.alive, self.started_anew = 1, True, []
+    def __init__(self, looks, **states):
+        self.looks, self.now = looks, {"rasa": "RUNNING", "desk": "RUNNING", **states}
+        self.pids, self.started_anew, self.started_again = {"rasa": 7, "desk": 1}, [], []
+
+    @property
+    def alive(self):
+        self.looks -= 1
+        return self.looks >= 0
 
     def states(self):
-        return [State("rasa", "RUNNING", 7, 1, 0), State("desk", "RUNNING", self.pid, 1, 0)]
+        return [State(name, state, self.pids[name], 1, 0) for name, state in self.now.items()]
 
     def start_anew(self, name):
         self.started_anew.append(name)
-        self.pid += 1
-        self.alive = False
+        self.pids[name] += 1
+
+    def start_again(self, name):
+        self.started_again.append(name)
 
 
 class Silent:
-    """Feels that the desk hangs."""
+    """Feels that it hangs."""
 
     def __init__(self):
         self.felt = []
 
     def feel(self, pid):
         self.felt.append(pid)
-        return "hangs"
+        return "hangs" if len(self.felt) == 1 else None
 
 
-def test_a_desk_that_hangs_is_started_anew(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(command, "WATCH_SECONDS", 0)
-    supervisor, pulse = HangingDesk(), Silent()
+@pytest.fixture
+def places(tmp_path):
+    return Places.from_environment({"NIGHTDESK_VAR": str(tmp_path)})
+
+
+@pytest.mark.parametrize("name", ["rasa", "desk"])
+def test_one_that_hangs_is_started_anew(name, places, monkeypatch, capsys):
+    monkeypatch.setattr(command, "WATCH_SECONDS", 0.01)
+    supervisor, pulse = Kept(20), Silent()
+    first = supervisor.pids[name]
     with pytest.raises(StepFailed):
-        command.watch(supervisor, Places.from_environment({"NIGHTDESK_VAR": str(tmp_path)}), pulse)
-    assert (supervisor.started_anew, pulse.felt) == (["desk"], [1])
-    assert "desk does not answer any more and is started anew" in capsys.readouterr().out
+        command.watch(supervisor, places, Pulses(supervisor, {name: pulse}))
+    assert supervisor.started_anew == [name]
+    assert pulse.felt[0] == first
+    assert set(pulse.felt[1:]) == {first + 1}
+    assert f"{name} does not answer any more and is started anew" in capsys.readouterr().out
+
+
+def test_one_that_the_supervisor_gave_up_on_rests_and_is_tried_again_and_again(
+    places, monkeypatch, capsys
+):
+    monkeypatch.setattr(command, "WATCH_SECONDS", 0.01)
+    monkeypatch.setattr(command, "START_AGAIN_SECONDS", 0.05)
+    supervisor = Kept(100, rasa="FATAL")
+    with pytest.raises(StepFailed):
+        command.watch(supervisor, places, Pulses(supervisor, {}))
+    assert len(supervisor.started_again) > 2
+    assert set(supervisor.started_again) == {"rasa"}
+
+
+def test_one_that_was_given_up_on_has_no_pulse(places):
+    pulse = Silent()
+    pulses = Pulses(Kept(1), {"rasa": pulse})
+    pulses.feel([State("rasa", "FATAL", 0, 1, 1), State("rasa", "BACKOFF", 0, 1, 1)])
+    pulses.end()
+    assert pulse.felt == []

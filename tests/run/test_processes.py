@@ -1,5 +1,6 @@
 """A real supervisor with small processes of our own."""
 
+import configparser
 import itertools
 import os
 import signal
@@ -10,10 +11,11 @@ import time
 
 import pytest
 
-from nightdesk.run import ready
+from nightdesk.run import pulse, ready
 from nightdesk.run.places import LONGEST_SOCKET_PATH, Places
 from nightdesk.run.ports import Ports
 from nightdesk.run.processes import (
+    RETRIES,
     Service,
     State,
     Supervisor,
@@ -22,6 +24,8 @@ from nightdesk.run.processes import (
     supervisor_config,
 )
 from nightdesk.run.progress import StepFailed
+from nightdesk.run.pulse import Pulse, ask_any
+from nightdesk.run.pulses import Pulses
 
 SLEEPS = Service(
     "sleeper", (sys.executable, "-u", "-c", "import time; print('up'); time.sleep(600)")
@@ -96,6 +100,80 @@ def test_one_that_hangs_is_started_anew_by_one_call(supervisor, monkeypatch):
     wait_for(lambda: pid_of(supervisor, "desk") not in (0, first))
     wait_for(lambda: [s for s in supervisor.states() if s.state == "RUNNING"])
     assert not exists(first)
+
+
+def test_one_that_dies_at_once_is_tried_with_growing_pauses_while_others_go_on(
+    supervisor, places, tmp_path
+):
+    starts = tmp_path / "starts"
+    dies = f"import time; open({str(starts)!r}, 'a').write(f'{{time.time()}}\\n')"
+    kept = (Service("rasa", (sys.executable, "-c", dies)), SLEEPS)
+    supervisor.start(kept, dict(os.environ))
+    beside = wait_for(lambda: pid_of(supervisor))
+
+    wait_for(lambda: starts.exists() and len(starts.read_text().split()) >= 5, 60)
+
+    at = [float(line) for line in starts.read_text().split()]
+    pauses = [later - before for before, later in itertools.pairwise(at[:5])]
+    # A slow machine makes them longer, never shorter.
+    assert all(pause > number - 0.5 for number, pause in enumerate(pauses, 1)), pauses
+    assert pid_of(supervisor) == beside
+
+
+def test_one_that_dies_after_it_had_begun_counts_as_not_started(places):
+    rasa, actions, desk = services(places, Ports(1, 2, 3))
+    config = configparser.RawConfigParser(strict=False)
+    config.read_string(supervisor_config(places, (rasa, actions, desk)))
+    # A model that cannot be used is found out after some ten seconds.
+    assert config.getint("program:rasa", "startsecs") >= 20
+    for name in ("rasa", "actions", "desk"):
+        assert config.getint(f"program:{name}", "startretries") == RETRIES
+        assert config.get(f"program:{name}", "autorestart") == "true"
+
+
+SERVES = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(404); self.send_header('content-length', '0'); self.end_headers()
+http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def test_one_that_hangs_is_noticed_and_started_anew_while_others_go_on(
+    supervisor, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(pulse, "ANSWER_WITHIN", 0.5)
+    port = free_ports()[0]
+    serves = tmp_path / "serves.py"
+    serves.write_text(SERVES)
+    kept = (Service("rasa", (sys.executable, str(serves), str(port))), SLEEPS)
+    supervisor.start(kept, dict(os.environ))
+    first, beside = wait_for(lambda: pid_of(supervisor, "rasa")), pid_of(supervisor)
+    question = f"http://127.0.0.1:{port}/"
+    felt = Pulse(lambda: ask_any(question), every=0.1, silent_questions=3)
+    pulses = Pulses(supervisor, {"rasa": felt})
+
+    def looks_until(condition):
+        def look():
+            pulses.feel(supervisor.states())
+            return condition()
+
+        return wait_for(look, 60)
+
+    try:
+        wait_for(lambda: ask_any(question) == "works")
+        until = time.monotonic() + 2
+        # One that answers is left alone, whatever it says.
+        looks_until(lambda: time.monotonic() > until)
+        assert pid_of(supervisor, "rasa") == first
+        os.kill(first, signal.SIGSTOP)
+        looks_until(lambda: pid_of(supervisor, "rasa") not in (0, first))
+        wait_for(lambda: ask_any(question) == "works")
+    finally:
+        pulses.end()
+    assert not exists(first)
+    assert pid_of(supervisor) == beside
 
 
 def test_process_that_does_not_come_up_is_named_with_its_log(supervisor, places):

@@ -19,6 +19,7 @@ from nightdesk_desk.alerts.faults import Fault, fault_of
 from nightdesk_desk.alerts.figures import AlertFigures
 from nightdesk_desk.alerts.instead import tell_instead
 from nightdesk_desk.alerts.lanes import AT_A_TIME
+from nightdesk_desk.alerts.restored import from_backup
 from nightdesk_desk.alerts.sending import Sender
 from nightdesk_desk.alerts.standing import AddressStanding, read_standing
 from nightdesk_desk.db import Database
@@ -173,6 +174,7 @@ class Alerts(Worker):
                 waits_since = (await read_facts(session, [case]))[case.id].waits_since
                 if waits_since is None:
                     return None
+            backup = await from_backup(session, case.opened_at) if case else None
         if case is None or needless(
             alert.created_at, case.state, case.acknowledged_at, case.acted_at or case.taken_at
         ):
@@ -188,6 +190,7 @@ class Alerts(Worker):
             case.conversation_id,
             url,
             said(step, alert.address, case, at) if step else None,
+            backup.astimezone(clinic.zone) if backup else None,
         )
 
     async def _sent(self, alert: Alert) -> None:

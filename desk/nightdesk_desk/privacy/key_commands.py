@@ -44,6 +44,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "loses a key loses what it has encrypted.",
     )
     new.set_defaults(run=_new)
+    ids = commands.add_parser(
+        "ids",
+        help="name the keys that are set, as a backup names those it needs",
+        description=f"Prints the id of each key in {keys.VARIABLE}, the first one first. An id "
+        "gives nothing of the key away.",
+    )
+    ids.add_argument("--json", action="store_true", help="print JSON")
+    ids.set_defaults(run=_ids)
     rotating = commands.add_parser(
         "rotate",
         help="encrypt everything with the first key",
@@ -58,6 +66,18 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _new(_arguments: argparse.Namespace) -> int:
     print(keys.new_key())
+    return 0
+
+
+def _ids(arguments: argparse.Namespace) -> int:
+    found = keys.current().ids
+    if arguments.json:
+        print(json.dumps({"keys": list(found)}))
+        return 0
+    if not found:
+        return _refuse(NO_KEYS)
+    for place, name in enumerate(found):
+        print(f"{name}  {'encrypts and decrypts' if place == 0 else 'decrypts'}")
     return 0
 
 

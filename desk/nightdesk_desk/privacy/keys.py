@@ -5,6 +5,8 @@ begins with either mark is kept behind `txt1:`. So a visitor cannot
 write what passes for an encrypted message, and rows from before there were keys stay readable.
 """
 
+import contextlib
+import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -47,6 +49,7 @@ class Keys:
                     "`nightdesk keys new` makes one"
                 ) from error
         self._fernets = found
+        self.ids = tuple(key_id(key) for key in keys)
         self._all = MultiFernet(found) if found else None
 
     @property
@@ -75,6 +78,15 @@ class Keys:
         except InvalidToken as error:
             raise KeyMissing(UNREADABLE) from error
 
+    def opener(self, stored: str) -> str | None:
+        """Give the id of the key that opens an encrypted text; None when none of them does."""
+        token = stored.removeprefix(ENCRYPTED).encode("ascii")
+        for name, fernet in zip(self.ids, self._fernets, strict=True):
+            with contextlib.suppress(InvalidToken):
+                fernet.decrypt(token)
+                return name
+        return None
+
     def is_first(self, stored: str) -> bool:
         """Say whether `stored` is encrypted with the first key."""
         if not self._fernets or not is_encrypted(stored):
@@ -93,6 +105,11 @@ def is_encrypted(stored: str) -> bool:
 
 def _looks_kept(text: str) -> bool:
     return text.startswith((ENCRYPTED, _AS_IT_STANDS))
+
+
+def key_id(key: str) -> str:
+    """Give the name by which a key can be told from others; it gives nothing of the key away."""
+    return hashlib.sha256(b"nightdesk key " + key.encode()).hexdigest()[:8]
 
 
 def new_key() -> str:

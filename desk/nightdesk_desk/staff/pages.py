@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from nightdesk_desk.audit.record import Origin, origin
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.models import now
+from nightdesk_desk.staff.bot_down import shown_standing
 from nightdesk_desk.staff.times import iso
 from nightdesk_desk.visitor_api import address_of
 
@@ -111,6 +112,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
     known = {
         **_UNSAID,
         "clinic": words.clinic,
+        "bot": shown_standing(desk.bot.standing, words, now()),
         # Of the reading just made.
         "settings_problems": words.clinic_file.problems,
         "not_served": answers.not_served(),

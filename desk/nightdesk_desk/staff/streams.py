@@ -65,8 +65,13 @@ async def queue_stream(request: Request, me: Me, seen: str = "") -> Response:
     `seen` is the digest of the queue that the page shows. `beat` says only that the stream is
     there; `signed-out` is the last event.
     """
+    desk = desk_of(request)
     look: SharedLook[str] = request.app.state.queue_look
-    return _stream(request, desk_of(request).wakeups.watch_any, look.get, seen)
+
+    async def digest(max_age: float) -> str:
+        return await look.get(max_age) + desk.bot.standing.mark
+
+    return _stream(request, desk.wakeups.watch_any, digest, seen)
 
 
 def queue_look(app: FastAPI) -> SharedLook[str]:
@@ -90,7 +95,7 @@ async def conversation_stream(
 
     async def digest(max_age: float = 0.0) -> str:
         view = await view_now(request, conversation_id, me)
-        return view.digest if view else _DELETED
+        return view.digest + desk.bot.standing.mark if view else _DELETED
 
     if await digest() == _DELETED:
         raise HTTPException(404)

@@ -112,6 +112,8 @@ NOTED: dict[str, tuple[str, Steps]] = {
     "conversations export": ("conversation_exported", exports),
     "purge": ("conversation_deleted", purges),
     "keys rotate": ("keys_rotated", lambda shell: _rotates(shell)),
+    "backup": ("backup_made", lambda shell: _backs_up(shell)),
+    "restore": ("backup_restored", lambda shell: _restores(shell)),
 }
 """What each command leaves in the record, and the steps that lead to it."""
 
@@ -131,6 +133,7 @@ NOT_NOTED = {
     "audit verify": "shows a number and a hash; must work where nothing can be written",
     "audit head": "shows a number and a hash; must work where nothing can be written",
     "keys new": "stores and changes nothing",
+    "keys ids": "shows names made from hashes of the keys that are set",
 }
 """Why a command leaves nothing."""
 
@@ -138,6 +141,19 @@ NOT_NOTED = {
 def _rotates(shell: Shell) -> None:
     shell.record(_asked)
     assert shell("keys", "rotate")[0] == 0
+
+
+def _backs_up(shell: Shell) -> str:
+    shell.record(_asked)
+    file = str(shell.folder / "a.backup")
+    code, _, err = shell("backup", file)
+    assert code == 0, err
+    return file
+
+
+def _restores(shell: Shell) -> None:
+    code, _, err = shell("restore", _backs_up(shell))
+    assert code == 0, err
 
 
 def commands(of: argparse.ArgumentParser, words: str = "") -> Iterator[str]:

@@ -32,6 +32,8 @@ def settings(tmp_path: Path) -> Settings:
             "RASA_URL": "http://127.0.0.1:9",
             # Mode live asks everybody for one-time passwords; tests of those set it themselves.
             "DESK_REQUIRE_TOTP": "none",
+            # Nobody is there to be asked; a test of that sets it itself.
+            "DESK_BOT_CHECK_SECONDS": "0",
         }
     )
 

@@ -1,0 +1,1 @@
+"""Backups of the record: made while the desk runs, checked, and restored."""
