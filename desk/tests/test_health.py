@@ -20,7 +20,7 @@ async def test_ready_asks_the_known_question_in_a_conversation_of_its_own(
 ) -> None:
     answered = await running.client.get("/health/ready")
     assert answered.status_code == 200
-    parts = ("ready", "bot", "record", "settings", "workers")
+    parts = ("ready", "bot", "record", "settings", "workers", "redis")
     assert answered.json() == dict.fromkeys(parts, True)
     [(sender, question)] = rasa.heard
     assert sender.startswith("ready-")
@@ -69,11 +69,17 @@ async def test_workers_are_red_while_one_stands_still(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered = await running.client.get("/health/workers")
-    assert (answered.status_code, answered.json()) == (200, {"workers": True, "late": []})
+    assert (answered.status_code, answered.json()) == (
+        200,
+        {"workers": True, "late": [], "redis": True},
+    )
     [steps] = running.desk.escalation.lookings
     monkeypatch.setattr(steps, "age", lambda: 3600.0)
     answered = await running.client.get("/health/workers")
-    assert (answered.status_code, answered.json()) == (503, {"workers": False, "late": ["steps"]})
+    assert (answered.status_code, answered.json()) == (
+        503,
+        {"workers": False, "late": ["steps"], "redis": True},
+    )
     # Visitors are answered all the same: they must not be kept away.
     running.app.state.readiness = Readiness(running.desk, kept_for=0)
     ready = await running.client.get("/health/ready")
