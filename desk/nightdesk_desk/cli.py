@@ -43,6 +43,8 @@ ENVIRONMENT = """environment:
                                   and /metrics (5; 0: off)
   NIGHTDESK_VAR                   where state lives (var/)
   DATABASE_URL                    sqlite:///… or postgresql://… (var/desk.sqlite3)
+  REDIS_URL                       redis://…, rediss://… or unix://…, shared by several desks: rate
+                                  limits together, news at once (none; docs/redis.md)
   NIGHTDESK_CLINIC                the clinic's settings (clinic.yml)
   NIGHTDESK_DATA                  the data directory (data/)
   NIGHTDESK_DOMAIN                Rasa's domain, whose answers are signed (domain.yml)

@@ -24,7 +24,7 @@ from nightdesk_desk.handover_acts import Handovers
 from nightdesk_desk.heartbeat import Heartbeat
 from nightdesk_desk.held import HeldReplies
 from nightdesk_desk.introduced import NoNames
-from nightdesk_desk.limits import RateLimit
+from nightdesk_desk.limits import Limits, OwnLimits, RateLimit, Take
 from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.privacy.at_start import KeyCheck
@@ -32,6 +32,7 @@ from nightdesk_desk.privacy.forgetting import Forgettings
 from nightdesk_desk.privacy.keeping import Keeping
 from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.settings import Settings
+from nightdesk_desk.shared.parts import SharedRedis
 from nightdesk_desk.topics import Topic, load_topics
 from nightdesk_desk.turns import Turns
 from nightdesk_desk.typing_told import TypingTold
@@ -68,21 +69,27 @@ class Desk:
     alerts: Alerts
     daily_head: DailyHead
     heartbeat: Heartbeat
+    redis: SharedRedis | None
+    limits: Limits
     conversation_limit: RateLimit
     address_limit: RateLimit
     opening_limit: RateLimit
 
-    def wait_of(self, conversation_id: str, client: str, act: str = "") -> float:
+    async def wait_of(self, conversation_id: str, client: str, act: str = "") -> float:
         """Take one act of a visitor, as its conversation's limit and its address's count it.
 
         Each kind of `act` ("typing") is counted by itself; without one, messages. Gives 0.0 if it
         may go on, else the seconds until it may.
         """
         kind = f"{act} " if act else ""
-        return max(
-            self.conversation_limit.wait(kind + conversation_id),
-            self.address_limit.wait(kind + client),
+        return await self.limits.wait(
+            Take(self.conversation_limit, kind + conversation_id),
+            Take(self.address_limit, kind + client),
         )
+
+    async def wait_to_open(self, client: str) -> float:
+        """Take one new conversation of an address. Gives the seconds to wait, 0.0 for none."""
+        return await self.limits.wait(Take(self.opening_limit, f"opening {client}"))
 
     @property
     def passages(self) -> Mapping[str, Passage]:
@@ -92,7 +99,9 @@ class Desk:
     @property
     def lookings(self) -> list[Looking]:
         """Every look that comes again and again."""
-        workers = (self.clock, self.wakeups, *self._record_workers, self.bot, self.heartbeat)
+        shared = (self.redis,) if self.redis else ()
+        own = (*self._record_workers, self.bot, self.heartbeat)
+        workers = (self.clock, self.wakeups, *shared, *own)
         return [looking for worker in workers for looking in worker.lookings]
 
     @property
@@ -124,6 +133,8 @@ class Desk:
         db = Database(settings.database_url, info)
         answers = Answers(words, settings.domain, settings.data)
         metrics, wakeups = Metrics(), Wakeups(db)
+        url = settings.redis_url
+        redis = SharedRedis(url, wakeups, metrics.registry) if url else None
         rasa = Rasa(settings.rasa_url, settings.rasa_deadline, lambda: answers.passages)
         bot = BotStanding(rasa, settings.bot_check_every)
         # A burst: somebody in distress writes many short lines at once.
@@ -165,6 +176,8 @@ class Desk:
             alerts=Alerts(db, words, metrics.alerts, Sender(), settings.desk_url),
             daily_head=DailyHead(db),
             heartbeat=Heartbeat(settings.heartbeat_url, lambda: desk.lookings),
+            redis=redis,
+            limits=redis.limits if redis else OwnLimits(),
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
             address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),
             opening_limit=RateLimit(openings, burst=max(1, openings // 2)),
@@ -176,6 +189,8 @@ class Desk:
         await self.clock.start()
         await self.keys.look(self.db)
         await self.wakeups.start()
+        if self.redis:
+            await self.redis.start()
         for worker in self._record_workers:
             await worker.start()
         await self.turns.start()
@@ -190,6 +205,8 @@ class Desk:
         await self.bot.stop()
         for worker in self._record_workers:
             await worker.stop()
+        if self.redis:
+            await self.redis.stop()
         await self.clock.stop()
         await self.rasa.close()
         await self.db.close()

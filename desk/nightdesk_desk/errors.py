@@ -124,5 +124,5 @@ def set_up_logging(level: str = "INFO") -> None:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     # These tell addresses and statements at INFO or DEBUG.
-    for name in ("httpx", "httpcore", "aiosqlite", "sse_starlette", "alembic", "urllib3"):
+    for name in ("httpx", "httpcore", "aiosqlite", "sse_starlette", "alembic", "urllib3", "redis"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -54,7 +54,7 @@ async def give_feedback(
     404 for a message that is no answer of the bot's in this conversation.
     """
     # Counted apart from messages: who presses often must still be able to write.
-    within_limits(desk.wait_of(conversation_id, client_of(request), "feedback"))
+    within_limits(await desk.wait_of(conversation_id, client_of(request), "feedback"))
     async with desk.db.write() as session:
         stored = await store_feedback(session, conversation_id, seq, helpful=body.helpful)
     if not stored:

@@ -30,6 +30,7 @@ class Ready(BaseModel):
     `settings` is false when `clinic.yml` was broken by an edit: the last good settings are in use,
     so the desk is still ready. `workers` is false while work in the background stands still: a
     visitor is answered all the same, so visitors must not be kept away; see `/health/workers`.
+    `redis` is false while one is set (`REDIS_URL`) and away: the desk does without, and is ready.
     """
 
     ready: bool
@@ -38,13 +39,18 @@ class Ready(BaseModel):
     record: bool
     settings: bool
     workers: bool
+    redis: bool
 
 
 class Workers(BaseModel):
-    """Whether the work in the background goes on, and which part stands still."""
+    """Whether the work in the background goes on, and which part stands still.
+
+    `redis` is false while one is set and away; the work goes on without it.
+    """
 
     workers: bool
     late: list[str]
+    redis: bool
 
 
 class Readiness:
@@ -68,6 +74,7 @@ class Readiness:
             record=record,
             settings=not self._desk.words.clinic_file.problems,
             workers=not late_workers(self._desk),
+            redis=redis_is_well(self._desk),
         )
 
     async def _read_record(self) -> bool:
@@ -84,14 +91,20 @@ def late_workers(desk: Desk) -> list[str]:
     return [looking.name for looking in desk.lookings if looking.late()]
 
 
+def redis_is_well(desk: Desk) -> bool:
+    """Say whether Redis does what this desk needs of it, or none is set."""
+    return desk.redis is None or desk.redis.there
+
+
 @router.get("/workers", responses={503: {"model": Workers}})
 async def workers(request: Request) -> JSONResponse:
     """Say whether staff are told: red when alerts or other background work stand still.
 
     For a monitoring system, which reaches people when the desk itself cannot.
     """
-    late = late_workers(request.app.state.desk)
-    verdict = Workers(workers=not late, late=late)
+    desk = request.app.state.desk
+    late = late_workers(desk)
+    verdict = Workers(workers=not late, late=late, redis=redis_is_well(desk))
     return JSONResponse(verdict.model_dump(), 503 if late else 200, {"Cache-Control": "no-store"})
 
 

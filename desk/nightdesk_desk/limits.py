@@ -1,9 +1,13 @@
-"""Rate limits: token buckets in this process's memory, and whom an address stands for."""
+"""Rate limits: token buckets in this process's memory, and whom an address stands for.
+
+Several desks with one Redis count together: see `shared.limits`.
+"""
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, IPv6Network
+from typing import NamedTuple, Protocol
 
 MOST_KEYS = 50_000
 """Buckets kept; beyond that the longest unused are forgotten, so a flood cannot fill the memory."""
@@ -15,21 +19,50 @@ class RateLimit:
     def __init__(
         self, per_minute: int, burst: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        self.per_minute = per_minute
+        self.burst = burst
         self._per_second = per_minute / 60
-        self._burst = burst
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, key: str) -> float:
         """Take one act of `key`. Gives 0.0 if it may go on, else the seconds until it may."""
         at = self._clock()
-        left, since = self._buckets.pop(key, (float(self._burst), at))
-        left = min(float(self._burst), left + (at - since) * self._per_second)
+        left, since = self._buckets.pop(key, (float(self.burst), at))
+        left = min(float(self.burst), left + (at - since) * self._per_second)
         allowed = left >= 1
         self._buckets[key] = (left - 1 if allowed else left, at)
         if len(self._buckets) > MOST_KEYS:
             self._buckets.popitem(last=False)
         return 0.0 if allowed else (1 - left) / self._per_second
+
+
+class Take(NamedTuple):
+    """One act, counted by a limit under a key."""
+
+    limit: RateLimit
+    key: str
+
+
+class Limits(Protocol):
+    """Where acts are counted."""
+
+    async def wait(self, *takes: Take) -> float:
+        """Take one act of each. Gives 0.0 if it may go on, else the seconds until it may."""
+        ...
+
+
+class OwnLimits:
+    """Counts in this process alone."""
+
+    async def wait(self, *takes: Take) -> float:
+        """Take one act of each. Gives 0.0 if it may go on, else the seconds until it may."""
+        return own_wait(*takes)
+
+
+def own_wait(*takes: Take) -> float:
+    """Take one act of each in this process. Gives the seconds until it may go on, or 0.0."""
+    return max(take.limit.wait(take.key) for take in takes)
 
 
 def network_of(address: str) -> str:

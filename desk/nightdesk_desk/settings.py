@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from nightdesk_contract.domain_answers import domain_at
 
 from nightdesk_desk.bursts import PACE
 from nightdesk_desk.privacy import keys
+from nightdesk_desk.shared.address import OPTIONS, is_redis_url
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 """The checkout: both local packages are installed in place."""
@@ -34,11 +35,12 @@ class Settings:
     rasa_url: str  # RASA_URL, or RASA_PORT on this machine
     rasa_deadline: float  # DESK_RASA_DEADLINE, seconds for one turn
     var: Path  # NIGHTDESK_VAR
-    database_url: str  # DATABASE_URL
+    database_url: str = field(repr=False)  # DATABASE_URL; it may hold a password
     clinic_path: Path  # NIGHTDESK_CLINIC
     data: Path  # NIGHTDESK_DATA
     domain: Path = PROJECT_ROOT / "domain.yml"  # NIGHTDESK_DOMAIN, a file or a folder
     docs: Path = PROJECT_ROOT / "docs"  # NIGHTDESK_DOCS, with the public page on crises
+    redis_url: str = field(default="", repr=False)  # REDIS_URL, where several desks share one
     desk_url: str = ""  # DESK_URL, where staff reach the desk: for the links in alerts
     heartbeat_url: str = ""  # DESK_HEARTBEAT_URL, a watcher outside; see heartbeat.py
     require_totp: str = ""  # DESK_REQUIRE_TOTP; empty: all once the clinic is live, else none
@@ -74,6 +76,7 @@ class Settings:
             data=Path(text("NIGHTDESK_DATA", str(PROJECT_ROOT / "data"))),
             domain=Path(text("NIGHTDESK_DOMAIN", str(domain_at(PROJECT_ROOT)))),
             docs=Path(text("NIGHTDESK_DOCS", str(PROJECT_ROOT / "docs"))),
+            redis_url=_redis("REDIS_URL", text("REDIS_URL", "")),
             desk_url=_address("DESK_URL", text("DESK_URL", "")),
             heartbeat_url=_watcher("DESK_HEARTBEAT_URL", text("DESK_HEARTBEAT_URL", "")),
             require_totp=_one_of("DESK_REQUIRE_TOTP", text("DESK_REQUIRE_TOTP", ""), TOTP_POLICIES),
@@ -126,6 +129,17 @@ def _address(name: str, text: str) -> str:
     if text and not is_desk_url(text):
         raise SettingsError(f"{name}: expected an address such as https://desk.clinic.example")
     return text.rstrip("/")
+
+
+def _redis(name: str, text: str) -> str:
+    # It is not shown, nor any part of it: with a character wrong, all of it may be the password.
+    if text and not is_redis_url(text):
+        options = ", ".join(dict.fromkeys(name for names in OPTIONS.values() for name in names))
+        raise SettingsError(
+            f"{name}: expected redis://:PASSWORD@HOST:PORT/NUMBER, rediss://… (with TLS) or "
+            f"unix:///PATH, a password's / ? # @ % percent-encoded; after a ? only {options}"
+        )
+    return text
 
 
 def _watcher(name: str, text: str) -> str:

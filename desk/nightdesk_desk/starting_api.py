@@ -36,7 +36,7 @@ async def start_conversation(
         if body.conversation_id not in (None, found):
             raise Refused(404, "not_found")
         if found is None:
-            within_limits(desk.opening_limit.wait(client))
+            within_limits(await desk.wait_to_open(client))
             conversation_id, token = await log.start_conversation(session, body.token)
         else:
             conversation_id, token = found, str(body.token)
@@ -46,7 +46,7 @@ async def start_conversation(
             with suppress(log.KeyReused):
                 if await log.stored_under_key(session, conversation_id, event) is not None:
                     continue
-                if desk.wait_of(conversation_id, client):
+                if await desk.wait_of(conversation_id, client):
                     break
                 stored += await log.append(session, conversation_id, [event])
         if found is None or stored:

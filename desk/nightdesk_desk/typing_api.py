@@ -36,6 +36,6 @@ async def tell_typing(
     Send it at most every few seconds, and only while a person has the chat.
     """
     # Counted apart from messages: who types for long must still be able to send.
-    within_limits(desk.wait_of(conversation_id, client_of(request), "typing"))
+    within_limits(await desk.wait_of(conversation_id, client_of(request), "typing"))
     await desk.typing.tell(conversation_id, "visitor", body.typing)
     return Response(status_code=204)

@@ -123,7 +123,7 @@ async def send_message(
         if known is not None:
             # What is stored is never refused: a limit counts what is new.
             return MessageStored(seq=known)
-        within_limits(desk.wait_of(conversation_id, client_of(request)))
+        within_limits(await desk.wait_of(conversation_id, client_of(request)))
         async with desk.db.write() as session:
             stored = await log.append_once(session, conversation_id, event)
             if stored.new:
@@ -207,7 +207,7 @@ async def contact(
     All words in the form are judged first, also in one that is refused. What staff must see of
     them becomes a message of the visitor's in the conversation, and has its answer there.
     """
-    within_limits(desk.wait_of(conversation_id, client_of(request)))
+    within_limits(await desk.wait_of(conversation_id, client_of(request)))
     help_words = desk.words.say("contact_help", language)
     parts = parts_of(body.values(), desk.not_names)
     if len(parts) > MOST_PARTS:

@@ -1,8 +1,9 @@
 """Waking readers that wait for news.
 
-What this process writes wakes its readers at once. What another process writes (a second desk, the
-command line) is seen by one look at the database every `LOOK_EVERY` seconds, for all readers
-together. A wake-up carries no data: readers read the log.
+What this process writes wakes its readers at once, and where desks share a Redis those of the
+others (`shared.news`). What another process writes (the command line, a second desk without Redis)
+is seen by one look at the database every `LOOK_EVERY` seconds, for all readers together. A wake-up
+carries no data: readers read the log.
 """
 
 import asyncio
@@ -32,10 +33,13 @@ TOLD_HOLDS = 2.0
 _ASK_AT_ONCE = 500
 
 
+TypingSender = Literal["visitor", "bot", "staff"]
+
+
 class Typing(NamedTuple):
     """Somebody began or stopped writing."""
 
-    sender: Literal["visitor", "bot", "staff"]
+    sender: TypingSender
     typing: bool
 
 
@@ -96,6 +100,8 @@ class Wakeups(Worker):
         self._seen_any: object = None
         self._writing: set[tuple[str, Writer]] = set()
         self._told: dict[tuple[str, str], float] = {}
+        self.tell_others: Callable[[str, Typing | None], None] = lambda _id, _typing: None
+        """Passes news on to other desks. It neither waits nor raises."""
         self.closed = False
         """True once the desk is stopping: long waits end so that it can."""
 
@@ -133,12 +139,20 @@ class Wakeups(Worker):
 
     def notify(self, conversation_id: str) -> None:
         """Wake the readers of a conversation, and those of the queue: something was stored."""
-        self._wake(self._watches.get(conversation_id, ()))
-        self._wake(self._any)
+        self.hear(conversation_id)
+        self.tell_others(conversation_id, None)
 
     def typing(self, conversation_id: str, typing: Typing) -> None:
         """Tell the readers of a conversation that somebody began or stopped writing."""
-        if conversation_id in self._watches:
+        self.hear(conversation_id, typing)
+        self.tell_others(conversation_id, typing)
+
+    def hear(self, conversation_id: str, typing: Typing | None = None) -> None:
+        """Tell this process's readers what this desk or another one has to say."""
+        if typing is None:
+            self._wake(self._watches.get(conversation_id, ()))
+            self._wake(self._any)
+        elif conversation_id in self._watches:
             self._told[conversation_id, typing.sender] = self._clock()
             self._tell(conversation_id, typing)
 

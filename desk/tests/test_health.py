@@ -24,7 +24,7 @@ async def test_ready_asks_known_questions_in_conversations_of_their_own(
     rasa.script = known_answers
     answered = await running.client.get("/health/ready")
     assert answered.status_code == 200
-    parts = ("ready", "bot", "actions", "record", "settings", "workers")
+    parts = ("ready", "bot", "actions", "record", "settings", "workers", "redis")
     assert answered.json() == dict.fromkeys(parts, True)
     senders, questions = zip(*rasa.heard, strict=True)
     assert sorted(questions) == sorted([FROM_GUIDE.question, THROUGH_ACTION.question])
@@ -115,11 +115,17 @@ async def test_workers_are_red_while_one_stands_still(
 ) -> None:
     rasa.script = known_answers
     answered = await running.client.get("/health/workers")
-    assert (answered.status_code, answered.json()) == (200, {"workers": True, "late": []})
+    assert (answered.status_code, answered.json()) == (
+        200,
+        {"workers": True, "late": [], "redis": True},
+    )
     [steps] = running.desk.escalation.lookings
     monkeypatch.setattr(steps, "age", lambda: 3600.0)
     answered = await running.client.get("/health/workers")
-    assert (answered.status_code, answered.json()) == (503, {"workers": False, "late": ["steps"]})
+    assert (answered.status_code, answered.json()) == (
+        503,
+        {"workers": False, "late": ["steps"], "redis": True},
+    )
     # Visitors are answered all the same: they must not be kept away.
     running.app.state.readiness = Readiness(running.desk, kept_for=0)
     ready = await running.client.get("/health/ready")

@@ -122,6 +122,11 @@ def current(environment: Mapping[str, str] = os.environ) -> Keys:
     return _keys(environment.get(VARIABLE, ""))
 
 
+def first_key(environment: Mapping[str, str] = os.environ) -> str:
+    """Give the first key as it is set, empty without any: for secrets that are derived from it."""
+    return environment.get(VARIABLE, "").split(",")[0].strip()
+
+
 @lru_cache(maxsize=8)
 def _keys(value: str) -> Keys:
     return Keys(tuple(key for part in value.split(",") if (key := part.strip())))

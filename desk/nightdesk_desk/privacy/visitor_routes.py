@@ -51,7 +51,7 @@ async def delete_conversation(
     until it is: the answer is 202 then, and it is deleted by itself. A deleted conversation's token
     is like an unknown one.
     """
-    _within_limits(desk, request, conversation_id)
+    await _within_limits(desk, request, conversation_id)
     try:
         async with desk.db.write() as session:
             keeps = await request_deletion(session, conversation_id)
@@ -73,7 +73,7 @@ async def export_conversation(
     request: Request, desk: TheDesk, conversation_id: TheConversation, language: TheLanguage
 ) -> PlainTextResponse:
     """Give the conversation as the visitor saw it, as a text file."""
-    _within_limits(desk, request, conversation_id)
+    await _within_limits(desk, request, conversation_id)
     async with desk.db.read() as session:
         events = await whole_conversation(session, conversation_id)
     if not events:
@@ -87,9 +87,9 @@ async def export_conversation(
     return PlainTextResponse(text, headers=headers)
 
 
-def _within_limits(desk: Desk, request: Request, conversation_id: str) -> None:
+async def _within_limits(desk: Desk, request: Request, conversation_id: str) -> None:
     # Counted apart from messages: who presses often must still be able to write.
-    within_limits(desk.wait_of(conversation_id, client_of(request), "privacy"))
+    within_limits(await desk.wait_of(conversation_id, client_of(request), "privacy"))
 
 
 def _answer(body: dict[str, object], status: int) -> JSONResponse:
