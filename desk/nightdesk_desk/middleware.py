@@ -1,9 +1,11 @@
-"""What every request passes through: size limit, headers, cross-origin rules, faults.
+"""What every request passes through: limits, headers, cross-origin rules, faults.
 
 Plain ASGI, so that streams are passed on unbuffered.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,6 +15,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nightdesk_desk.errors import error_response, where
+from nightdesk_desk.limits import network_of
+from nightdesk_desk.open_requests import AtOnce
 from nightdesk_desk.visitor_language import language_of
 
 MAX_BODY = 64 * 1024
@@ -52,6 +56,9 @@ class Door:
     def __init__(self, app: ASGIApp, desk_app: FastAPI) -> None:
         self._app = app
         self._desk_app = desk_app
+        # Half of the connections: who holds too many streams can still send a message.
+        most = max(1, desk_app.state.desk.settings.address_connections // 2)
+        self._readers = AtOnce(most)
         self._open_app = CORSMiddleware(
             app,
             allow_origins=["*"],
@@ -88,7 +95,7 @@ class Door:
                 self._desk_app,
                 status,
                 code,
-                {"Connection": "close", **extra},
+                {"Connection": "close", "Retry-After": "5", **extra},
                 language=language_of(HTTPConnection(scope)),
             )
             await response(scope, receive, send_with_headers)
@@ -98,12 +105,32 @@ class Door:
             return
         app = self._open_app if other_sites else self._app
         try:
-            await app(scope, _limited(receive), send_with_headers)
+            with self._one_reader(scope) as let_in:
+                if let_in:
+                    await app(scope, _limited(receive), send_with_headers)
+                else:
+                    await refuse(429, "rate_limited")
         except Exception as error:
             logger.error("%s %s failed: %s", scope["method"], _route(scope), where(error))
             if started:
                 raise _Cut from None
             await refuse(500, "unavailable")
+
+    @contextmanager
+    def _one_reader(self, scope: Scope) -> Iterator[bool]:
+        """Count who reads, for as long as they do: a stream may last for hours.
+
+        Who writes is not counted: a message must get through, whatever else comes from the address
+        that many share.
+        """
+        if scope["method"] != "GET":
+            yield True
+            return
+        # Apart, so that who follows chats from a clinic's waiting room does not keep its staff out.
+        what = "chat" if scope["path"].startswith("/api/") else "pages"
+        host = scope["client"][0] if scope.get("client") else "unknown"
+        with self._readers.one(f"{what} {network_of(host)}") as let_in:
+            yield let_in
 
 
 class _Cut(Exception):

@@ -304,6 +304,9 @@ async def _followed(
 ) -> AsyncIterator[ServerSentEvent]:
     """Give the conversation's events as they come. No database session stays open between them."""
     with desk.wakeups.watch(conversation_id) as watch:
+        if desk.wakeups.watching(conversation_id) > MOST_READERS:
+            # Many asked at once, before any of them had begun to read.
+            return
         while not desk.wakeups.closed:
             events = await _events(desk, conversation_id, after, language)
             for event in events:
