@@ -26,6 +26,7 @@ from nightdesk_desk.introduced import NoNames
 from nightdesk_desk.limits import RateLimit
 from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.metrics import Metrics
+from nightdesk_desk.over_limit import OverLimit
 from nightdesk_desk.privacy.at_start import KeyCheck
 from nightdesk_desk.privacy.forgetting import Forgettings
 from nightdesk_desk.privacy.keeping import Keeping
@@ -69,6 +70,7 @@ class Desk:
     conversation_limit: RateLimit
     address_limit: RateLimit
     opening_limit: RateLimit
+    over_limit: OverLimit
 
     def wait_of(self, conversation_id: str, client: str, act: str = "") -> float:
         """Take one act of a visitor, as its conversation's limit and its address's count it.
@@ -155,6 +157,10 @@ class Desk:
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
             address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),
             opening_limit=RateLimit(openings, burst=max(1, openings // 2)),
+            over_limit=OverLimit(
+                *(db, rasa, wakeups, words, metrics),
+                spare=RateLimit(per_address, burst=max(1, per_address // 2)),
+            ),
         )
         return desk
 
@@ -173,6 +179,7 @@ class Desk:
         await self.heartbeat.stop()
         await self.wakeups.stop()
         await self.turns.stop()
+        await self.over_limit.stop()
         for worker in self._record_workers:
             await worker.stop()
         await self.clock.stop()
