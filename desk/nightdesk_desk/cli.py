@@ -28,6 +28,7 @@ from nightdesk_desk.errors import set_up_logging
 from nightdesk_desk.privacy import commands as privacy_commands
 from nightdesk_desk.privacy import key_commands
 from nightdesk_desk.privacy.at_start import why_not_to_start
+from nightdesk_desk.serving import server_config
 from nightdesk_desk.settings import Settings, SettingsError
 from nightdesk_desk.staff import commands as staff_commands
 
@@ -60,6 +61,8 @@ ENVIRONMENT = """environment:
                                   X-Forwarded-For and -Proto are believed (127.0.0.1)
   DESK_MESSAGES_PER_MINUTE, DESK_ADDRESS_MESSAGES_PER_MINUTE,
   DESK_ADDRESS_CONVERSATIONS_PER_MINUTE   rate limits (30, 240, 60)
+  DESK_ADDRESS_CONNECTIONS        what one address may hold open at once, streams included (200)
+  DESK_CONNECTIONS                the same for all addresses together (4000)
 """
 
 
@@ -137,17 +140,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         return _failed(str(error))
     except (SQLAlchemyError, OSError, KeyError) as error:
         return _failed(f"The desk could not start ({_why(error)}).")
-    config = uvicorn.Config(
-        app,
-        http="httptools",
-        loop="uvloop",
-        log_config=None,
-        # Paths hold conversation ids; /metrics has the counts.
-        access_log=False,
-        server_header=False,
-        forwarded_allow_ips=settings.proxies,
-        timeout_graceful_shutdown=STOP_WITHIN,
-    )
+    config = server_config(app, settings, STOP_WITHIN)
     _Server(config, app.state.desk).run(sockets=[listening])
     return 0
 

@@ -27,6 +27,7 @@ from nightdesk_desk.introduced import NoNames
 from nightdesk_desk.limits import Limits, OwnLimits, RateLimit, Take
 from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.metrics import Metrics
+from nightdesk_desk.over_limit import OverLimit
 from nightdesk_desk.privacy.at_start import KeyCheck
 from nightdesk_desk.privacy.forgetting import Forgettings
 from nightdesk_desk.privacy.keeping import Keeping
@@ -74,6 +75,7 @@ class Desk:
     conversation_limit: RateLimit
     address_limit: RateLimit
     opening_limit: RateLimit
+    over_limit: OverLimit
 
     async def wait_of(self, conversation_id: str, client: str, act: str = "") -> float:
         """Take one act of a visitor, as its conversation's limit and its address's count it.
@@ -181,6 +183,10 @@ class Desk:
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
             address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),
             opening_limit=RateLimit(openings, burst=max(1, openings // 2)),
+            over_limit=OverLimit(
+                *(db, rasa, wakeups, words, metrics),
+                spare=RateLimit(per_address, burst=max(1, per_address // 2)),
+            ),
         )
         return desk
 
@@ -203,6 +209,7 @@ class Desk:
         await self.wakeups.stop()
         await self.turns.stop()
         await self.bot.stop()
+        await self.over_limit.stop()
         for worker in self._record_workers:
             await worker.stop()
         if self.redis:

@@ -92,6 +92,12 @@ class Metrics:
         self.refused = Counter(
             "nightdesk_refused", "Requests refused, by code", ["code"], registry=registry
         )
+        self.over_limit = Counter(
+            "nightdesk_over_limit",
+            "What came over a limit: refused after it was judged, let in, told of as not read",
+            ["what"],
+            registry=registry,
+        )
         self.waiting_readers = Gauge(
             "nightdesk_waiting_readers", "Open streams and long polls", registry=registry
         )

@@ -1,18 +1,25 @@
-"""What every request passes through: size limit, headers, cross-origin rules, faults.
+"""What every request passes through: limits, headers, cross-origin rules, faults.
 
 Plain ASGI, so that streams are passed on unbuffered.
 """
 
 import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from nightdesk_desk.errors import error_response, where
+from nightdesk_desk.errors import Refused, error_response, where
+from nightdesk_desk.limits import network_of
+from nightdesk_desk.open_requests import AtOnce
+from nightdesk_desk.visitor_api import opened_conversation
 from nightdesk_desk.visitor_language import language_of
 
 MAX_BODY = 64 * 1024
@@ -36,6 +43,9 @@ OPEN_TO_OTHER_SITES = (
 )
 """The widget runs on the clinic's own site; its token, not a cookie, opens a conversation."""
 
+_WRITTEN = re.compile(r"/api/conversations/([^/]{1,64})/(?:messages|contact)")
+"""Where a visitor's words come in."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -52,6 +62,9 @@ class Door:
     def __init__(self, app: ASGIApp, desk_app: FastAPI) -> None:
         self._app = app
         self._desk_app = desk_app
+        # Half of the connections: who holds too many streams can still send a message.
+        most = max(1, desk_app.state.desk.settings.address_connections // 2)
+        self._readers = AtOnce(most)
         self._open_app = CORSMiddleware(
             app,
             allow_origins=["*"],
@@ -88,22 +101,57 @@ class Door:
                 self._desk_app,
                 status,
                 code,
-                {"Connection": "close", **extra},
+                {"Connection": "close", "Retry-After": "5", **extra},
                 language=language_of(HTTPConnection(scope)),
             )
             await response(scope, receive, send_with_headers)
 
         if not _declared_size_fits(scope):
             await refuse(413, "too_large")
+            await self._tell_unread(scope)
             return
+        body = _Limited(receive)
         app = self._open_app if other_sites else self._app
         try:
-            await app(scope, _limited(receive), send_with_headers)
+            with self._one_reader(scope) as let_in:
+                if let_in:
+                    await app(scope, body.receive, send_with_headers)
+                else:
+                    await refuse(429, "rate_limited")
         except Exception as error:
             logger.error("%s %s failed: %s", scope["method"], _route(scope), where(error))
             if started:
                 raise _Cut from None
             await refuse(500, "unavailable")
+        if body.too_large:
+            await self._tell_unread(scope)
+
+    async def _tell_unread(self, scope: Scope) -> None:
+        """Tell of a visitor's words that were too many to be read: they may be a crisis."""
+        written = _WRITTEN.fullmatch(scope["path"])
+        if written is None:
+            return
+        desk = self._desk_app.state.desk
+        with suppress(Refused, SQLAlchemyError):
+            sent = Headers(scope=scope).get("authorization")
+            conversation_id = await opened_conversation(written[1], desk, sent)
+            await desk.over_limit.tell_unread(conversation_id)
+
+    @contextmanager
+    def _one_reader(self, scope: Scope) -> Iterator[bool]:
+        """Count who reads, for as long as they do: a stream may last for hours.
+
+        Who writes is not counted: a message must get through, whatever else comes from the address
+        that many share.
+        """
+        if scope["method"] != "GET":
+            yield True
+            return
+        # Apart, so that who follows chats from a clinic's waiting room does not keep its staff out.
+        what = "chat" if scope["path"].startswith("/api/") else "pages"
+        host = scope["client"][0] if scope.get("client") else "unknown"
+        with self._readers.one(f"{what} {network_of(host)}") as let_in:
+            yield let_in
 
 
 class _Cut(Exception):
@@ -115,19 +163,22 @@ def _declared_size_fits(scope: Scope) -> bool:
     return declared.isascii() and declared.isdigit() and int(declared) <= MAX_BODY
 
 
-def _limited(receive: Receive) -> Receive:
-    """Give `receive` with the body's real size limited. It raises _TooLarge."""
-    size = 0
+class _Limited:
+    """A request's body with its real size limited."""
 
-    async def limited() -> Message:
-        nonlocal size
-        message = await receive()
-        size += len(message.get("body", b""))
-        if size > MAX_BODY:
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._size = 0
+        self.too_large = False
+
+    async def receive(self) -> Message:
+        """Give the next part. Raises _TooLarge."""
+        message = await self._receive()
+        self._size += len(message.get("body", b""))
+        if self._size > MAX_BODY:
+            self.too_large = True
             raise _TooLarge
         return message
-
-    return limited
 
 
 def _route(scope: Scope) -> str:

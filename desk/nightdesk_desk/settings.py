@@ -49,6 +49,8 @@ class Settings:
     messages_per_minute: int = 30  # DESK_MESSAGES_PER_MINUTE, one conversation
     address_messages_per_minute: int = 240  # DESK_ADDRESS_MESSAGES_PER_MINUTE
     address_conversations_per_minute: int = 60  # DESK_ADDRESS_CONVERSATIONS_PER_MINUTE
+    address_connections: int = 200  # DESK_ADDRESS_CONNECTIONS, open at once
+    connections: int = 4000  # DESK_CONNECTIONS, of all addresses
     proxies: str = "127.0.0.1"  # FORWARDED_ALLOW_IPS, whose word on a client's address is taken
 
     @staticmethod
@@ -98,6 +100,10 @@ class Settings:
                 "DESK_ADDRESS_CONVERSATIONS_PER_MINUTE",
                 text("DESK_ADDRESS_CONVERSATIONS_PER_MINUTE", "60"),
             ),
+            address_connections=_count(
+                "DESK_ADDRESS_CONNECTIONS", text("DESK_ADDRESS_CONNECTIONS", "200")
+            ),
+            connections=_count("DESK_CONNECTIONS", text("DESK_CONNECTIONS", "4000")),
             proxies=_proxies("FORWARDED_ALLOW_IPS", text("FORWARDED_ALLOW_IPS", "127.0.0.1")),
         )
 

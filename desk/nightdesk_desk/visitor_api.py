@@ -95,6 +95,15 @@ def within_limits(seconds: float) -> None:
         raise Refused(429, "rate_limited", {"Retry-After": str(int(seconds) + 1)})
 
 
+async def within_limits_or_grave(
+    desk: Desk, conversation_id: str, client: str, texts: Sequence[str]
+) -> None:
+    """Refuse with 429 when a limit is reached, unless the texts are let in as a crisis is."""
+    seconds = await desk.wait_of(conversation_id, client)
+    if seconds > 0 and not await desk.over_limit.lets_in(conversation_id, client, texts):
+        within_limits(seconds)
+
+
 @router.post(
     "/conversations/{conversation_id}/messages",
     status_code=202,
@@ -115,6 +124,10 @@ async def send_message(
     try:
         text = clean(body.text)
     except MessageRefused as error:
+        if error.code == "too_long":
+            parts = parts_of([body.text], desk.not_names)
+            pieces = [part.text for part in parts] if len(parts) <= MOST_PARTS else None
+            await desk.over_limit.too_long(conversation_id, pieces)
         raise Refused(422, error.code) from None
     event = log.NewEvent("visitor", text, idempotency_key=idempotency_key or None, answered=False)
     try:
@@ -123,7 +136,7 @@ async def send_message(
         if known is not None:
             # What is stored is never refused: a limit counts what is new.
             return MessageStored(seq=known)
-        within_limits(await desk.wait_of(conversation_id, client_of(request)))
+        await within_limits_or_grave(desk, conversation_id, client_of(request), [text])
         async with desk.db.write() as session:
             stored = await log.append_once(session, conversation_id, event)
             if stored.new:
@@ -207,11 +220,13 @@ async def contact(
     All words in the form are judged first, also in one that is refused. What staff must see of
     them becomes a message of the visitor's in the conversation, and has its answer there.
     """
-    within_limits(await desk.wait_of(conversation_id, client_of(request)))
     help_words = desk.words.say("contact_help", language)
     parts = parts_of(body.values(), desk.not_names)
     if len(parts) > MOST_PARTS:
-        raise Refused(413, "too_large", below=help_words)
+        await desk.over_limit.tell_unread(conversation_id)
+        raise Refused(413, "too_large")
+    texts = [part.text for part in parts]
+    await within_limits_or_grave(desk, conversation_id, client_of(request), texts)
     found = await judge_form(desk.rasa, desk.metrics, conversation_id, parts)
     details, code = _details(body)
     note = None
@@ -304,6 +319,9 @@ async def _followed(
 ) -> AsyncIterator[ServerSentEvent]:
     """Give the conversation's events as they come. No database session stays open between them."""
     with desk.wakeups.watch(conversation_id) as watch:
+        if desk.wakeups.watching(conversation_id) > MOST_READERS:
+            # Many asked at once, before any of them had begun to read.
+            return
         while not desk.wakeups.closed:
             events = await _events(desk, conversation_id, after, language)
             for event in events:

@@ -297,7 +297,7 @@ _TRANSLATED = (
 """What is said below a reply of the bot: in every language that it may be in."""
 _SPOKEN = (
     *(f"{kind}_{hours}" for kind in _IN_CHAT for hours in _HOURS),
-    *("bot_unavailable_again", "answer_withheld", "full_date"),
+    *("bot_unavailable_again", "answer_withheld", "not_read", "full_date"),
     *("staff_joined", "staff_left", "staff_passed", "staff_named"),
     *("contact_help", "contact_consent", "source_clinic", "person_button", "text_unreadable"),
     *("deletion_waits_staff", "deletion_waits_answer", "transcript_title", "transcript_visitor"),

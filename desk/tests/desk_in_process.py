@@ -11,7 +11,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from nightdesk_desk.app import create_app
+from nightdesk_desk.connections import Patience
 from nightdesk_desk.desk import Desk
+from nightdesk_desk.serving import server_config
 from nightdesk_desk.settings import Settings
 
 CLINIC = """\
@@ -103,19 +105,13 @@ class started:
 
 
 class Served:
-    """The application behind a real uvicorn on a free port, in a thread of its own."""
+    """The application as `nightdesk-desk serve` serves it, on a free port, in its own thread."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, patience: Patience | None = None) -> None:
         self.app = create_app(settings)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
-        config = uvicorn.Config(
-            self.app,
-            http="httptools",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
+        config = server_config(self.app, settings, 1, patience)
         self.server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run)
 
@@ -124,7 +120,8 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def _run(self) -> None:
-        asyncio.run(self.server.serve(sockets=[self._socket]))
+        # On uvloop, as the command does.
+        self.server.run(sockets=[self._socket])
 
     async def __aenter__(self) -> "Served":
         self._thread.start()

@@ -133,6 +133,7 @@ def running_system(var: Path, extra: Mapping[str, str] | None = None) -> Iterato
         # All of a test run's visitors come from one address.
         "DESK_ADDRESS_CONVERSATIONS_PER_MINUTE": "6000",
         "DESK_ADDRESS_MESSAGES_PER_MINUTE": "6000",
+        "DESK_ADDRESS_CONNECTIONS": "2000",
         **(extra or {}),
     }
     environment.pop("DATABASE_URL", None)
