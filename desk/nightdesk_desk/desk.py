@@ -32,6 +32,7 @@ from nightdesk_desk.privacy.keeping import Keeping
 from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.settings import Settings
 from nightdesk_desk.topics import Topic, load_topics
+from nightdesk_desk.turned_away import TurnedAway
 from nightdesk_desk.turns import Turns
 from nightdesk_desk.typing_told import TypingTold
 from nightdesk_desk.wakeups import Wakeups
@@ -69,6 +70,7 @@ class Desk:
     conversation_limit: RateLimit
     address_limit: RateLimit
     opening_limit: RateLimit
+    turned_away: TurnedAway
 
     def wait_of(self, conversation_id: str, client: str, act: str = "") -> float:
         """Take one act of a visitor, as its conversation's limit and its address's count it.
@@ -155,6 +157,7 @@ class Desk:
             conversation_limit=RateLimit(per_minute, burst=max(1, per_minute // 2)),
             address_limit=RateLimit(per_address, burst=max(1, per_address // 2)),
             opening_limit=RateLimit(openings, burst=max(1, openings // 2)),
+            turned_away=TurnedAway(),
         )
         return desk
 
