@@ -23,6 +23,7 @@ from nightdesk_contract.clinic_alerts import (
 from nightdesk_contract.clinic_escalation import StepName, escalation
 from nightdesk_contract.clinic_on_call import OnCall, on_call_of, on_call_problems
 from nightdesk_contract.clinic_retention import Retention, retention
+from nightdesk_contract.clinic_sites import site_problems, sites_of
 from nightdesk_contract.clinic_times import STAFF_TIMES, staff_times, times_in_order
 from nightdesk_contract.outcome import Level
 from nightdesk_contract.problems import (
@@ -80,7 +81,8 @@ class Clinic:
     hand-over must be acknowledged, by level (P3 may be left out). `desk_url` is where staff reach
     the desk, without a slash at its end; empty where the clinic has not said. `retention` says
     after how many days what is stored is deleted. `on_call` is None where the clinic has no rota;
-    `escalation` are the minutes of each level's steps.
+    `escalation` are the minutes of each level's steps. `sites` are the origins of the pages on
+    which the chat may run, as browsers say them; none: any page.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Clinic:
     escalation: Mapping[Level, Mapping[StepName, int]] = field(
         default_factory=lambda: escalation({})
     )
+    sites: tuple[str, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -149,6 +152,7 @@ def parse_clinic(found: object) -> Clinic:
     if not any(problem.key.startswith("staff_times") for problem in wrong):
         wrong += times_in_order(row)
     wrong += on_call_problems(row.get("on_call"))
+    wrong += site_problems(row.get("sites"))
     wrong = [without_secrets(problem) for problem in [*wrong, *alert_problems(row.get("alerts"))]]
     problems = list(dict.fromkeys(wrong))  # one missing key would be told once per missing key
     if problems:
@@ -168,12 +172,13 @@ def parse_clinic(found: object) -> Clinic:
         retention=retention(row.get("retention")),
         on_call=on_call_of(row.get("on_call")),
         escalation=escalation(row.get("escalation", {})),
+        sites=sites_of(row.get("sites")),
     )
 
 
 _CONVERTED = (
     *(*TOPIC_GROUPS, "closed_days", "staff_answer_seconds", "crisis_owner"),
-    *("staff_times", "alerts", "desk_url", "retention", "on_call", "escalation"),
+    *("staff_times", "alerts", "desk_url", "retention", "on_call", "escalation", "sites"),
 )
 """The keys whose values are more than the text or number that stands there."""
 

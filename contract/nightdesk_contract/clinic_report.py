@@ -16,6 +16,7 @@ from nightdesk_contract.clinic_escalation import (
 )
 from nightdesk_contract.clinic_on_call_check import on_call_warnings
 from nightdesk_contract.clinic_retention import retention_warnings
+from nightdesk_contract.clinic_sites import site_warnings
 from nightdesk_contract.hours_words import differences
 from nightdesk_contract.opening import LONGEST_CLOSURE, next_opening, open_now
 from nightdesk_contract.outcome import Level
@@ -88,6 +89,7 @@ def report(
             *_about_alerts(clinic, environment, at),
             *(Warned(key, text) for key, text in on_call_warnings(clinic, at)),
             *(Warned(key, text) for key, text in escalation_warnings(clinic)),
+            *(Warned("sites", text) for text in site_warnings(clinic.sites, clinic.mode)),
         ),
     )
 

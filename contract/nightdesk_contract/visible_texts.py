@@ -51,7 +51,7 @@ PLACES = (
         hidden=frozenset(
             {
                 *("country", "time_zone", "hours", "closed_days", "mode"),
-                *("staff_answer_seconds", "staff_times", "alerts", "desk_url"),
+                *("staff_answer_seconds", "staff_times", "alerts", "desk_url", "sites"),
             }
         ),
     ),

@@ -15,6 +15,8 @@ GOOD = {
     **LEAST,
     "closed_days": ["2026-11-26", "2026-11-24", "2026-12-25", "2026-11-26"],
 }
+SETTLED = {"retention": {"messages": 365}, "sites": ["https://book.clinic.example"]}
+"""What mode live would have something to say about otherwise."""
 OWNER = {"name": "the clinical director", "phone": "555-0100"}
 
 
@@ -134,7 +136,7 @@ MAIL = {"name": "mail", "url": "mailtos://${LOGIN}@x"}
     ],
 )
 def test_alerts_that_reach_nobody_are_worth_a_look(changes, says):
-    found = of(environment={"LOGIN": "me:word"}, **{"retention": {"messages": 365}, **changes})
+    found = of(environment={"LOGIN": "me:word"}, **{**SETTLED, **changes})
     assert [warning.text for warning in found.warnings] == says
 
 

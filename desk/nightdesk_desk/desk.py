@@ -35,6 +35,7 @@ from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.settings import Settings
 from nightdesk_desk.shared.parts import SharedRedis
 from nightdesk_desk.topics import Topic, load_topics
+from nightdesk_desk.turned_away import TurnedAway
 from nightdesk_desk.turns import Turns
 from nightdesk_desk.typing_told import TypingTold
 from nightdesk_desk.wakeups import Wakeups
@@ -76,6 +77,7 @@ class Desk:
     address_limit: RateLimit
     opening_limit: RateLimit
     over_limit: OverLimit
+    turned_away: TurnedAway
 
     async def wait_of(self, conversation_id: str, client: str, act: str = "") -> float:
         """Take one act of a visitor, as its conversation's limit and its address's count it.
@@ -187,6 +189,7 @@ class Desk:
                 *(db, rasa, wakeups, words, metrics),
                 spare=RateLimit(per_address, burst=max(1, per_address // 2)),
             ),
+            turned_away=TurnedAway(),
         )
         return desk
 

@@ -5,8 +5,9 @@ Plain ASGI, so that streams are passed on unbuffered.
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,9 +17,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused, error_response, where
 from nightdesk_desk.limits import network_of
 from nightdesk_desk.open_requests import AtOnce
+from nightdesk_desk.origins import may_act_in_the_inbox, may_use_the_chat, own_origins
 from nightdesk_desk.visitor_api import opened_conversation
 from nightdesk_desk.visitor_language import language_of
 
@@ -38,10 +41,10 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
 }
-OPEN_TO_OTHER_SITES = (
-    *("/api/", "/widget.js", "/widget-chat.js", "/widget-more.js", "/widget-es.js"),
-)
+API = "/api/"
 """The widget runs on the clinic's own site; its token, not a cookie, opens a conversation."""
+SCRIPTS = ("/widget.js", "/widget-chat.js", "/widget-more.js", "/widget-es.js")
+"""For any site: on a page without the chat, the launcher still shows phone and crisis lines."""
 
 _WRITTEN = re.compile(r"/api/conversations/([^/]{1,64})/(?:messages|contact)")
 """Where a visitor's words come in."""
@@ -65,14 +68,8 @@ class Door:
         # Half of the connections: who holds too many streams can still send a message.
         most = max(1, desk_app.state.desk.settings.address_connections // 2)
         self._readers = AtOnce(most)
-        self._open_app = CORSMiddleware(
-            app,
-            allow_origins=["*"],
-            allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
-            expose_headers=["Retry-After"],
-            max_age=600,
-        )
+        self._sites: tuple[str, ...] = ()
+        self._open_app = self._for_any = _open_to(app, ["*"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; a fault anywhere inside becomes an honest 500."""
@@ -80,20 +77,17 @@ class Door:
             await self._app(scope, receive, send)
             return
         started = False
-        other_sites = scope["path"].startswith(OPEN_TO_OTHER_SITES)
-        # Error answers made here need the header too, or the widget could not read their words.
-        extra = {"Access-Control-Allow-Origin": "*"} if other_sites else {}
+        asked = _Asked.of(scope, self._desk_app.state.desk)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in (SECURITY_HEADERS | asked.headers).items():
                     headers.setdefault(name, value)
-                headers.setdefault(
-                    "Cross-Origin-Resource-Policy", "cross-origin" if other_sites else "same-origin"
-                )
+                if asked.varies:
+                    headers.add_vary_header("Origin")
             await send(message)
 
         async def refuse(status: int, code: str) -> None:
@@ -101,21 +95,23 @@ class Door:
                 self._desk_app,
                 status,
                 code,
-                {"Connection": "close", "Retry-After": "5", **extra},
+                {"Connection": "close", **({"Retry-After": "5"} if status >= 429 else {})},
                 language=language_of(HTTPConnection(scope)),
             )
             await response(scope, receive, send_with_headers)
 
+        if asked.refusal:
+            await refuse(403, asked.refusal)
+            return
         if not _declared_size_fits(scope):
             await refuse(413, "too_large")
             await self._tell_unread(scope)
             return
         body = _Limited(receive)
-        app = self._open_app if other_sites else self._app
         try:
             with self._one_reader(scope) as let_in:
                 if let_in:
-                    await app(scope, body.receive, send_with_headers)
+                    await self._layer(asked)(scope, body.receive, send_with_headers)
                 else:
                     await refuse(429, "rate_limited")
         except Exception as error:
@@ -152,6 +148,69 @@ class Door:
         host = scope["client"][0] if scope.get("client") else "unknown"
         with self._readers.one(f"{what} {network_of(host)}") as let_in:
             yield let_in
+
+    def _layer(self, asked: "_Asked") -> ASGIApp:
+        """Give the application with the cross-origin rules that hold for a request."""
+        if not asked.other_sites:
+            return self._app
+        if not asked.varies:
+            return self._for_any
+        if asked.sites != self._sites:
+            self._sites, self._open_app = asked.sites, _open_to(self._app, asked.sites)
+        return self._open_app
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a request's address and origin say of how it is answered."""
+
+    other_sites: bool
+    """Whether pages of other sites may ask for it."""
+    varies: bool
+    """Whether the answer depends on whose page asks."""
+    sites: tuple[str, ...]
+    headers: dict[str, str]
+    refusal: str
+    """The code with which it is refused for the page that it is from; empty: it is not."""
+
+    @staticmethod
+    def of(scope: Scope, desk: Desk) -> "_Asked":
+        headers, path, clinic = Headers(scope=scope), scope["path"], desk.words.clinic
+        origin, api = headers.get("origin"), path.startswith(API)
+        other_sites, varies = api or path in SCRIPTS, api and bool(clinic.sites)
+        own = own_origins(
+            scope["scheme"],
+            headers.get("host", ""),
+            *(desk.settings.desk_url, clinic.desk_url),
+        )
+        refusal, given = "", {"Cross-Origin-Resource-Policy": "same-origin"}
+        if api and not may_use_the_chat(origin, clinic.sites, own):
+            desk.turned_away.note(origin or "")
+            refusal = "site_not_named"
+        elif not api and not may_act_in_the_inbox(
+            scope["method"], headers.get("sec-fetch-site"), origin, own
+        ):
+            refusal = "other_page"
+        if other_sites:
+            given["Cross-Origin-Resource-Policy"] = "cross-origin"
+            # Error answers too, or the widget could not read their words; and also when no other
+            # site asks, since what a cache keeps of that is given to all sites.
+            if not varies:
+                given["Access-Control-Allow-Origin"] = "*"
+            elif origin in clinic.sites:
+                given["Access-Control-Allow-Origin"] = origin
+        return _Asked(other_sites, varies, clinic.sites, given, refusal)
+
+
+def _open_to(app: ASGIApp, origins: Sequence[str]) -> CORSMiddleware:
+    return CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+        expose_headers=["Retry-After"],
+        max_age=600,
+    )
 
 
 class _Cut(Exception):

@@ -135,6 +135,7 @@ def _text(path: Path, found: ClinicReport) -> str:
         )
         or "nobody: hand-overs wait in the inbox alone",
         "On call": _on_call(clinic, found.at),
+        "Chat on": ", ".join(clinic.sites) or "any web page: no sites are named",
     }
     lines = [_told(path, found.needed) if found.needed else f"{path}: can be used", ""]
     lines += [f"  {name:14}{value}" for name, value in facts.items()]
@@ -192,6 +193,7 @@ def _row(path: Path, found: ClinicReport) -> dict[str, Any]:
             {"name": address.name, "levels": list(address.levels)} for address in clinic.alerts
         ],
         "desk_url": clinic.desk_url or None,
+        "sites": list(clinic.sites),
         "on_call": holders(clinic.on_call, found.at, clinic.zone) if clinic.on_call else None,
         "escalation": {level: dict(steps) for level, steps in clinic.escalation.items()},
         "warnings": [vars(warned) for warned in found.warnings],

@@ -175,6 +175,7 @@ class TestGood:
             "staff_times": {"P0": 2, "P1": 5, "P2": 15},
             "alerts": [],
             "desk_url": None,
+            "sites": [],
             "on_call": None,
             "escalation": {
                 "P0": {"first": 0, "everyone": 2},
@@ -199,6 +200,23 @@ class TestGood:
         row = rows(capsys)
         assert row["alerts"] == [{"name": "phone", "levels": ["P0"]}]
         assert row["desk_url"] == "https://x.example"
+
+    def test_where_the_chat_may_run_and_what_may_be_forgotten(self, file, capsys):
+        assert cli.main(["clinic", "check"]) == 0
+        assert "Chat on       any web page: no sites are named\n" in capsys.readouterr().out
+        write(file, sites=["https://Clinic.example/"])
+        assert cli.main(["clinic", "check"]) == 0
+        out = capsys.readouterr().out
+        assert "Chat on       https://clinic.example\n" in out
+        assert "https://www.clinic.example is not: if" in out
+        assert cli.main(["clinic", "check", "--json"]) == 0
+        assert rows(capsys)["sites"] == ["https://clinic.example"]
+
+    def test_a_page_that_is_no_origin_is_named(self, file, capsys):
+        write(file, sites=["https://clinic.example/chat"])
+        assert cli.main(["clinic", "check"]) == 1
+        out = capsys.readouterr().out
+        assert "sites.0: found 'https://clinic.example/chat'; allowed: https:// and the" in out
 
     def test_who_is_on_call_and_gaps_in_the_rota(self, file, capsys):
         assert cli.main(["clinic", "check"]) == 0

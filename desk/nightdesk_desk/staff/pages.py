@@ -120,6 +120,7 @@ def page(request: Request, template: str, status: int = 200, **values: object) -
         "without_tls": without_tls(
             request.url.scheme, desk.settings.desk_url or words.clinic.desk_url
         ),
+        "turned_away": desk.turned_away.pages(),
         "answers_problem": answers.problem,
         "answers_read": answers.read,
         "canned_problem": answers.canned_problem,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -52,6 +52,8 @@ async def _admin(me: Present) -> SignedIn:
 
 
 Admin = Annotated[SignedIn, Depends(_admin)]
+AccountId = Annotated[int, Path(ge=0, le=2**31 - 1)]
+"""What a database takes as a number; more is nobody's, as any other unknown one."""
 
 
 @router.get("")
@@ -64,13 +66,13 @@ async def staff_page(request: Request, me: Admin) -> Response:
 
 
 @router.get("/{staff_id}")
-async def person_page(request: Request, staff_id: int, me: Admin, done: str = "") -> Response:
+async def person_page(request: Request, staff_id: AccountId, me: Admin, done: str = "") -> Response:
     """Give one account with what can be changed; `done` says what has just been."""
     return await _person_page(request, me, staff_id, done=DONE.get(done, ""))
 
 
 @router.post("/{staff_id}/disable")
-async def disable(request: Request, staff_id: int, me: Administering) -> Response:
+async def disable(request: Request, staff_id: AccountId, me: Administering) -> Response:
     """Lock an account; what the person had taken waits for another."""
     desk = desk_of(request)
     given: list[GivenBack] = []
@@ -86,7 +88,7 @@ async def disable(request: Request, staff_id: int, me: Administering) -> Respons
 
 
 @router.post("/{staff_id}/enable")
-async def enable(request: Request, staff_id: int, me: Administering) -> Response:
+async def enable(request: Request, staff_id: AccountId, me: Administering) -> Response:
     """Unlock an account."""
 
     async def unlock(session: AsyncSession, account: Staff) -> None:
@@ -96,7 +98,7 @@ async def enable(request: Request, staff_id: int, me: Administering) -> Response
 
 
 @router.post("/{staff_id}/role")
-async def role(request: Request, staff_id: int, me: Administering) -> Response:
+async def role(request: Request, staff_id: AccountId, me: Administering) -> Response:
     """Give an account another role (form: role)."""
     chosen = await field(request, "role")
 
@@ -107,7 +109,7 @@ async def role(request: Request, staff_id: int, me: Administering) -> Response:
 
 
 @router.post("/{staff_id}/title")
-async def title(request: Request, staff_id: int, me: Administering) -> Response:
+async def title(request: Request, staff_id: AccountId, me: Administering) -> Response:
     """Change what visitors see beside the first name (form: title)."""
     typed = await field(request, "title")
 
@@ -118,7 +120,7 @@ async def title(request: Request, staff_id: int, me: Administering) -> Response:
 
 
 @router.post("/{staff_id}/end-sessions")
-async def end_sessions(request: Request, staff_id: int, me: Administering) -> Response:
+async def end_sessions(request: Request, staff_id: AccountId, me: Administering) -> Response:
     """Sign a person out everywhere."""
 
     async def end(session: AsyncSession, account: Staff) -> None:
@@ -128,7 +130,7 @@ async def end_sessions(request: Request, staff_id: int, me: Administering) -> Re
 
 
 @router.post("/{staff_id}/reset-totp")
-async def reset_totp(request: Request, staff_id: int, me: Administering) -> Response:
+async def reset_totp(request: Request, staff_id: AccountId, me: Administering) -> Response:
     """Turn an account's one-time passwords off: the telephone is lost."""
 
     async def reset(session: AsyncSession, account: Staff) -> None:
