@@ -19,6 +19,8 @@ CONVERSATION = "c_1"
 COUNTER = "counter"
 READY = "ready"
 REPLICAS = 2
+PATIENCE = 20.0
+"""Seconds after which a turn counts as refused: the desk waits for six."""
 
 
 def store_of(kind: str, url: str) -> LockStore:
@@ -37,12 +39,15 @@ async def main(kind: str, url: str, turns: int) -> int:
     async def turn() -> None:
         nonlocal failed
         try:
-            async with store.lock(CONVERSATION, wait_time_in_seconds=0.01):
-                number = int(await numbers.get(COUNTER) or 0)
-                await asyncio.sleep(random.uniform(0.001, 0.01))
-                await numbers.set(COUNTER, number + 1)
-        except LockError:
+            await asyncio.wait_for(one(), PATIENCE)
+        except (LockError, asyncio.TimeoutError):
             failed += 1
+
+    async def one() -> None:
+        async with store.lock(CONVERSATION, wait_time_in_seconds=0.01):
+            number = int(await numbers.get(COUNTER) or 0)
+            await asyncio.sleep(random.uniform(0.001, 0.01))
+            await numbers.set(COUNTER, number + 1)
 
     await numbers.incr(READY)
     while int(await numbers.get(READY)) < REPLICAS:

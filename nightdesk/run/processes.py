@@ -33,6 +33,9 @@ class Service:
 DESK_ONLY = ("DESK_ENCRYPTION_KEYS",)
 """Variables of the environment that no other process is given."""
 
+NOT_OF_ACTIONS = ("DATABASE_URL", "TRACKER_URL", "REDIS_URL")
+"""Those that the actions have no use for."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -67,7 +70,7 @@ def services(places: Places, ports: Ports) -> tuple[Service, ...]:
     bare = ("env", *(f"--unset={name}" for name in DESK_ONLY))
     return (
         Service("rasa", (*bare, *rasa)),
-        Service("actions", (*bare, *actions)),
+        Service("actions", (*bare, *(f"--unset={name}" for name in NOT_OF_ACTIONS), *actions)),
         Service("desk", desk),
     )
 
