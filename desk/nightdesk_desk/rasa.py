@@ -115,14 +115,24 @@ class Rasa:
         with _failing():
             async with asyncio.timeout(within):
                 body: dict[str, object] = {CONVERSATION: conversation_id}
-                said = await self._post_twice(conversation_id, FORGET_PATH, body, within / 2)
+                said = await self._post_twice(
+                    conversation_id, FORGET_PATH, body, within / 2, again=False
+                )
         if said != {FORGOTTEN: True}:
             raise RasaFailed("garbage")
 
     async def _post_twice(
-        self, sender: str, path: str, body: dict[str, object], first_within: float
+        self,
+        sender: str,
+        path: str,
+        body: dict[str, object],
+        first_within: float,
+        again: bool = True,
     ) -> object:
-        """Post to the sender's process; to the next one if that breaks off or stays silent."""
+        """Post to the sender's process; to the next one if that breaks off or stays silent.
+
+        Where there is no other, `again` to the same if it breaks off.
+        """
         first, *others = self._replicas.in_order(sender)
         try:
             # Without another one there is nothing better to do than to wait.
@@ -131,6 +141,8 @@ class Rasa:
         except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError):
             # A connection that was closed while idle, or a process that is just being replaced.
             if not others:
+                if not again:
+                    raise
                 await asyncio.sleep(RETRY_AFTER)
         except (TimeoutError, httpx.TimeoutException):
             if not others:
