@@ -18,7 +18,7 @@ from bench.live_desks import Desks, ObedientRasa, databases
 from bench.live_figures import as_markdown, kept, topology
 from bench.live_inboxes import Measured, measure
 from bench.machine import machine
-from bench.postgres import NoPostgres
+from deploy.local.machine import NotInstalled, ServerFailed
 from nightdesk.run.places import ROOT
 from nightdesk.run.progress import Step, StepFailed
 
@@ -68,7 +68,7 @@ def main(words: Sequence[str] | None = None) -> int:
         results = asyncio.run(_run(arguments))
         if arguments.write is not None:
             table.write(arguments.write, as_markdown(results), BEGIN, END)
-    except (StepFailed, table.NoPlace, OSError) as error:
+    except (StepFailed, ServerFailed, table.NoPlace, OSError) as error:
         print(f"bench.live: {error}", file=sys.stderr)
         return 1
     print(json.dumps(results, indent=1) if arguments.json else as_markdown(results))
@@ -95,7 +95,7 @@ async def _run(arguments: argparse.Namespace) -> dict[str, Any]:
             try:
                 with Step(f"Measuring {name}"):
                     found = await _measure(arguments, database, desks)
-            except NoPostgres as error:
+            except NotInstalled as error:
                 results["left_out"].append(f"{name}: left out, {error}")
                 continue
             row = topology(name, found.streams, found.polls)

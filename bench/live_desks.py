@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.postgres import cluster, free_port
+from deploy.local.machine import free_port
+from deploy.local.postgres import cluster
 from nightdesk.run import leash
 from nightdesk.run.places import Places
 from nightdesk.run.progress import StepFailed
@@ -167,7 +168,10 @@ class Desks:
 
 @contextlib.contextmanager
 def databases(name: str, var: Path) -> Iterator[str]:
-    """Give the address of an empty database, "SQLite" or "PostgreSQL". Raises NoPostgres."""
+    """Give the address of an empty database, "SQLite" or "PostgreSQL".
+
+    Raises NotInstalled and ServerFailed.
+    """
     if name == "SQLite":
         yield f"sqlite:///{var / 'desk.sqlite3'}"
     else:

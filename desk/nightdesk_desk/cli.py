@@ -37,7 +37,7 @@ STOP_WITHIN = 5
 
 ENVIRONMENT = """environment:
   DESK_HOST, DESK_PORT            where it listens (127.0.0.1, 8000)
-  RASA_URL or RASA_PORT           where Rasa is (127.0.0.1, 5005)
+  RASA_URL or RASA_PORT           where Rasa is (127.0.0.1, 5005); several addresses with commas
   DESK_RASA_DEADLINE              seconds for one turn (6)
   DESK_BURST_QUIET                seconds without news that end a question in pieces (1.2; 0: off)
   DESK_BOT_CHECK_SECONDS          seconds between known questions to the assistant, for the inbox

@@ -1,4 +1,8 @@
-"""Asking Rasa: one turn over its REST channel, with a deadline; and making it forget."""
+"""Asking Rasa: one turn over its REST channel, with a deadline; and making it forget.
+
+Of several Rasa processes another one is asked where the first breaks off or stays silent. That a
+turn may then have run twice harms nothing: what the desk records, it records once.
+"""
 
 import asyncio
 import contextlib
@@ -10,12 +14,18 @@ from nightdesk_contract.outcome import NOT_GIVEN, BadReply, BotReply, read_repli
 from nightdesk_contract.pieces import KEY
 from nightdesk_contract.senders import CONVERSATION, FORGET_PATH, FORGOTTEN
 
+from nightdesk_desk.replicas import Replicas
+
 FailureKind = Literal["late", "unreachable", "status", "garbage", "fault"]
+WEBHOOK = "/webhooks/rest/webhook"
 MAX_REPLY_BYTES = 1_000_000
 """More than any turn says; a longer body is not read to its end."""
 
 RETRY_AFTER = 0.25
-"""Seconds before the one second try on a broken connection."""
+"""Seconds before the one second try on a broken connection, where there is no other process."""
+
+CONNECT_WITHIN = 1.5
+"""Seconds for a connection, where there is another process to ask."""
 
 FORGET_WITHIN = 10.0
 """Seconds that Rasa has to forget: a turn of the conversation that is under way goes first."""
@@ -49,18 +59,18 @@ class Rasa:
     def __init__(
         self, url: str, deadline: float, passages: Callable[[], Collection[str]] = tuple
     ) -> None:
-        """Take Rasa's base address and the seconds that a whole turn may last.
+        """Take Rasa's base address (several with commas) and the seconds that a turn may last.
 
         `passages` gives the ids that the desk can show now; an answer that rests on any other is no
         answer, because it would go out without its source. Where there are none, any will do.
         """
         self._passages = passages
-        self._webhook = f"{url.rstrip('/')}/webhooks/rest/webhook"
-        self._forget = f"{url.rstrip('/')}{FORGET_PATH}"
+        self._replicas = Replicas([each.strip() for each in url.split(",")])
         self.deadline = deadline
+        connect = min(CONNECT_WITHIN, deadline) if len(self._replicas) > 1 else deadline
         # trust_env off: a proxy set for the machine must not see what visitors write.
         self._client = httpx.AsyncClient(
-            timeout=deadline,
+            timeout=httpx.Timeout(deadline, connect=connect),
             trust_env=False,
             # Shorter than the 5 s after which Sanic closes an idle connection.
             limits=httpx.Limits(max_connections=200, keepalive_expiry=2.0),
@@ -89,7 +99,9 @@ class Rasa:
             body["metadata"] = metadata
         with _failing():
             async with asyncio.timeout(deadline or self.deadline):
-                replies = read_replies(await self._post_twice(body))
+                replies = read_replies(
+                    await self._post_twice(sender, WEBHOOK, body, (deadline or self.deadline) / 2)
+                )
         known = self._passages()
         if known and not all(id in known for reply in replies for id in rests_on(reply)):
             raise RasaFailed("garbage")
@@ -102,19 +114,55 @@ class Rasa:
         """
         with _failing():
             async with asyncio.timeout(within):
-                said = await self._post(self._forget, {CONVERSATION: conversation_id})
+                body: dict[str, object] = {CONVERSATION: conversation_id}
+                said = await self._post_twice(
+                    conversation_id, FORGET_PATH, body, within / 2, again=False
+                )
         if said != {FORGOTTEN: True}:
             raise RasaFailed("garbage")
 
-    async def _post_twice(self, body: dict[str, object]) -> object:
+    async def _post_twice(
+        self,
+        sender: str,
+        path: str,
+        body: dict[str, object],
+        first_within: float,
+        again: bool = True,
+    ) -> object:
+        """Post to the sender's process; to the next one if that breaks off or stays silent.
+
+        Where there is no other, `again` to the same if it breaks off.
+        """
+        first, *others = self._replicas.in_order(sender)
         try:
-            return await self._post(self._webhook, body)
+            # Without another one there is nothing better to do than to wait.
+            async with asyncio.timeout(first_within if others else None):
+                return await self._post(first, path, body)
         except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError):
             # A connection that was closed while idle, or a process that is just being replaced.
-            await asyncio.sleep(RETRY_AFTER)
-            return await self._post(self._webhook, body)
+            if not others:
+                if not again:
+                    raise
+                await asyncio.sleep(RETRY_AFTER)
+        except (TimeoutError, httpx.TimeoutException):
+            if not others:
+                raise
+        return await self._post(others[0] if others else first, path, body)
 
-    async def _post(self, url: str, body: dict[str, object]) -> object:
+    async def _post(self, address: str, path: str, body: dict[str, object]) -> object:
+        """Post to one process and note how it did."""
+        try:
+            said = await self._read(f"{address}{path}", body)
+        except RasaFailed:
+            raise
+        except BaseException:
+            # Also where it was given up: it had its time.
+            self._replicas.failed(address)
+            raise
+        self._replicas.worked(address)
+        return said
+
+    async def _read(self, url: str, body: dict[str, object]) -> object:
         async with self._client.stream("POST", url, json=body) as response:
             if response.status_code != 200:
                 raise RasaFailed("status")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from nightdesk_contract.clinic import is_desk_url
 from nightdesk_contract.clinic_alerts import is_webhook
@@ -32,7 +33,7 @@ class Settings:
 
     host: str  # DESK_HOST
     port: int  # DESK_PORT
-    rasa_url: str  # RASA_URL, or RASA_PORT on this machine
+    rasa_url: str  # RASA_URL (several with commas), or RASA_PORT on this machine
     rasa_deadline: float  # DESK_RASA_DEADLINE, seconds for one turn
     var: Path  # NIGHTDESK_VAR
     database_url: str = field(repr=False)  # DATABASE_URL; it may hold a password
@@ -70,7 +71,7 @@ class Settings:
         return Settings(
             host=text("DESK_HOST", "127.0.0.1"),
             port=_port("DESK_PORT", text("DESK_PORT", "8000")),
-            rasa_url=text("RASA_URL", f"http://127.0.0.1:{rasa_port}").rstrip("/"),
+            rasa_url=_rasa("RASA_URL", text("RASA_URL", f"http://127.0.0.1:{rasa_port}")),
             rasa_deadline=_positive("DESK_RASA_DEADLINE", text("DESK_RASA_DEADLINE", "6")),
             var=var,
             database_url=database_url(text("DATABASE_URL", f"sqlite:///{var / 'desk.sqlite3'}")),
@@ -129,6 +130,22 @@ def _port(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
         raise SettingsError(f"{name}: expected a port from 1 to 65535")
     return int(text)
+
+
+def _rasa(name: str, text: str) -> str:
+    addresses = [each.strip().rstrip("/") for each in text.split(",")]
+    for address in addresses:
+        try:
+            parts = urlsplit(address)
+            right = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            right = False
+        if not right:
+            raise SettingsError(
+                f"{name}: expected Rasa's address, or several with commas, such as "
+                "http://rasa-1:5005,http://rasa-2:5005"
+            )
+    return ",".join(addresses)
 
 
 def _address(name: str, text: str) -> str:

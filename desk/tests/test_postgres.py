@@ -1,19 +1,14 @@
 """The record on PostgreSQL: a temporary cluster of the installed server, on a free port."""
 
 import asyncio
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
+from deploy.local import postgres
+from deploy.local.machine import NotInstalled
 from desk_in_process import started
 from fake_rasa import FakeRasa, handover
 from record_checks import ALL
@@ -26,61 +21,15 @@ from nightdesk_desk.models import now
 from nightdesk_desk.settings import Settings, database_url
 from nightdesk_desk.staff import sign_in_tries
 
-USER = "postgres"
-
-
-def server_programs() -> Path | None:
-    """The folder of the newest installed server's programs."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    on_path = shutil.which("initdb")
-    if found:
-        return found[-1].parent
-    return Path(on_path).parent if on_path else None
-
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
     """The address of an empty cluster, which ends with the module."""
-    programs = server_programs()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed (Debian's package: postgresql)")
-    as_user: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        # The server refuses to run as root; Debian's package brings its own user.
-        try:
-            account = pwd.getpwnam(USER)
-        except KeyError:
-            pytest.skip("running as root without the account that the PostgreSQL server needs")
-        as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    # Not pytest's own folder: the server's user could not enter it.
-    folder = Path(tempfile.mkdtemp(prefix="nightdesk-pg-"))
-    if as_user:
-        os.chown(folder, as_user["user"], as_user["group"])
-    data = folder / "data"
-    options = (
-        f"-c port={port} -c listen_addresses=127.0.0.1 "
-        f"-c unix_socket_directories={folder} -c fsync=off"
-    )
-
-    def run(program: str, *arguments: str) -> None:
-        command = [programs / program, *arguments]
-        log = folder / "log"
-        with log.open("a") as out:
-            subprocess.run(
-                command, check=True, cwd=folder, stdout=out, stderr=out, timeout=60, **as_user
-            )
-
     try:
-        run("initdb", "-D", str(data), "-U", USER, "--auth=trust", "-E", "UTF8", "--no-sync")
-        run("pg_ctl", "-D", str(data), "-w", "-o", options, "-l", str(folder / "server"), "start")
-        try:
-            yield database_url(f"postgresql://{USER}@127.0.0.1:{port}/postgres")
-        finally:
-            run("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with postgres.cluster(sync=False) as url:
+            yield database_url(url)
+    except NotInstalled as error:
+        pytest.skip(str(error))
 
 
 @pytest_asyncio.fixture

@@ -43,13 +43,18 @@ def _read_material() -> None:
 
 
 def main() -> None:
-    """Serve on 127.0.0.1: the action server has no authentication."""
+    """Serve on 127.0.0.1, or where only Rasa comes in: there is no authentication."""
     parser = argparse.ArgumentParser(description="Nightdesk's action server")
     parser.add_argument("--port", type=int, default=int(os.environ.get("ACTIONS_PORT") or 5055))
+    parser.add_argument(
+        "--host",
+        default=os.environ.get("ACTIONS_HOST") or "127.0.0.1",
+        help="address to listen on (ACTIONS_HOST, 127.0.0.1); let nobody but Rasa reach another",
+    )
     options = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
     _read_material()
-    make_app().run("127.0.0.1", options.port, access_log=False, debug=False)
+    make_app().run(options.host, options.port, access_log=False, debug=False)
 
 
 if __name__ == "__main__":

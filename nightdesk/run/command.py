@@ -17,6 +17,7 @@ from nightdesk.run.progress import Step, StepFailed
 from nightdesk.run.pulses import Pulses, pulses_of
 from nightdesk.run.ready import wait_until_ready
 from nightdesk.run.safety_files import check_safety
+from nightdesk.run.shared_stores import shared_stores
 from nightdesk.run.training import ensure_model
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def register(subparsers: "Subparsers") -> None:
         "question is answered. Ctrl-C stops everything. "
         "Environment: DESK_PORT (8000), DESK_HOST (127.0.0.1), "
         "RASA_PORT (5005), ACTIONS_PORT (5055), NIGHTDESK_VAR (var/), NIGHTDESK_MODELS, "
-        "NIGHTDESK_CLINIC (clinic.yml), NIGHTDESK_DATA (data/), DATABASE_URL.",
+        "NIGHTDESK_CLINIC (clinic.yml), NIGHTDESK_DATA (data/), DATABASE_URL; "
+        "for several of each part TRACKER_URL and REDIS_URL (docs/scale.md).",
     )
     run.add_argument(
         "--model", help="run this trained model as it is, such as an earlier one; trains nothing"
@@ -75,6 +77,7 @@ def _run(arguments: argparse.Namespace) -> int:
     started = False
     try:
         ports = Ports.from_environment()
+        shared_stores()
         ports.check_free()
         places.make()
         check_clinic(places)

@@ -40,6 +40,9 @@ class Service:
 DESK_ONLY = ("DESK_ENCRYPTION_KEYS",)
 """Variables of the environment that no other process is given."""
 
+NOT_OF_ACTIONS = ("DATABASE_URL", "TRACKER_URL", "REDIS_URL")
+"""Those that the actions have no use for."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -75,7 +78,9 @@ def services(places: Places, ports: Ports) -> tuple[Service, ...]:
     return (
         # Longer than the loading of a model that cannot be used: that must not go round and round.
         Service("rasa", (*bare, *rasa), steady=30),
-        Service("actions", (*bare, *actions), steady=10),
+        Service(
+            "actions", (*bare, *(f"--unset={name}" for name in NOT_OF_ACTIONS), *actions), steady=10
+        ),
         Service("desk", desk, steady=10),
     )
 

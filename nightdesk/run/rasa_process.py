@@ -1,8 +1,9 @@
 """Rasa's own command line: `python -m nightdesk.run.rasa_process run|train …`.
 
 Where it serves visitors (`run`), its logs hold no visitor's words, and it ends where it has no
-model. Training keeps Rasa's own messages whole: they quote training data only, and say what to
-mend.
+model. What several replicas share is read from the environment (see `shared_stores`), and a store
+that fails, fails the turn: Rasa would go on from memory, and nobody would know. Training keeps
+Rasa's own messages whole: they quote training data only, and say what to mend.
 """
 
 import logging
@@ -13,6 +14,13 @@ from typing import Any
 from nightdesk.run.places import Places
 from nightdesk.run.progress import StepFailed
 from nightdesk.run.safety_files import check_safety
+from nightdesk.run.shared_stores import (
+    LOCKS,
+    TRACKER,
+    SharedStores,
+    reading_with,
+    shared_stores,
+)
 
 
 def _wordless(configure: Any) -> Any:
@@ -57,6 +65,48 @@ def _model_or_end(load: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitabl
     return load_or_end
 
 
+def _without_falling_back(store: Any) -> Any:
+    """Give the store as it is, where Rasa would put one in memory behind it."""
+    return store
+
+
+def _sharing(
+    load: Callable[..., Awaitable[Any]], stores: SharedStores
+) -> Callable[..., Awaitable[Any]]:
+    """Give Rasa's loading of a model, with an end where it has not got the shared stores.
+
+    Rasa takes its own store in memory where it cannot make ours.
+    """
+    from rasa.shared.exceptions import ConnectionException
+
+    async def load_and_share(*arguments: Any, **named: Any) -> Any:
+        try:
+            agent = await load(*arguments, **named)
+        except ConnectionException:
+            sys.exit("The database at TRACKER_URL (or DATABASE_URL) cannot be used, so this ends.")
+        for wanted, path, got in (
+            (stores.tracker, TRACKER, agent.tracker_store),
+            (stores.redis, LOCKS, agent.lock_store),
+        ):
+            if wanted and f"{type(got).__module__}.{type(got).__qualname__}" != path:
+                sys.exit(f"Rasa has made no {path}, so this ends.")
+        if stores.tracker:
+            agent.tracker_store.keep_tidy()
+        return agent
+
+    return load_and_share
+
+
+def _share(stores: SharedStores) -> None:
+    """Make Rasa use the shared stores. Relies on names that Rasa looks up."""
+    import rasa.core.agent
+    from rasa.core.utils import AvailableEndpoints
+
+    rasa.core.agent.FailSafeTrackerStore = _without_falling_back
+    read = AvailableEndpoints.read_endpoints
+    AvailableEndpoints.read_endpoints = staticmethod(reading_with(read, stores))
+
+
 def _why() -> str:
     try:
         check_safety(Places.from_environment())
@@ -66,14 +116,20 @@ def _why() -> str:
 
 
 def main() -> None:
-    """Run Rasa's command line. Relies on two functions that Rasa looks up by name."""
+    """Run Rasa's command line. Relies on functions that Rasa looks up by name."""
+    serves = sys.argv[1:2] == ["run"]
+    try:
+        stores = shared_stores() if serves else SharedStores()
+    except StepFailed as error:
+        sys.exit(f"nightdesk: {error}")
     import rasa.__main__ as rasa_cli
 
-    if sys.argv[1:2] == ["run"]:
+    if serves:
         import rasa.core.run as server
 
         rasa_cli.configure_structlog = _wordless(rasa_cli.configure_structlog)
-        server.load_agent_on_start = _model_or_end(server.load_agent_on_start)
+        server.load_agent_on_start = _sharing(_model_or_end(server.load_agent_on_start), stores)
+        _share(stores)
     rasa_cli.main()
 
 

@@ -10,7 +10,7 @@ from bench import live
 from bench.live_desks import ObedientRasa, replies_to
 from bench.live_figures import Arrival
 from bench.live_inboxes import TEXTS, Measured
-from bench.postgres import NoPostgres
+from deploy.local.machine import NotInstalled
 from nightdesk.run.progress import StepFailed
 
 MARKS = f"# Head\n\n{live.BEGIN}\nold\n{live.END}\n\ntail\n"
@@ -44,7 +44,7 @@ def test_rasa_answers_over_http_and_ignores_nonsense():
 def measured(monkeypatch):
     async def measure(_arguments, database, desks):
         if database == "PostgreSQL":
-            raise NoPostgres("none is installed")
+            raise NotInstalled("none is installed")
         if desks == 3:
             raise StepFailed("A desk did not start")
         late = 6.0 if desks == 4 else 1.0

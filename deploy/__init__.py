@@ -1,0 +1,1 @@
+"""Nightdesk on several machines or processes: what is deployed, and the same tried on this one."""
