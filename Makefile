@@ -19,9 +19,8 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONDONTWRITEBYTECODE :=
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run train eval bench test lint format setup lock clean \
-	test-root test-stories test-eval test-without-model test-widget test-desk test-live test-browser \
-	screenshots adapter
+# Every target is a command; none is a file.
+.PHONY: $(shell sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -104,6 +103,11 @@ test-browser: ## Visitor and staff in real browsers, Chromium and Firefox
 		echo "== a real browser: $$browser"; \
 		NIGHTDESK_TEST_BROWSER=$$browser .venv/bin/pytest -n auto --maxprocesses 3 --dist loadfile tests/browser || exit 1; \
 	done
+
+chaos: ## Break things on purpose while 200 visitors talk, judge what is lost (CHAOS="--minutes 3 --seed 7")
+	@$(SETUP) test
+	@$(BIN)/nightdesk train
+	@cd desk/tests && ../.venv/bin/python -m chaos $(CHAOS)
 
 screenshots: ## Make the README's pictures in docs/screenshots anew
 	@$(SETUP) test
