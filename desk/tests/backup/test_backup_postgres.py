@@ -12,7 +12,7 @@ from clinic_record import WORDS, says, texts
 from desk_in_process import Running, started
 from fake_rasa import FakeRasa
 from shell import Shell, at_a_clinic
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, pool, text
 from test_postgres import cluster  # noqa: F401  a fixture
 
 from nightdesk_desk.app import create_app
@@ -23,10 +23,15 @@ from nightdesk_desk.privacy.removal import remove_conversation
 from nightdesk_desk.settings import Settings
 
 
+def connected(url: str) -> Connection:
+    """A connection that is gone when it is closed: who stays connected keeps a restore away."""
+    return create_engine(url, poolclass=pool.NullPool).connect()
+
+
 @pytest.fixture
 def url(cluster: str) -> str:  # noqa: F811
     """A new record on the cluster."""
-    with create_engine(cluster, isolation_level="AUTOCOMMIT").connect() as connection:
+    with connected(cluster) as connection, connection.begin():
         for schema in ("public", postgres.NEW, postgres.WAITING):
             connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
@@ -72,7 +77,7 @@ def test_it_comes_back_without_what_was_deleted_since(shell: Shell) -> None:
     assert texts(shell.url) == [WORDS, "An answer."]
     assert shell("audit", "verify")[0] == 0
     # Its guard came with it: the record cannot be changed.
-    with create_engine(shell.url).connect() as connection:
+    with connected(shell.url) as connection:
         kept = said["old"].removeprefix("schema ")
         rows = connection.execute(text(f"SELECT count(*) FROM {kept}.events"))
         assert rows.scalar() == 4
@@ -136,7 +141,7 @@ def test_a_dump_that_fails_half_way_leaves_the_record_as_it_was(
         patched.setattr("nightdesk_desk.backup.restoring.do_again", fails)
         assert shell("restore", file)[0] == 1
     assert "said since" in texts(shell.url)
-    with create_engine(shell.url).connect() as connection:
+    with connected(shell.url) as connection:
         found = connection.execute(text("SELECT nspname FROM pg_namespace")).scalars()
         assert not {postgres.NEW, postgres.WAITING} & set(found)
 
