@@ -78,6 +78,27 @@ def test_it_is_as_it_was_and_the_old_record_is_kept(shell: Shell) -> None:
     assert (int(number) >= 1, len(sealed)) == (True, 64)
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_it_belongs_to_whom_the_old_one_did(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    shell.record(says)
+    file = backed_up(shell)
+    given = []
+    monkeypatch.setattr("os.chown", lambda path, uid, gid: given.append((Path(path), uid, gid)))
+    if not links:
+
+        def none(*_: object) -> None:
+            raise PermissionError(1, "Operation not permitted")
+
+        monkeypatch.setattr("os.link", none)
+    status = record_of(shell).stat()
+    code, _, err = shell("restore", file)
+    assert code == 0, err
+    assert [(uid, gid) for _, uid, gid in given] == [(status.st_uid, status.st_gid)]
+    assert WORDS in texts(shell.url)
+
+
 def test_the_clinics_files_are_put_beside_and_those_that_differ_are_named(shell: Shell) -> None:
     file = backed_up(shell)
     clinic = shell.folder / "clinic.yml"
