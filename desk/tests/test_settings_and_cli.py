@@ -60,6 +60,8 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         ("DESK_BURST_QUIET", "6"),
         ("DESK_BURST_QUIET", "nan"),
         ("DESK_BURST_QUIET", "soon"),
+        ("DESK_BOT_CHECK_SECONDS", "-1"),
+        ("DESK_BOT_CHECK_SECONDS", "61"),
         ("DESK_MESSAGES_PER_MINUTE", "0"),
         ("DESK_REQUIRE_TOTP", "some"),
         ("FORWARDED_ALLOW_IPS", "*"),

@@ -44,12 +44,12 @@ def of_handover(
     conversation_id: str,
     desk_url: str,
     step: tuple[str, dict[str, Any]] | None = None,
-    backup_of: datetime | None = None,
+    restored_at: datetime | None = None,
 ) -> Message:
     """Give the alert of a hand-over at `at`; `minutes` is by when a person must have seen it.
 
     `step` is what it says of the step that it belongs to: a line for people, data for a webhook.
-    `backup_of` is when the backup was made that it comes from, if it does, in the clinic's zone.
+    `restored_at` is when the backup was restored that it comes from, if any, in the clinic's zone.
     """
     link = f"{desk_url}/inbox/conversations/{conversation_id}" if desk_url else None
     seconds = max(0, int((at - opened_at).total_seconds()))
@@ -57,7 +57,7 @@ def of_handover(
         f"{_WORDS.REASONS.get(reason, reason.replace('_', ' '))}.",
         f"Waiting {waiting(seconds)}." + (f" To be seen within {minutes} min." if minutes else ""),
         *([step[0]] if step else []),
-        *([said_of(backup_of)] if backup_of else []),
+        *([said_of(restored_at)] if restored_at else []),
         link or OPEN_INBOX,
     ]
     data = {
@@ -68,8 +68,8 @@ def of_handover(
         "url": link,
         "drill": False,
     } | ({"step": step[1]} if step else {})
-    if backup_of:
-        data["from_backup_of"] = backup_of.isoformat()
+    if restored_at:
+        data["restored_at"] = restored_at.isoformat()
     return Message(f"{level} {_WORDS.LEVELS[level]}, {clinic}", _text(lines), HANDOVER, data)
 
 

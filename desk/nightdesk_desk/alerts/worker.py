@@ -174,7 +174,7 @@ class Alerts(Worker):
                 waits_since = (await read_facts(session, [case]))[case.id].waits_since
                 if waits_since is None:
                     return None
-            backup = await from_backup(session, case.opened_at) if case else None
+            restored = await from_backup(session, case.opened_at) if case else None
         if case is None or needless(
             alert.created_at, case.state, case.acknowledged_at, case.acted_at or case.taken_at
         ):
@@ -190,7 +190,7 @@ class Alerts(Worker):
             case.conversation_id,
             url,
             said(step, alert.address, case, at) if step else None,
-            backup.astimezone(clinic.zone) if backup else None,
+            restored.astimezone(clinic.zone) if restored else None,
         )
 
     async def _sent(self, alert: Alert) -> None:

@@ -90,6 +90,11 @@ async def verify(session: AsyncSession, progress: Callable[[int, int], None]) ->
     if session.get_bind().dialect.name == "postgresql":
         # All reads see one state: entries come, and old ones may be dropped, meanwhile.
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return await verify_as_seen(session, progress)
+
+
+async def verify_as_seen(session: AsyncSession, progress: Callable[[int, int], None]) -> Verdict:
+    """Check the whole record as the session's transaction sees it: all its reads see one state."""
     head = (
         await session.execute(select(AuditHead.number, AuditHead.hash).where(AuditHead.id == 1))
     ).one_or_none()

@@ -75,9 +75,7 @@ async def do_again(
         sessions: Any = await session.execute(delete(StaffSession))
         await session.execute(delete(HalfSignIn))
         # From then on alerts about what is older say where they come from.
-        await session.merge(
-            DailyRun(name=RESTORED, claimed_at=datetime.fromisoformat(manifest.made_at))
-        )
+        await session.merge(DailyRun(name=RESTORED, claimed_at=now()))
         done = Again(gone, asked, ended, len(still_open), disabled, int(sessions.rowcount))
         await note(session, NOTED, details=_details(manifest, sha256, replaced, done))
     return done
@@ -95,7 +93,6 @@ def _details(
         "follows": replaced.follows,
         "deleted_again": done.deleted,
         "accounts_disabled": len(done.disabled),
-        "at": now().isoformat(timespec="seconds"),
     }
 
 

@@ -11,9 +11,11 @@ import json
 import os
 import shutil
 import sqlite3
+import struct
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -33,6 +35,8 @@ _WORKING = ".nightdesk-backup-"
 _LEFT_FOR = 24 * 3600.0
 """Seconds after which what a killed backup has left is taken away by the next one."""
 _MOST_MANIFEST = 1_000_000
+_NOT_WHOLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, struct.error)
+"""What reading a damaged zip raises; RuntimeError where a changed bit says that it is encrypted."""
 
 
 class BackupError(Exception):
@@ -196,7 +200,10 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
         raise BackupError(f"there is no {path}") from error
     except IsADirectoryError as error:
         raise BackupError(f"{path} is a folder, not a backup") from error
-    except (zipfile.BadZipFile, EOFError, zipfile.LargeZipFile, NotImplementedError) as error:
+    except (*_NOT_WHOLE, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
+        # EINVAL: it was led to a place before the file's beginning.
         raise BackupError(
             f"{path} is no whole backup: it is cut off, changed, or another file"
         ) from error

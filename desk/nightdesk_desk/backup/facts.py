@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, String, column, func, inspect, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nightdesk_desk.audit.verifying import verify
+from nightdesk_desk.audit.verifying import verify_as_seen
 from nightdesk_desk.backup.archive import BackupError, KeyUse
 from nightdesk_desk.db import MIGRATIONS
 from nightdesk_desk.privacy.keys import Keys, is_encrypted
@@ -48,7 +48,9 @@ async def read_facts(
         counts[name] = int(await session.scalar(select(func.count()).select_from(table(name))) or 0)
     number, sealed = 0, ""
     if AUDIT in names:
-        verdict = await verify(session, lambda done, of: told(f"audit record, {done} of {of}"))
+        verdict = await verify_as_seen(
+            session, lambda done, of: told(f"audit record, {done} of {of}")
+        )
         if verdict.bad is not None:
             raise BackupError(
                 f"the audit record is not whole: entry {verdict.bad} ({verdict.wrong}); "

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from nightdesk_desk.backup.archive import BackupError
 
 SCHEMA, NEW, WAITING = "public", "nightdesk_restored", "nightdesk_waiting"
 """Where the record lies; where a restored one is made ready; the old one's name meanwhile."""
+
+WAITS_SECONDS = 3.0
+"""How long others are given to be gone."""
 
 DEBIANS = Path("/usr/lib/postgresql")
 _VERSION = re.compile(r"(\d+)(?:\.\d+)*")
@@ -156,22 +160,32 @@ def server_version(connection: Connection) -> str:
 
 
 def refuse_company(connection: Connection) -> None:
-    """Raises BackupError while anybody else is connected to this database."""
-    others: Mapping[str, int] = {
-        str(name or "a program without a name"): count
-        for name, count in connection.execute(
-            text(
-                "SELECT application_name, count(*) FROM pg_stat_activity WHERE datname = "
-                "current_database() AND pid <> pg_backend_pid() AND backend_type = "
-                "'client backend' GROUP BY 1 ORDER BY 1"
+    """Raises BackupError while anybody else is connected to this database.
+
+    Waits a moment: a server notices late that somebody has gone.
+    """
+    until = time.monotonic() + WAITS_SECONDS
+    while others := _others(connection):
+        if time.monotonic() >= until:
+            who = ", ".join(f"{name} ({count})" for name, count in others.items())
+            raise BackupError(
+                f"others are connected to this database: {who}. Stop every desk that uses it first"
             )
+        time.sleep(0.1)
+
+
+def _others(connection: Connection) -> Mapping[str, int]:
+    rows = connection.execute(
+        text(
+            "SELECT application_name, count(*) FROM pg_stat_activity WHERE datname = "
+            "current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' "
+            "GROUP BY 1 ORDER BY 1"
         )
-    }
-    if others:
-        who = ", ".join(f"{name} ({count})" for name, count in others.items())
-        raise BackupError(
-            f"others are connected to this database: {who}. Stop every desk that uses it first"
-        )
+    )
+    found = {str(name or "a program without a name"): int(count) for name, count in rows}
+    # Within one transaction the server would go on saying the same.
+    connection.rollback()
+    return found
 
 
 def take_place(connection: Connection, aside: str) -> None:

@@ -249,7 +249,6 @@ class _Postgres:
         with postgres.connect(self._url) as connection:
             self._server = postgres.server_version(connection)
             postgres.refuse_company(connection)
-            connection.rollback()
             self._alone = connection
             try:
                 yield self
@@ -271,6 +270,5 @@ class _Postgres:
     def take_place(self) -> str | None:
         # Somebody may have come while it was made ready: what they wrote would be lost.
         postgres.refuse_company(self._connection)
-        self._connection.rollback()
         postgres.take_place(self._connection, self._aside)
         return f"schema {self._aside}"

@@ -120,12 +120,21 @@ def at_rest(path: Path) -> None:
 def take_place(new: Path, path: Path, aside: Path) -> bool:
     """Give the database's name to a new file; the old one, if there is any, is kept as `aside`.
 
-    At every moment there is a whole database under the name. Gives whether there was an old one.
+    At every moment there is a whole database under the name. It belongs to whom the old one did, or
+    the folder does. Gives whether there was an old one.
     Raises OSError.
     """
     there = path.exists()
+    belongs = (path if there else path.parent).stat()
+    with contextlib.suppress(PermissionError):
+        # Whoever restores as another user (root, say) must not keep the desk out.
+        os.chown(new, belongs.st_uid, belongs.st_gid)
     if there:
-        os.link(path, aside)
+        try:
+            os.link(path, aside)
+        except OSError:
+            # A file system without links: for a moment there is none under the name.
+            path.rename(aside)
     os.replace(new, path)
     for ending in ("-wal", "-shm"):
         # They belong to the file that is aside; alone, they would be read into the new one.
