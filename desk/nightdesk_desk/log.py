@@ -313,13 +313,14 @@ class Waiting(NamedTuple):
 
     `state` is who answers in the conversation ("bot" or "staff"); `quick_replies` are those of what
     was said between the run and the visitor's message before it; `followed` is whether anything
-    comes after the run.
+    comes after the run. `earlier` are all that wait from before the message that was asked for.
     """
 
     run: list[WaitingMessage]
     state: str = "bot"
     quick_replies: Sequence[str] = ()
     followed: bool = False
+    earlier: Sequence[WaitingMessage] = ()
 
 
 async def waiting_around(
@@ -332,13 +333,14 @@ async def waiting_around(
     rows = await session.execute(
         select(Event.seq, Event.at, Event.text)
         .where(Event.conversation_id == conversation_id, Event.answered.is_(False))
-        .where(Event.seq.between(seq - reach, seq + reach))
+        .where(Event.seq <= seq + reach)
+        .order_by(Event.seq)
     )
     waiting = {row.seq: WaitingMessage(row.seq, row.at, row.text) for row in rows}
     if seq not in waiting:
         return None
     first = last = seq
-    while first - 1 in waiting:
+    while first - 1 in waiting and first > seq - reach:
         first -= 1
     while last + 1 in waiting:
         last += 1
@@ -354,6 +356,7 @@ async def waiting_around(
         conversation.state,
         await _quick_replies(session, conversation_id, first),
         followed=conversation.last_seq > last,
+        earlier=[waiting[number] for number in waiting if number < seq],
     )
 
 

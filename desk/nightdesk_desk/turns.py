@@ -1,6 +1,7 @@
 """A visitor's turn: from the stored messages to their recorded answer or hand-over.
 
-One turn at a time in a conversation, any number of conversations at once. A turn answers one
+One turn at a time in a conversation, any number of conversations at once. Where another desk has
+the turn of an earlier message, the next one waits for it for a moment. A turn answers one
 message, or the few short ones that make up one question (see `bursts`). A message is answered
 exactly once: the transaction that records the answer also flips `answered` of every message of the
 turn, and records nothing when another turn (another process, an earlier try) was quicker with any
@@ -13,7 +14,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -50,6 +51,9 @@ RETRY_SECONDS = (0.1, 0.3, 1.0, 2.0)
 """Pauses between tries to record a turn; after the last one the sweep takes the message up."""
 TRIES_AS_DECIDED = 3
 """After so many failures the answer itself may be what cannot be stored: record a hand-over."""
+OTHERS_WITHIN = 3.0
+"""Seconds that a turn waits for another desk's in its conversation. Longer than nearly every turn
+takes; with that desk dead and a crisis in the next message, most of ten seconds are left."""
 SWEEP_EVERY = 5.0
 """Seconds between looks for messages that were left unanswered."""
 
@@ -138,46 +142,84 @@ class Turns:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _sweep_again_and_again(self) -> None:
-        # Longer than two turns of another desk process may take: those are under way, not left.
-        grace = 2 * (self._pace.longest + self._rasa.deadline) + sum(RETRY_SECONDS)
         while True:
             await asyncio.sleep(self._sweep_every)
             try:
-                await self.sweep(grace)
+                await self.sweep(self._turn_takes())
             except Exception as error:
                 logger.warning("looking for unanswered messages failed: %s", type(error).__name__)
 
+    def _turn_takes(self) -> float:
+        # Longer than two turns of another desk process may take: those are under way, not left.
+        return 2 * (self._pace.longest + self._rasa.deadline) + sum(RETRY_SECONDS)
+
     async def _run(self, conversation_id: str) -> None:
         queue = self._queues[conversation_id]
+        done: set[int] = set()
         try:
             while queue:
                 # The number stays in the queue until it is done, so that it is not queued twice.
                 try:
-                    await self._turn(conversation_id, queue[0])
+                    await self._turn(conversation_id, queue[0], done)
                 except Exception as error:
                     logger.error("a turn was left unanswered: %s", type(error).__name__)
-                queue.popleft()
+                done.add(queue.popleft())
         finally:
             self._tasks.pop(conversation_id, None)
             self._queues.pop(conversation_id, None)
 
-    async def _turn(self, conversation_id: str, seq: int) -> None:
-        """Answer a message with the others of its burst, unless it has been answered."""
+    async def _turn(self, conversation_id: str, seq: int, done: Set[int]) -> None:
+        """Answer a message with the others of its burst, unless it has been answered.
+
+        `done` are those whose turn this desk has had: one of them that waits still has failed.
+        """
         async with self._db.read() as session:
             waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
         if waiting is None:
             return
         with self._typing(conversation_id, shown=waiting.state == "bot"):
-            while (burst := await self._gather(conversation_id, seq)) is not None:
-                began = time.perf_counter()
-                replies = await self._ask(conversation_id, burst)
-                try:
-                    recorded = await self._record_surely(conversation_id, burst, replies)
-                except Overtaken:
-                    # Somebody answered a part of it; whatever is left is asked anew.
-                    continue
-                self._count(recorded, time.perf_counter() - began)
-                break
+            left = await self._left_by_others(conversation_id, seq, waiting, done)
+            await self._answer(conversation_id, seq)
+        for message in left:
+            # That desk may have died; of two that answer, one is overtaken.
+            self.enqueue(conversation_id, message)
+
+    async def _left_by_others(
+        self, conversation_id: str, seq: int, waiting: log.Waiting | None, done: Set[int]
+    ) -> list[int]:
+        """Wait for other desks' turns of messages before `seq`; give those that still wait then.
+
+        Without it, answers would come out of order, and Rasa would hear what was said later first.
+        """
+        until = time.monotonic() + OTHERS_WITHIN
+        with self._wakeups.watch(conversation_id) as news:
+            while True:
+                # What waits for longer than a turn takes is not under way: the sweep's affair.
+                since = now() - timedelta(seconds=self._turn_takes())
+                earlier = [
+                    message.seq
+                    for message in (waiting.earlier if waiting else ())
+                    if message.seq not in done and message.at > since
+                ]
+                left = until - time.monotonic()
+                if not earlier or left <= 0:
+                    return earlier
+                await news.wait(left)
+                async with self._db.read() as session:
+                    waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
+
+    async def _answer(self, conversation_id: str, seq: int) -> None:
+        """Ask for an answer to a message with the others of its burst, and record it."""
+        while (burst := await self._gather(conversation_id, seq)) is not None:
+            began = time.perf_counter()
+            replies = await self._ask(conversation_id, burst)
+            try:
+                recorded = await self._record_surely(conversation_id, burst, replies)
+            except Overtaken:
+                # Somebody answered a part of it; whatever is left is asked anew.
+                continue
+            self._count(recorded, time.perf_counter() - began)
+            break
         self._wakeups.notify(conversation_id)
 
     async def _gather(self, conversation_id: str, seq: int) -> Burst | None:

@@ -8,6 +8,7 @@ from nightdesk_contract.clinic_retention import Retention
 from sqlalchemy import delete, select, text, update
 
 from nightdesk_desk import handovers, log
+from nightdesk_desk.daily import claim_daily
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.feedback_api import store_feedback
@@ -23,7 +24,6 @@ from nightdesk_desk.privacy.forgetting import (
     note_failed,
     note_forgotten,
 )
-from nightdesk_desk.privacy.keeping import claim_daily
 from nightdesk_desk.privacy.models import Forgetting
 from nightdesk_desk.privacy.purge import look, purge
 from nightdesk_desk.privacy.removal import belonging

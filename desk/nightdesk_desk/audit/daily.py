@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from nightdesk_desk.audit.models import AuditHead
+from nightdesk_desk.daily import DailyWork
 from nightdesk_desk.db import Database
 from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.models import now
-from nightdesk_desk.privacy.keeping import claim_daily
 
 LOOK_EVERY = 600.0
 """Seconds between looks at whether the day's is due."""
@@ -30,19 +30,14 @@ class DailyHead(Worker):
         """Take the database."""
         self._db = db
         self.lookings = (Looking("the day's audit head", self._look, look_every),)
-        self._claim_again_at: datetime | None = None
+        self._daily = DailyWork(db, NAME, timedelta(hours=1))
 
     async def say(self, at: datetime) -> str | None:
         """Say it if the day's is due at `at`. Gives what was said, None when it was not due."""
-        if self._claim_again_at is not None and at < self._claim_again_at:
+        if not await self._daily.claim(at):
             return None
-        async with self._db.write() as session:
-            claimed = await claim_daily(session, NAME, at)
+        async with self._db.read() as session:
             head = (await session.execute(select(AuditHead.number, AuditHead.hash))).one()
-        # Not with every look: a write waits for others.
-        self._claim_again_at = at + timedelta(hours=1)
-        if not claimed:
-            return None
         said = f"{head.number}:{head.hash}"
         logger.info("audit head %s", said)
         return said

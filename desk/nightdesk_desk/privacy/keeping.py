@@ -3,15 +3,11 @@
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from nightdesk_desk.daily import DailyWork
 from nightdesk_desk.db import Database
 from nightdesk_desk.looking import Looking, Worker, surviving
 from nightdesk_desk.models import now
 from nightdesk_desk.privacy import deletion
-from nightdesk_desk.privacy.models import DailyRun
 from nightdesk_desk.privacy.purge import purge
 from nightdesk_desk.wakeups import Wakeups
 from nightdesk_desk.words import Words
@@ -23,27 +19,8 @@ PURGE_WITHIN = 3600.0
 """Seconds that a purge may take: it has many small transactions, and comes once a day."""
 
 PURGE = "purge"
-DAILY = timedelta(hours=24)
-_LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 logger = logging.getLogger(__name__)
-
-
-async def claim_daily(session: AsyncSession, name: str, at: datetime) -> bool:
-    """Claim a daily work for this process; false when it has been claimed within the last day."""
-    postgres = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if postgres else sqlite.insert
-    await session.execute(
-        insert(DailyRun).values(name=name, claimed_at=_LONG_AGO).on_conflict_do_nothing()
-    )
-    claimed = await session.scalar(
-        update(DailyRun)
-        .where(DailyRun.name == name, DailyRun.claimed_at <= at - DAILY)
-        .values(claimed_at=at)
-        .returning(DailyRun.name)
-        .execution_options(synchronize_session=False)
-    )
-    return claimed is not None
 
 
 class Keeping(Worker):
@@ -62,7 +39,7 @@ class Keeping(Worker):
             Looking("deletions", self.delete_what_waits, look_every),
             Looking("the daily purge", self._purge, look_every, PURGE_WITHIN),
         )
-        self._claim_again_at = _LONG_AGO
+        self._daily = DailyWork(db, PURGE, timedelta(minutes=10))
 
     async def delete_what_waits(self, at: datetime | None = None) -> int:
         """Delete the conversations that visitors want deleted and nothing keeps. Gives how many.
@@ -87,13 +64,9 @@ class Keeping(Worker):
         Nothing is claimed while the clinic keeps everything.
         """
         kept = self._words.clinic.retention
-        if not kept.anything or at < self._claim_again_at:
+        if not kept.anything or not await self._daily.claim(at):
             return None
-        async with self._db.write() as session:
-            claimed = await claim_daily(session, PURGE, at)
-        # Not with every look: a write waits for others.
-        self._claim_again_at = at + timedelta(minutes=10)
-        return await purge(self._db, kept, at) if claimed else None
+        return await purge(self._db, kept, at)
 
     async def _purge(self) -> None:
         gone = await self.purge_daily(now())

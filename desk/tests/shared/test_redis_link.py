@@ -2,11 +2,19 @@
 
 import asyncio
 import logging
+import re
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
+import redis
+from desk_in_process import started
 from prometheus_client import CollectorRegistry
+from redis_server import RedisServer
 
+from nightdesk_desk.app import create_app
+from nightdesk_desk.settings import PROJECT_ROOT, Settings
 from nightdesk_desk.shared.address import client_at
 from nightdesk_desk.shared.link import LONGEST_PAUSE, RedisLink
 
@@ -119,3 +127,32 @@ async def test_its_look_does_not_count_as_work_that_stands_still() -> None:
     assert age < 60
     assert not looking.late()
     await script.link.stop()
+
+
+async def test_the_rights_that_the_documentation_names_are_enough(
+    redis_server: RedisServer, shared_settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = (PROJECT_ROOT / "docs" / "redis.md").read_text(encoding="utf-8")
+    [rights] = re.findall(r"`(~nightdesk:[^`]+)`", page)
+    with redis_server.client as client:
+        client.execute_command("ACL", "SETUSER", "desk", "on", ">s3cret", *rights.split())
+    url = f"redis://desk:s3cret@127.0.0.1:{redis_server.port}"
+    async with started(create_app(replace(shared_settings, redis_url=url))) as running:
+        assert running.desk.redis is not None
+        assert running.desk.redis.there, caplog.text
+        await running.desk.redis.link.look()
+        visitor = await running.visitor()
+        assert (await visitor.say("hello")).status_code == 202
+        assert running.desk.redis.there, caplog.text
+    with redis_server.client as client:
+        # Nothing that is needed was refused in silence.
+        denied = {(row[b"reason"], row[b"object"]) for row in _acl_log(client)}
+    assert denied <= {(b"command", b"client|setinfo")}
+
+
+def _acl_log(client: redis.Redis) -> list[dict[bytes, bytes]]:
+    rows: Any = client.execute_command("ACL", "LOG")
+    return [
+        row if isinstance(row, dict) else dict(zip(row[::2], row[1::2], strict=True))
+        for row in rows
+    ]
