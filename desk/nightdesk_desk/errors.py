@@ -79,10 +79,10 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
-        code = _CODE_OF_STATUS.get(error.status_code, "bad_request")
-        return error_response(
-            app, error.status_code, code, error.headers, language=language_of(request)
-        )
+        # A body that is no text, or nested beyond measure, is one more that cannot be read.
+        status = 422 if error.status_code == 400 else error.status_code
+        code = _CODE_OF_STATUS.get(status, "bad_request")
+        return error_response(app, status, code, error.headers, language=language_of(request))
 
     @app.exception_handler(UnknownConversation)
     async def gone(request: Request, error: UnknownConversation) -> JSONResponse:

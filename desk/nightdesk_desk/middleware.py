@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
@@ -88,6 +89,8 @@ class Door:
                     headers.setdefault(name, value)
                 if asked.varies:
                     headers.add_vary_header("Origin")
+                if "location" in headers:
+                    headers["location"] = on_this_host(headers["location"])
             await send(message)
 
         async def refuse(status: int, code: str) -> None:
@@ -102,6 +105,10 @@ class Door:
 
         if asked.refusal:
             await refuse(403, asked.refusal)
+            return
+        if "\0" in scope["path"]:
+            # Nothing has such a name, and PostgreSQL does not even look for one.
+            await refuse(404, "not_found")
             return
         if not _declared_size_fits(scope):
             await refuse(413, "too_large")
@@ -191,6 +198,9 @@ class _Asked:
             scope["method"], headers.get("sec-fetch-site"), origin, own
         ):
             refusal = "other_page"
+        if api:
+            # Tokens and what visitors wrote; what may be kept says so itself.
+            given["Cache-Control"] = "no-store"
         if other_sites:
             given["Cross-Origin-Resource-Policy"] = "cross-origin"
             # Error answers too, or the widget could not read their words; and also when no other
@@ -211,6 +221,14 @@ def _open_to(app: ASGIApp, origins: Sequence[str]) -> CORSMiddleware:
         expose_headers=["Retry-After"],
         max_age=600,
     )
+
+
+def on_this_host(location: str) -> str:
+    """Give the path to which an answer leads: a request's Host header must not choose the host."""
+    parts = urlsplit(location)
+    # Two slashes or backslashes at the front are another host to a browser.
+    path = "/" + parts.path.lstrip("/\\")
+    return urlunsplit(("", "", path, parts.query, parts.fragment))
 
 
 class _Cut(Exception):

@@ -6,7 +6,8 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from nightdesk_contract.door import MessageRefused, clean
 from pydantic import ValidationError
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -56,16 +57,23 @@ def desk_of(request: Request) -> Desk:
 TheDesk = Annotated[Desk, Depends(desk_of)]
 
 
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="The `token` that a conversation was begun with: it opens that one",
+)
+
+
 async def opened_conversation(
-    conversation_id: str, desk: TheDesk, authorization: Annotated[str | None, Header()] = None
+    conversation_id: str,
+    desk: TheDesk,
+    given: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
 ) -> str:
     """Give the conversation's id when the bearer token opens it.
 
     Raises Refused: 401 without a known token; 404 for another's or an unknown conversation alike.
     """
-    scheme, _, token = (authorization or "").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token or len(token) > 200:
+    token = given.credentials.strip() if given else ""
+    if not token or len(token) > 200:
         raise Refused(401, "unauthorized", {"WWW-Authenticate": "Bearer"})
     async with desk.db.read() as session:
         owner = await log.conversation_of_token(session, token)

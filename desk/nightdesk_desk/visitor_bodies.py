@@ -1,10 +1,20 @@
 """What the visitor's API takes and gives: the bodies, as /openapi.json describes them."""
 
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 SAMPLE_TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 2000}
+
+
+# PostgreSQL keeps no NUL in a text.
+KEY: dict[str, Any] = {"min_length": 1, "max_length": 200, "pattern": r"^[^\x00]*$"}
+"""What a message's key may be, in a body; a header holds no NUL anyway."""
+
+SAMPLE_KEY: dict[str, Any] = {
+    **{"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^\\x00]*$"}
+}
 
 
 class Started(BaseModel):
@@ -29,8 +39,10 @@ class StartIn(BaseModel):
         description="the conversation that the token opens, where it is known",
     )
     messages: Annotated[
-        dict[Annotated[str, Field(min_length=1, max_length=200)], Any],
-        WithJsonSchema({"type": "object", "additionalProperties": SAMPLE_TEXT}),
+        dict[Annotated[str, Field(**KEY)], Any],
+        WithJsonSchema(
+            {"type": "object", "propertyNames": SAMPLE_KEY, "additionalProperties": SAMPLE_TEXT}
+        ),
     ] = Field(default={}, max_length=20, description="texts in their order, each under its key")
 
 
@@ -148,4 +160,9 @@ class ErrorOut(BaseModel):
 
 def error_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Give the error answers of a route for /openapi.json: these, and those that all have."""
-    return {status: {"model": ErrorOut} for status in (*statuses, 422, 429, 503)}
+    # Not by `model`: that would claim them to be of the kind of the route's own answer.
+    answer = {"content": {"application/json": {"schema": ErrorOut.model_json_schema()}}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, **answer}
+        for status in (*statuses, 403, 422, 429, 503)
+    }

@@ -1,5 +1,7 @@
 """The inbox's cookies: bound to this host, out of reach of scripts, never sent across sites."""
 
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,11 +11,14 @@ def cookie(request: Request, name: str) -> str:
     return request.cookies.get(_full(request, name), "")
 
 
-def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
-    """Let the browser keep a cookie until it is closed."""
+def set_cookie(
+    request: Request, response: Response, name: str, value: str, lasts: timedelta | None = None
+) -> None:
+    """Let the browser keep a cookie until it is closed, or for as long as it `lasts`."""
     response.set_cookie(
         _full(request, name),
         value,
+        max_age=int(lasts.total_seconds()) if lasts else None,
         path="/",
         secure=request.url.scheme == "https",
         httponly=True,

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from nightdesk_desk.audit.record import note as audit
+from nightdesk_desk.limits import network_of
 from nightdesk_desk.models import Staff, now
 from nightdesk_desk.staff import sessions
 from nightdesk_desk.staff.accounts import find_working_account, hold_account, known_username
@@ -29,7 +30,14 @@ from nightdesk_desk.staff.pages import (
 from nightdesk_desk.staff.passwords import hash_password_async, is_password_async, needs_new_hash
 from nightdesk_desk.staff.second_factor import Factor, must_enrol
 from nightdesk_desk.staff.sign_in_limits import Secret
-from nightdesk_desk.staff.sign_in_tries import give_back, note_place, take_try
+from nightdesk_desk.staff.sign_in_tries import (
+    PLACES_KEPT,
+    give_back,
+    is_known_place,
+    note_place,
+    place_of_browser,
+    take_try,
+)
 from nightdesk_desk.visitor_api import address_of
 
 router = APIRouter(route_class=InboxRoute, include_in_schema=False)
@@ -208,10 +216,16 @@ async def open_inbox(
     # Its cookie is about to be replaced: nobody could sign this one out any more.
     await sessions.close_session(session, sessions.hash_token(cookie(request, "staff")))
     token = await sessions.open_session(session, account.id, at, address=address, browser=browser)
-    await note_place(session, account.id, address, at)
+    await note_place(session, account.id, network_of(address), at)
+    known = cookie(request, "browser")
+    if not (known and await is_known_place(session, place_of_browser(known))):
+        # Not one that somebody else may have put there: they would have it too.
+        known = secrets.token_urlsafe(32)
+    await note_place(session, account.id, place_of_browser(known), at)
     await audit(session, "signed_in", staff_id=account.id, details={"second_step": factor})
     response = RedirectResponse(where, 303)
     set_cookie(request, response, "staff", token)
+    set_cookie(request, response, "browser", known, PLACES_KEPT)
     for name in ("login", "half"):
         drop_cookie(request, response, name)
     return response
@@ -282,7 +296,8 @@ async def allowed_try(request: Request, secret: Secret, username: str) -> int | 
     Its number is for `give_back` when it was right.
     """
     desk = desk_of(request)
-    number = await take_try(desk.db, secret, username, address_of(request), now())
+    browser = place_of_browser(cookie(request, "browser"))
+    number = await take_try(desk.db, secret, username, address_of(request), now(), browser)
     if number is None:
         desk.metrics.refused.labels("sign_in_limited").inc()
     return number

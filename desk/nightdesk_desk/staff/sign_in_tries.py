@@ -1,5 +1,6 @@
 """The tries at passwords and codes, counted in the database: for all desk processes together."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, text, update
@@ -23,24 +24,37 @@ COUNTING_WITHIN_MS = 3000
 wait must not use up the connections of the others, which visitors need."""
 
 
+def place_of_browser(token: str) -> str:
+    """Give the place that a browser with this long-lived cookie is; empty without one.
+
+    A phone is in another network each day, but the same browser: a wide attack on a name must not
+    keep its owner out there. Only a hash is kept, and nobody can make up one that is known.
+    """
+    return f"d:{hashlib.sha256(token.encode()).hexdigest()[:60]}" if token else ""
+
+
 async def take_try(
-    db: Database, secret: Secret, username: str, address: str, at: datetime
+    db: Database, secret: Secret, username: str, address: str, at: datetime, browser: str = ""
 ) -> int | None:
     """Count a try and give its number; None when it must not be looked at.
+
+    `browser` is its place as such (`place_of_browser`). Where only that is known of the name, the
+    try is counted there: whoever has a browser's cookie has the pace of one place, from everywhere.
 
     Counted first and looked at afterwards: of any number at the same moment, no more than the
     limit are looked at. What is too old to count is deleted at the same time. Raises
     OperationalError when the others' counting does not end.
     """
-    who, place = who_of(username), network_of(address)
+    who, here = who_of(username), network_of(address)
     # Reading first: what is over the limit must not cost a write, or guessing stops the desk.
     async with db.read() as session:
-        if not await _may_look(session, secret, username, who, place, at):
+        if await _place_of_look(session, secret, username, who, (here, browser), at) is None:
             return None
     async with db.write() as session:
         await _one_after_the_other(session)
         await _forget_old(session, at)
-        if not await _may_look(session, secret, username, who, place, at):
+        place = await _place_of_look(session, secret, username, who, (here, browser), at)
+        if place is None:
             return None
         counted = SignInTry(at=at, secret=secret, who=who, place=place)
         session.add(counted)
@@ -53,9 +67,8 @@ async def give_back(session: AsyncSession, number: int) -> None:
     await session.execute(delete(SignInTry).where(SignInTry.id == number))
 
 
-async def note_place(session: AsyncSession, staff_id: int, address: str, at: datetime) -> None:
+async def note_place(session: AsyncSession, staff_id: int, place: str, at: datetime) -> None:
     """Note that somebody signed in from there. Their row of `staff` must be held."""
-    place = network_of(address)
     again = await session.scalars(
         update(SignInPlace)
         .where(SignInPlace.staff_id == staff_id, SignInPlace.place == place)
@@ -67,22 +80,45 @@ async def note_place(session: AsyncSession, staff_id: int, address: str, at: dat
         await session.flush()
 
 
-async def _may_look(
-    session: AsyncSession, secret: Secret, username: str, who: str, place: str, at: datetime
-) -> bool:
+async def is_known_place(session: AsyncSession, place: str) -> bool:
+    """Say whether anybody has signed in there lately."""
+    query = select(SignInPlace.place).where(SignInPlace.place == place).limit(1)
+    return await session.scalar(query) is not None
+
+
+async def _place_of_look(
+    session: AsyncSession,
+    secret: Secret,
+    username: str,
+    who: str,
+    places: tuple[str, str],
+    at: datetime,
+) -> str | None:
+    """Give the place at which a try is looked at and counted; None when it is not."""
+    here, browser = places
     rows = await session.execute(
         select(SignInTry.at, SignInTry.who, SignInTry.place).where(
             SignInTry.secret == secret,
             SignInTry.at > at - LONGEST,
             # A clock that was put back: what lies far ahead would count until then.
             SignInTry.at < at + LONGEST,
-            or_(SignInTry.who == who, SignInTry.place == place),
+            or_(SignInTry.who == who, SignInTry.place.in_(places)),
         )
     )
-    verdict = decide([Try(*row) for row in rows], secret, who, place, at)
+    tries = [Try(*row) for row in rows]
+    verdict = decide(tries, secret, who, here, at)
+    if verdict == "look":
+        return here
     if verdict == "look_if_known":
-        return await _has_signed_in_from(session, username, place, at)
-    return verdict == "look"
+        if await _has_signed_in_from(session, username, here, at):
+            return here
+        if (
+            browser
+            and decide(tries, secret, who, browser, at) != "refuse"
+            and await _has_signed_in_from(session, username, browser, at)
+        ):
+            return browser
+    return None
 
 
 async def _has_signed_in_from(

@@ -177,7 +177,7 @@ async def test_none_of_them_opens_or_tells_anything(world: World) -> None:
             assert "set-cookie" not in there.headers
             assert WORDS not in there.text
             # Whether there is such a conversation is not to be told.
-            for unknown in ("c_" + secrets.token_urlsafe(18), "%00", "c_" + "a" * 3000):
+            for unknown in ("c_" + secrets.token_urlsafe(18), "%01", "c_" + "a" * 3000):
                 assert alike(there, await world.ask(route, unknown, headers)), (kind, route)
     after = await everything_in(world.running.desk.db)
     # What the bot is to forget is asked for again and again, by the desk itself.
