@@ -20,7 +20,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
 .PHONY: help run train eval bench test lint format setup lock clean \
-	test-root test-stories test-eval test-widget test-desk test-live test-browser screenshots adapter
+	test-root test-stories test-eval test-widget test-desk test-live test-browser test-scale screenshots adapter
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,11 @@ test-browser: ## Visitor and staff in real browsers, Chromium and Firefox
 		echo "== a real browser: $$browser"; \
 		NIGHTDESK_TEST_BROWSER=$$browser .venv/bin/pytest -n auto --maxprocesses 3 --dist loadfile tests/browser || exit 1; \
 	done
+
+test-scale: ## The whole topology on this machine: two of each part, killed on purpose (SCALE="--turns 200")
+	@$(SETUP) scale
+	@$(BIN)/nightdesk train
+	@$(BIN)/python -m deploy.trial $(SCALE)
 
 screenshots: ## Make the README's pictures in docs/screenshots anew
 	@$(SETUP) test
