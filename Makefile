@@ -109,6 +109,11 @@ chaos: ## Break things on purpose while 200 visitors talk, judge what is lost (C
 	@$(BIN)/nightdesk train
 	@cd desk/tests && ../.venv/bin/python -m chaos $(CHAOS)
 
+test-scale: ## The whole topology on this machine: two of each part, killed on purpose (SCALE="--turns 200")
+	@$(SETUP) scale
+	@$(BIN)/nightdesk train
+	@$(BIN)/python -m deploy.trial $(SCALE)
+
 screenshots: ## Make the README's pictures in docs/screenshots anew
 	@$(SETUP) test
 	@$(DESK_BIN)/python desk/tests/browser/screenshots.py

@@ -1,9 +1,10 @@
 """Makes the environments that Nightdesk runs in, then hands over to a command.
 
-    python3 setup/install.py run|dev|test [--then COMMAND …]
+    python3 setup/install.py run|dev|test|scale [--then COMMAND …]
 
-`run` is what visitors and staff need, `dev` adds the checks, `test` adds browsers. What is up to
-date already is left alone, so a second call takes a moment. Needs nothing but Python 3.9.
+`run` is what visitors and staff need, `dev` adds the checks, `test` adds browsers, `scale` the
+servers of the whole topology. What is up to date already is left alone, so a second call takes a
+moment. Needs nothing but Python 3.9.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ sys.path.insert(0, str(ROOT))
 from browser import ensure_browsers  # noqa: E402
 from environments import environments_of, is_fresh, make_environment, packages_kept  # noqa: E402
 from nightdesk.run.progress import Step, StepFailed  # noqa: E402
+from servers import ensure_servers  # noqa: E402
 from toolchain import ensure_python, ensure_uv  # noqa: E402
 
-PROFILES = ("run", "dev", "test")
+PROFILES = ("run", "dev", "test", "scale")
 
 
 def install(profile: str, root: Path = ROOT) -> None:
@@ -40,6 +42,8 @@ def install(profile: str, root: Path = ROOT) -> None:
                 make_environment(uv, python, each, packages_kept(each, packages), log)
         if profile == "test":
             ensure_browsers(root, log)
+        if profile == "scale":
+            ensure_servers(log)
 
 
 def log_folder(root: Path) -> Path:

@@ -1,9 +1,15 @@
-"""nginx in front of desks, with the configuration that is deployed and its own certificate."""
+"""nginx in front of desks, with the configuration that is deployed and its own certificate.
+
+As a command, `python3 -m deploy.local.nginx FILE` writes the configuration for the NIGHTDESK_
+variables of its environment, for machines without `envsubst`.
+"""
 
 import contextlib
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -92,3 +98,21 @@ def certificate_in(folder: Path) -> tuple[Path, Path]:
         raise ServerFailed(f"openssl made no certificate: {made.stderr.strip()[-200:]}")
     key.chmod(0o600)
     return certificate, key
+
+
+def main(words: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
+    """Write the configuration. Gives the exit status: 1 when a variable is missing."""
+    if len(words) != 1 or words[0].startswith("-"):
+        print(__doc__, file=sys.stderr)
+        return 0 if words in (["--help"], ["-h"]) else 2
+    try:
+        text = configuration(environment)
+    except KeyError as missing:
+        print(f"deploy.local.nginx: {missing.args[0]} is not set", file=sys.stderr)
+        return 1
+    Path(words[0]).write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -22,11 +22,11 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
 
 PORTS = ("DESK_PORT", "RASA_PORT", "ACTIONS_PORT")
-ELSEWHERE = ("DATABASE_URL", "RASA_URL")
-"""Where somebody's own system is; a test says itself when it wants another place."""
-
 START_SECONDS = 120.0
 """Long enough for a slow machine; about 10 s on a free one."""
+
+NOT_OURS = ("DATABASE_URL", "TRACKER_URL", "REDIS_URL", "RASA_URL", "ACTIONS_URL")
+"""Of the machine's environment: a test's own servers are named in `extra`."""
 
 
 @dataclass
@@ -131,7 +131,7 @@ def running_system(var: Path, extra: Mapping[str, str] | None = None) -> Iterato
     ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
     ports |= {name: int(text) for name, text in (extra or {}).items() if name in PORTS}
     environment = {
-        **{key: value for key, value in os.environ.items() if key not in ELSEWHERE},
+        **{name: value for name, value in os.environ.items() if name not in NOT_OURS},
         **{name: str(port) for name, port in ports.items()},
         "NIGHTDESK_VAR": str(var),
         "NIGHTDESK_CLINIC": str(var / "clinic.yml"),

@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
+from rasa.shared.exceptions import ConnectionException
 
 from nightdesk.run import rasa_process
 from nightdesk.run.progress import StepFailed
+from nightdesk.run.shared_stores import SharedStores
 
 
 class Agent:
@@ -61,3 +63,53 @@ def test_rasa_starts_its_server_with_it(monkeypatch):
         monkeypatch.setattr("sys.argv", ["rasa", command])
         rasa_process.main()
         assert (server.load_agent_on_start is not own) is replaced
+
+
+class Tracker:
+    tidies = False
+
+    def keep_tidy(self):
+        self.tidies = True
+
+
+def sharing(agent, stores):
+    async def load():
+        if isinstance(agent, Exception):
+            raise agent
+        return agent
+
+    return asyncio.run(rasa_process._sharing(load, stores)())
+
+
+def test_shared_conversations_are_kept_tidy(monkeypatch):
+    agent = Agent(ready=True)
+    agent.tracker_store, agent.lock_store = Tracker(), object()
+    assert sharing(agent, SharedStores()) is agent
+    assert not agent.tracker_store.tidies
+    monkeypatch.setattr(rasa_process, "TRACKER", f"{__name__}.Tracker")
+    monkeypatch.setattr(Tracker, "__module__", __name__)
+    assert sharing(agent, SharedStores(tracker="postgresql://…")) is agent
+    assert agent.tracker_store.tidies
+
+
+@pytest.mark.parametrize("stores", [SharedStores(tracker="x"), SharedStores(redis="x")])
+def test_where_rasa_has_made_a_store_of_its_own_it_ends(stores):
+    """It does so without a word where ours cannot be imported."""
+    agent = Agent(ready=True)
+    agent.tracker_store, agent.lock_store = Tracker(), object()
+    with pytest.raises(SystemExit, match="Rasa has made no nightdesk"):
+        sharing(agent, stores)
+
+
+def test_without_its_database_it_ends_and_names_the_variable():
+    with pytest.raises(SystemExit, match="TRACKER_URL") as ended:
+        sharing(ConnectionException("at secret@db"), SharedStores(tracker="x"))
+    assert "secret" not in str(ended.value)
+
+
+def test_a_wrong_address_ends_it_before_rasa_is_loaded(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["rasa", "run"])
+    monkeypatch.setenv("TRACKER_URL", "mysql://secret@db")
+    with pytest.raises(SystemExit, match="TRACKER_URL cannot be used") as ended:
+        rasa_process.main()
+    assert "secret" not in str(ended.value)
