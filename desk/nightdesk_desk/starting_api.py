@@ -10,7 +10,7 @@ from nightdesk_contract.door import MessageRefused, clean
 from nightdesk_desk import log
 from nightdesk_desk.chat_language import keep_language
 from nightdesk_desk.errors import Refused
-from nightdesk_desk.visitor_api import TheDesk, client_of, take_up, within_limits
+from nightdesk_desk.visitor_api import TheDesk, client_of, storing, take_up, within_limits
 from nightdesk_desk.visitor_bodies import Started, StartIn, error_answers
 from nightdesk_desk.visitor_language import TheLanguage, asked_language
 
@@ -31,7 +31,7 @@ async def start_conversation(
     """
     body = body or StartIn()
     client = client_of(request)
-    async with desk.db.write() as session:
+    async with storing(desk) as session:
         found = await log.conversation_of_token(session, body.token) if body.token else None
         if body.conversation_id not in (None, found):
             raise Refused(404, "not_found")

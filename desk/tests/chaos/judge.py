@@ -23,11 +23,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Delay:
-    """How long a crisis message stood on the screen without help, and what came first."""
+    """How long a crisis message stood on the screen without help, and what came first.
+
+    For whoever looks for the cause: when send was pressed, after how many seconds the desk took
+    it, and after how many the text stood there.
+    """
 
     key: str
     seconds: float
     first: str
+    pressed_at: float = 0.0
+    accepted_after: float | None = None
+    text_after: float | None = None
 
 
 def judge(
@@ -274,7 +281,14 @@ def _delay(screen: Screen, sent: Sent) -> Delay:
     seconds, panel_first = longest_without(
         sent.pressed_at, text_at, sorted([*screen.panel, *screen.away])
     )
-    return Delay(sent.key, seconds, "panel" if panel_first else "text")
+    return Delay(
+        sent.key,
+        seconds,
+        "panel" if panel_first else "text",
+        sent.pressed_at,
+        None if sent.accepted_at is None else sent.accepted_at - sent.pressed_at,
+        None if text_at is None else text_at - sent.pressed_at,
+    )
 
 
 def longest_without(

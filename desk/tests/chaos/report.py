@@ -29,6 +29,7 @@ class Report:
     alert_repeats: int
     quiet_after: float
     slowest_answer: float
+    began: float
     delays: Sequence[Delay]
     findings: list[Finding] = field(default_factory=list)
 
@@ -78,17 +79,32 @@ class Report:
                 f"  {what}: {len(seconds)} crisis messages, worst {max(seconds):.1f} s "
                 f"without help on the screen (at most {CRISIS_WITHIN:g})"
             )
+        lines += [f"    late: {self._late(delay)}" for delay in self.delays if _is_late(delay)]
         for kind, count in sorted(kinds.items()):
             shown = [f.about for f in self.findings if f.kind == kind][:SHOWN_OF_A_KIND]
             lines.append(f"  FOUND {kind}: {count} ({', '.join(shown)})")
         lines += ["", "Nothing is lost." if not self.findings else "Not every promise was kept."]
         return "\n".join(lines)
 
+    def _late(self, delay: Delay) -> str:
+        def after(seconds: float | None) -> str:
+            return "never" if seconds is None else f"after {seconds:.1f} s"
+
+        return (
+            f"pressed at {delay.pressed_at - self.began:.1f} s, accepted "
+            f"{after(delay.accepted_after)}, text {after(delay.text_after)}, "
+            f"{delay.seconds:.1f} s without help"
+        )
+
     def _delays(self) -> dict[str, list[float]]:
         found: dict[str, list[float]] = {}
         for delay in self.delays:
             found.setdefault(delay.first, []).append(delay.seconds)
         return found
+
+
+def _is_late(delay: Delay) -> bool:
+    return delay.seconds > CRISIS_WITHIN
 
 
 def _count(kinds: Counter[str], *names: str) -> int:

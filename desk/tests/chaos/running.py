@@ -162,6 +162,7 @@ class _Run:
             alert_repeats=repeats(self._receiver.received),
             quiet_after=quiet_after,
             slowest_answer=_slowest(screens, record),
+            began=began,
             delays=crisis_delays(screens),
             findings=findings,
         )

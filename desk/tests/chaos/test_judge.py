@@ -301,7 +301,8 @@ def test_a_panel_until_the_text_comes_is_help() -> None:
     scene.shown_at.update({4: 60.0, 6: 61.0})
     scene.panel = [(24.0, 61.5)]
     assert scene.found() == set()
-    assert crisis_delays([scene.screen()]) == [Delay("k2", 4.0, "panel")]
+    scene.sent[1].accepted_at = 30.0
+    assert crisis_delays([scene.screen()]) == [Delay("k2", 4.0, "panel", 20.0, 10.0, 40.0)]
 
 
 def test_a_message_that_failed_first_may_lie_behind_a_later_one() -> None:
