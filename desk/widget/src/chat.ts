@@ -9,6 +9,8 @@ import { EMPTY, reduce, type Action, type Pending, type State } from "./store.js
 const AGAIN_MS = [1000, 3000];
 /** How long to wait for an answer before looking whether the stream is held back. */
 const STALL_MS = 4000;
+/** After so long without an answer the phone and the crisis lines are to be seen, counted from pressing send. */
+const SILENT_MS = 9000;
 /** An event that the desk has stored reaches a healthy stream within this. */
 const GRACE_MS = 700;
 /** The desk's own deadline for a turn is 6 s; after this nobody is writing any more. */
@@ -209,6 +211,7 @@ export class Chat {
         this.#live.start(to);
         this.#live.nudge();
         void this.#watch(to, seq);
+        void this.#hush(to, seq, message.at);
         return;
       } catch (error) {
         const failure = error instanceof ApiError ? error : new ApiError(0);
@@ -288,6 +291,15 @@ export class Chat {
       this.#live.distrustStream();
       return;
     }
+  }
+
+  /** The desk has the message, and has not said anything: somebody in need is not to wait for it before an empty page. */
+  async #hush(to: Conversation, seq: number, at: string): Promise<void> {
+    await sleep(SILENT_MS - (Date.now() - Date.parse(at)));
+    const { events } = this.state;
+    // Who has the chat may be reading or writing.
+    const person = events.reduce((here, event) => event.person ?? here, false);
+    if (!person && !this.#answered(seq) && this.#conversation === to) this.#do({ type: "silent" });
   }
 
   #answered(seq: number): boolean {

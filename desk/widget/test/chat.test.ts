@@ -45,6 +45,42 @@ describe("Chat", () => {
     expect(texts()).toEqual(["hello", "hi"]);
   });
 
+  it("says that nothing comes when the desk took a message and does not answer, until it does", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(8900);
+    expect(chat.state.silent).toBe(false);
+    await pass(200);
+    expect([chat.state.silent, chat.state.reach]).toEqual([true, "ok"]);
+    desk.add("bot", "hi");
+    await pass(1000);
+    expect(chat.state.silent).toBe(false);
+  });
+
+  it("counts from when send was pressed, also where the desk took it late", async () => {
+    chat.start();
+    desk.lag = () => 8000;
+    chat.send("hello", true);
+    // Begun and sent: two answers on their way.
+    await pass(17_000);
+    expect(chat.state.silent).toBe(true);
+  });
+
+  it("does not say so of what was answered, or while a person has the chat", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(1000);
+    desk.add("bot", "hi");
+    await pass(9000);
+    expect(chat.state.silent).toBe(false);
+    desk.add("system", "Kim has joined.");
+    (desk.events_[2] as ChatEvent).person = true;
+    await pass(1000);
+    chat.send("are you there", true);
+    await pass(30_000);
+    expect(chat.state.silent).toBe(false);
+  });
+
   it("shows the transcript again after a reload", async () => {
     memory.set("conversation", { id: "c9", token: "t" });
     desk.add("visitor", "hello");
