@@ -137,7 +137,7 @@ class Turns:
         left = [
             (cid, seq)
             for cid, seq in waiting
-            if cid not in self._tasks and ((cid, seq) in old or (cid, seq) in mine)
+            if (cid, seq) in mine or ((cid, seq) in old and cid not in self._tasks)
         ]
         for conversation_id, seq in left:
             self.enqueue(conversation_id, seq)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from chaos.judge import CRISIS_WITHIN, Delay, Finding
+from chaos.judge import Delay, Finding
 
 SHOWN_OF_A_KIND = 5
 
@@ -74,12 +74,17 @@ class Report:
             f"  slowest answer    {self.slowest_answer:.1f} s",
         ]
         for first, seconds in sorted(self._delays().items()):
-            what = {"text": "crisis text first", "panel": "the widget's own panel first"}[first]
+            what = {
+                "text": "crisis text first",
+                "panel": "the widget's own panel first",
+                "person": "with a person in the chat",
+            }[first]
+            most = max(delay.most for delay in self.delays if delay.first == first)
             lines.append(
                 f"  {what}: {len(seconds)} crisis messages, worst {max(seconds):.1f} s "
-                f"without help on the screen (at most {CRISIS_WITHIN:g})"
+                f"without help on the screen (at most {most:g})"
             )
-        lines += [f"    late: {self._late(delay)}" for delay in self.delays if _is_late(delay)]
+        lines += [f"    late: {self._late(delay)}" for delay in self.delays if delay.late]
         for kind, count in sorted(kinds.items()):
             shown = [f.about for f in self.findings if f.kind == kind][:SHOWN_OF_A_KIND]
             lines.append(f"  FOUND {kind}: {count} ({', '.join(shown)})")
@@ -101,10 +106,6 @@ class Report:
         for delay in self.delays:
             found.setdefault(delay.first, []).append(delay.seconds)
         return found
-
-
-def _is_late(delay: Delay) -> bool:
-    return delay.seconds > CRISIS_WITHIN
 
 
 def _count(kinds: Counter[str], *names: str) -> int:

@@ -25,6 +25,7 @@ SILENT = 40.0
 POLLING = 300.0
 LONGEST_WAIT = 30.0
 STALL = 4.0
+SILENT_FROM_PRESSING = 9.0
 GRACE = 0.7
 MOST_TAKEN_ALONG = 5
 
@@ -66,6 +67,7 @@ class Widget:
         self._pending: list[Sent] = []
         self._failed: set[str] = set()
         self._reach = "unknown"
+        self._silent = False
         self._panel_since: float | None = None
         self._poll_until = 0.0
         self._following = False
@@ -82,7 +84,7 @@ class Widget:
         self._http = httpx.AsyncClient(
             base_url=self._url, verify=_TLS, trust_env=False, timeout=None
         )
-        self._reach, self._following, self.cursor = "unknown", False, 0
+        self._reach, self._silent, self._following, self.cursor = "unknown", False, False, 0
         self._queue = asyncio.Queue()
         for sent in self._pending:
             self._failed.discard(sent.key)
@@ -178,6 +180,7 @@ class Widget:
                 self._accepted(sent, seq)
                 self._follow()
                 self._start(self._watch(seq))
+                self._start(self._hush(seq, sent.pressed_at))
                 return
 
     def _accepted(self, sent: Sent, seq: int | None) -> None:
@@ -325,7 +328,8 @@ class Widget:
             helps = sender == "staff" or (sender != "visitor" and any(n in text for n in HELP))
             known = self.screen.shown.get(seq)
             if known is None:
-                self.screen.shown[seq] = Shown(seq, at, sender, text, helps)
+                self.screen.shown[seq] = Shown(seq, at, sender, text, helps, event.get("person"))
+                self._silent = self._silent and sender == "visitor"
             elif known.text != text or known.sender != sender:
                 # Kept as it was: the judge compares the screen with the log.
                 continue
@@ -342,7 +346,7 @@ class Widget:
     async def _watch(self, seq: int) -> None:
         for _ in range(2):
             await asyncio.sleep(STALL)
-            if any(one.seq > seq and one.sender != "visitor" for one in self.screen.shown.values()):
+            if self._answered(seq):
                 return
             after = self.cursor
             path = f"/{self.screen.conversation}/events?after={after}&wait=0"
@@ -359,6 +363,15 @@ class Widget:
             self._poll_until = time.monotonic() + POLLING
             return
 
+    def _answered(self, seq: int) -> bool:
+        return any(e.seq > seq and e.sender != "visitor" for e in self.screen.shown.values())
+
+    async def _hush(self, seq: int, pressed_at: float) -> None:
+        await asyncio.sleep(pressed_at + SILENT_FROM_PRESSING - time.monotonic())
+        if not self.screen.person_here() and not self._answered(seq):
+            self._silent = True
+            self._look()
+
     # What stands on the screen besides the messages.
 
     def _set_reach(self, reach: str) -> None:
@@ -366,7 +379,7 @@ class Widget:
         self._look()
 
     def _look(self) -> None:
-        self._show_panel(self._reach == "down" or bool(self._failed))
+        self._show_panel(self._reach == "down" or self._silent or bool(self._failed))
 
     def _show_panel(self, visible: bool) -> None:
         at = time.monotonic()
