@@ -25,7 +25,7 @@ SILENT = 40.0
 POLLING = 300.0
 LONGEST_WAIT = 30.0
 STALL = 4.0
-SILENT_FROM_PRESSING = 9.0
+SILENT_AFTER = 9.0
 GRACE = 0.7
 MOST_TAKEN_ALONG = 5
 
@@ -87,8 +87,7 @@ class Widget:
         self._reach, self._silent, self._following, self.cursor = "unknown", False, False, 0
         self._queue = asyncio.Queue()
         for sent in self._pending:
-            self._failed.discard(sent.key)
-            self._queue.put_nowait(sent)
+            self._enqueue(sent)
         self._start(self._deliver_all())
         self._follow()
         self._look()
@@ -115,15 +114,14 @@ class Widget:
         sent = Sent(secrets.token_hex(16), text, kind, time.monotonic())
         self.screen.sent.append(sent)
         self._pending.append(sent)
-        self._queue.put_nowait(sent)
+        self._enqueue(sent)
         return sent
 
     def retry(self) -> None:
         """Press "try again" at every message that could not be delivered."""
         for sent in self._pending:
             if sent.key in self._failed:
-                self._failed.discard(sent.key)
-                self._queue.put_nowait(sent)
+                self._enqueue(sent)
         self._look()
 
     @property
@@ -137,6 +135,11 @@ class Widget:
         return bool(self._failed)
 
     # Sending.
+
+    def _enqueue(self, sent: Sent) -> None:
+        self._failed.discard(sent.key)
+        self._queue.put_nowait(sent)
+        self._start(self._hush(sent))
 
     async def _deliver_all(self) -> None:
         while True:
@@ -180,7 +183,6 @@ class Widget:
                 self._accepted(sent, seq)
                 self._follow()
                 self._start(self._watch(seq))
-                self._start(self._hush(seq, sent.pressed_at))
                 return
 
     def _accepted(self, sent: Sent, seq: int | None) -> None:
@@ -366,9 +368,13 @@ class Widget:
     def _answered(self, seq: int) -> bool:
         return any(e.seq > seq and e.sender != "visitor" for e in self.screen.shown.values())
 
-    async def _hush(self, seq: int, pressed_at: float) -> None:
-        await asyncio.sleep(pressed_at + SILENT_FROM_PRESSING - time.monotonic())
-        if not self.screen.person_here() and not self._answered(seq):
+    async def _hush(self, sent: Sent) -> None:
+        await asyncio.sleep(SILENT_AFTER)
+        if sent.seq is None:
+            waits = sent in self._pending
+        else:
+            waits = not self.screen.person_here() and not self._answered(sent.seq)
+        if waits:
             self._silent = True
             self._look()
 

@@ -57,12 +57,28 @@ describe("Chat", () => {
     expect(chat.state.silent).toBe(false);
   });
 
-  it("counts from when send was pressed, also where the desk took it late", async () => {
+  it("says so of a message that is still on its way", async () => {
     chat.start();
-    desk.lag = () => 8000;
+    desk.lag = () => 60_000;
     chat.send("hello", true);
-    // Begun and sent: two answers on their way.
-    await pass(17_000);
+    await pass(9100);
+    expect([chat.state.silent, chat.state.reach]).toEqual([true, "unknown"]);
+  });
+
+  it("says so of one that was delivered with another press", async () => {
+    chat.start();
+    desk.fail = () => new ApiError(0);
+    chat.send("hello", true);
+    await pass(5000);
+    desk.fail = () => null;
+    chat.retry(chat.state.pending[0]?.key as string);
+    await pass(4500);
+    // Nine seconds after the first press it had not been delivered for long.
+    desk.add("bot", "hi");
+    await pass(100);
+    expect(chat.state.silent).toBe(false);
+    chat.send("more", true);
+    await pass(9100);
     expect(chat.state.silent).toBe(true);
   });
 
