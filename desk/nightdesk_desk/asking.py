@@ -22,10 +22,11 @@ async def ask_surely(
     text: str,
     earlier: Sequence[str] = (),
     not_given: bool = False,
+    deadline: float | None = None,
 ) -> list[BotReply] | None:
     """Give the bot's replies to `text`, or None. Never raises; no words of the text are logged."""
     try:
-        return await rasa.ask(sender, text, earlier=earlier, not_given=not_given)
+        return await rasa.ask(sender, text, deadline, earlier, not_given)
     except RasaFailed as error:
         kind: str = error.kind
     except Exception as error:

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import TimeoutError as NoTurn
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from nightdesk_desk.audit.record import NOTED, write_noted
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
-"""How long a writer waits for another process's write to SQLite."""
+"""How long a writer waits for another process's write to SQLite, unless it says less."""
+LEAST_WAIT_MS = 20
+"""So long any writer waits for another process: most writes are over within it."""
 SCRUB_WAITS_MS = 100
 """How long emptying the `-wal` file may wait, with writers waiting behind it."""
 SCRUB_TRIES, SCRUB_PAUSE = 4, 0.3
@@ -61,16 +65,37 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self, within: float | None = None) -> AsyncIterator[AsyncSession]:
         """Give a session for writing, in one transaction that ends with the block.
 
         What the block notes for the audit record is written last, in the same transaction.
+        `within` is for how many seconds it waits for SQLite's other writers, of this process and
+        of others, before it raises a SQLAlchemyError. PostgreSQL has no such queue.
         """
-        turn: AbstractAsyncContextManager[None] = self._turn or nullcontext()
-        async with turn, self._writes() as session, session.begin():
+        began = time.monotonic()
+        async with self._in_turn(within), self._writes() as session, session.begin():
+            if within is not None and self._turn is not None:
+                left = int(1000 * (began + within - time.monotonic()))
+                waits = {"nightdesk_waits": max(left, LEAST_WAIT_MS)}
+                await session.connection(execution_options=waits)
             session.info[NOTED] = []
             yield session
             await write_noted(session)
+
+    @asynccontextmanager
+    async def _in_turn(self, within: float | None) -> AsyncIterator[None]:
+        if self._turn is None:
+            yield
+            return
+        try:
+            async with asyncio.timeout(within):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise NoTurn("other writers were not done in time") from None
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     async def scrub(self) -> bool:
         """Take what was deleted or written over out of SQLite's `-wal` file too, emptying that.
@@ -126,7 +151,12 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         # A writer takes its lock first: a reader that turns writer could fail half-way.
-        writes = connection.get_execution_options().get("nightdesk_writes")
+        options = connection.get_execution_options()
+        writes = options.get("nightdesk_writes")
+        if writes:
+            # At each beginning: a connection is used again, and its last writer may have had less.
+            waits = options.get("nightdesk_waits", BUSY_TIMEOUT_MS)
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={waits}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

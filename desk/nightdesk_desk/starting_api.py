@@ -12,7 +12,7 @@ from nightdesk_desk import log
 from nightdesk_desk.chat_language import keep_language
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused
-from nightdesk_desk.visitor_api import TheDesk, client_of, take_up, within_limits
+from nightdesk_desk.visitor_api import TheDesk, client_of, storing, take_up, within_limits
 from nightdesk_desk.visitor_bodies import Started, StartIn, error_answers
 from nightdesk_desk.visitor_language import TheLanguage, asked_language
 
@@ -42,7 +42,7 @@ async def start_conversation(
     seconds = await desk.wait_to_open(client) if found is None else 0.0
     if seconds and not await desk.over_limit.lets_begin(client, [event.text for event in sent]):
         within_limits(seconds)
-    async with desk.db.write() as session:
+    async with storing(desk) as session:
         if found is None:
             conversation_id, token = await log.start_conversation(session, body.token)
         else:
@@ -52,7 +52,7 @@ async def start_conversation(
             await keep_language(session, conversation_id, language)
     for event in over:
         if await desk.over_limit.lets_in(conversation_id, client, [event.text]):
-            async with desk.db.write() as session:
+            async with storing(desk) as session:
                 with suppress(log.KeyReused):
                     late = await log.append_once(session, conversation_id, event)
                     stored += [late.seq] if late.new else []

@@ -24,6 +24,7 @@ from nightdesk_contract.pieces import MOST_PIECES, earlier_pieces
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, held, log
+from nightdesk_desk.answer_by import seconds_for_bot
 from nightdesk_desk.answers import Answers
 from nightdesk_desk.asking import ask_surely
 from nightdesk_desk.bursts import (
@@ -102,6 +103,8 @@ class Turns:
         self._note_turn = note_turn
         self._queues: dict[str, deque[int]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        # What this process could not record: nobody else has it under way.
+        self._left: set[tuple[str, int]] = set()
         self._sweeper: asyncio.Task[None] | None = None
 
     def enqueue(self, conversation_id: str, seq: int) -> None:
@@ -128,10 +131,20 @@ class Turns:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def sweep(self, older_than: float) -> int:
-        """Take up unanswered messages stored more than `older_than` seconds ago. Gives how many."""
+        """Take up unanswered messages stored more than `older_than` seconds ago. Gives how many.
+
+        What this process itself had to leave is taken up however old it is.
+        """
+        before = now() - timedelta(seconds=older_than)
         async with self._db.read() as session:
-            waiting = await log.unanswered(session, now() - timedelta(seconds=older_than))
-        left = [(cid, seq) for cid, seq in waiting if cid not in self._tasks]
+            waiting = await log.unanswered(session, None if self._left else before)
+            old = set(await log.unanswered(session, before)) if self._left else set(waiting)
+        mine, self._left = self._left, set()
+        left = [
+            (cid, seq)
+            for cid, seq in waiting
+            if (cid, seq) in mine or ((cid, seq) in old and cid not in self._tasks)
+        ]
         for conversation_id, seq in left:
             self.enqueue(conversation_id, seq)
         return len(left)
@@ -163,6 +176,7 @@ class Turns:
                     await self._turn(conversation_id, queue[0], done)
                 except Exception as error:
                     logger.error("a turn was left unanswered: %s", type(error).__name__)
+                    self._left.add((conversation_id, queue[0]))
                 done.add(queue.popleft())
         finally:
             self._tasks.pop(conversation_id, None)
@@ -244,8 +258,10 @@ class Turns:
             # Nobody can judge what its key is missing for: a person must see to it.
             return None
         earlier, not_given = await self._before(conversation_id, burst)
+        age = (now() - burst.messages[0].at).total_seconds()
+        deadline = seconds_for_bot(age, self._rasa.deadline)
         replies = await ask_surely(
-            self._rasa, self._metrics, conversation_id, burst.text, earlier, not_given
+            self._rasa, self._metrics, conversation_id, burst.text, earlier, not_given, deadline
         )
         failed = not replies or turn_outcome(replies).outcome == BOT_UNAVAILABLE
         self._note_turn(not failed)

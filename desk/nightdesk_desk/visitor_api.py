@@ -4,12 +4,15 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from nightdesk_contract.door import MessageRefused, clean
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from nightdesk_desk import log
@@ -44,6 +47,12 @@ READ_WITHIN = 10.0
 connects again."""
 SEEN_EVERY = 20.0
 """Seconds between notes that the visitor is here: one write a reader, not one a poll."""
+SEEN_WITHIN = 0.1
+"""Seconds that such a note may wait to be written: nothing that is said must wait for it."""
+STORE_WITHIN = 3.0
+"""Seconds that a message may wait to be stored. Who is told then that it is not, sees the widget's
+own crisis lines soon enough (the widget itself would wait 10 s), and what is stored can still be
+answered in time."""
 
 router = APIRouter(prefix="/api", tags=["visitor"], dependencies=[Depends(asked_language)])
 
@@ -85,6 +94,11 @@ async def opened_conversation(
 
 
 TheConversation = Annotated[str, Depends(opened_conversation)]
+
+
+def storing(desk: Desk) -> AbstractAsyncContextManager[AsyncSession]:
+    """Give a session in which what a visitor sent is stored; see STORE_WITHIN."""
+    return desk.db.write(within=STORE_WITHIN)
 
 
 def address_of(request: Request) -> str:
@@ -145,7 +159,7 @@ async def send_message(
             # What is stored is never refused: a limit counts what is new.
             return MessageStored(seq=known)
         await within_limits_or_grave(desk, conversation_id, client_of(request), [text])
-        async with desk.db.write() as session:
+        async with storing(desk) as session:
             stored = await log.append_once(session, conversation_id, event)
             if stored.new:
                 await keep_language(session, conversation_id, language)
@@ -261,7 +275,7 @@ async def _store_form(
 
     said = line(told, language)
     note, opened = None, None
-    async with desk.db.write() as session:
+    async with storing(desk) as session:
         if details is not None:
             agreed = desk.words.say("contact_consent", language)
             note, opened = await leave_contact(
@@ -318,8 +332,12 @@ async def _note_seen(desk: Desk, conversation_id: str) -> bool:
         due = await log.seen_note_due(session, conversation_id, SEEN_EVERY)
     if not due:
         return True
-    async with desk.db.write() as session:
-        return await log.visitor_seen(session, conversation_id)
+    try:
+        async with desk.db.write(within=SEEN_WITHIN) as session:
+            return await log.visitor_seen(session, conversation_id)
+    except SQLAlchemyError:
+        # The database is locked or full: the next reading notes it.
+        return True
 
 
 async def _followed(

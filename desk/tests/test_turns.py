@@ -388,3 +388,28 @@ async def test_answered_is_false_only_while_waiting(visitor: Visitor) -> None:
     async with visitor.desk.db.read() as session:
         rows = list(await session.scalars(select(Event)))
     assert all(row.answered for row in rows)
+
+
+async def test_a_turn_that_could_not_be_recorded_is_taken_up_at_the_next_look(
+    visitor: Visitor, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, full = turns.record, True
+
+    async def record(*arguments: Any) -> Any:
+        if full:
+            raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+        return await real(*arguments)
+
+    monkeypatch.setattr(turns, "record", record)
+    monkeypatch.setattr(turns, "RETRY_SECONDS", (0.0,))
+    await visitor.say("hello")
+    await visitor.desk.turns.idle()
+    assert len(await visitor.events()) == 1
+    full = False
+
+    # It is not as old as what another process may have under way.
+    assert await visitor.desk.turns.sweep(older_than=60.0) == 1
+    await visitor.desk.turns.idle()
+
+    assert [event["from"] for event in await visitor.events()] == ["visitor", "bot"]
+    assert await visitor.desk.turns.sweep(older_than=60.0) == 0

@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     wanted = Wanted(chosen.visitors, chosen.staff, chosen.minutes, chosen.seed, chosen.brief)
     began = time.monotonic()
+    # Whoever ends us so finds nothing mounted and nothing running afterwards, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
     def say(text: str) -> None:
         print(f"[{time.monotonic() - began:4.0f} s] {text}", file=sys.stderr, flush=True)

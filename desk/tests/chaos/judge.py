@@ -23,11 +23,24 @@ class Finding:
 
 @dataclass(frozen=True)
 class Delay:
-    """How long a crisis message stood on the screen without help, and what came first."""
+    """How long a crisis message stood on the screen without help, and what came first.
+
+    For whoever looks for the cause: when send was pressed, after how many seconds the desk took
+    it, and after how many the text stood there.
+    """
 
     key: str
     seconds: float
     first: str
+    most: float = CRISIS_WITHIN
+    pressed_at: float = 0.0
+    accepted_after: float | None = None
+    text_after: float | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether that is longer than promised."""
+        return self.seconds > self.most
 
 
 def judge(
@@ -36,11 +49,12 @@ def judge(
     record: Record,
     received: Sequence[Received],
     levels: Mapping[str, Sequence[str]],
+    staff_seconds: float = 0.0,
 ) -> list[Finding]:
     """Give every promise that was not kept.
 
     `staff` are the replies of staff with their conversations, `levels` those of which each address
-    for alerts is told.
+    for alerts is told, `staff_seconds` how long a person who has a chat gets to answer in it.
     """
     return [
         *messages(screens, staff, record.events),
@@ -51,8 +65,8 @@ def judge(
         *alerts(record, received, levels),
         *(
             Finding("crisis late", f"{delay.key} {delay.seconds:.1f} s")
-            for delay in crisis_delays(screens)
-            if delay.seconds > CRISIS_WITHIN
+            for delay in crisis_delays(screens, staff_seconds)
+            if delay.late
         ),
     ]
 
@@ -253,18 +267,22 @@ def repeats(received: Sequence[Received]) -> int:
     return len(received) - len({(one.address, one.message_id) for one in received})
 
 
-def crisis_delays(screens: Iterable[Screen]) -> list[Delay]:
+def crisis_delays(screens: Iterable[Screen], staff_seconds: float = 0.0) -> list[Delay]:
     """Give for each crisis message the longest that its visitor looked at a screen without help.
 
     Help is the crisis text (or a person's words) below the message, and until then the widget's
-    own panel with the crisis lines. A page that is closed shows nothing and is not looked at.
+    own panel with the crisis lines. A page that is closed shows nothing and is not looked at. Where
+    a person has the chat, that person gets `staff_seconds` to answer before the bot does.
     """
     return [
-        _delay(screen, sent) for screen in screens for sent in screen.sent if sent.kind == "crisis"
+        _delay(screen, sent, staff_seconds)
+        for screen in screens
+        for sent in screen.sent
+        if sent.kind == "crisis"
     ]
 
 
-def _delay(screen: Screen, sent: Sent) -> Delay:
+def _delay(screen: Screen, sent: Sent, staff_seconds: float) -> Delay:
     below = [
         event.at
         for event in screen.shown.values()
@@ -274,7 +292,16 @@ def _delay(screen: Screen, sent: Sent) -> Delay:
     seconds, panel_first = longest_without(
         sent.pressed_at, text_at, sorted([*screen.panel, *screen.away])
     )
-    return Delay(sent.key, seconds, "panel" if panel_first else "text")
+    with_person = screen.person_here(before=sent.seq)
+    return Delay(
+        sent.key,
+        seconds,
+        "person" if with_person else "panel" if panel_first else "text",
+        CRISIS_WITHIN + (staff_seconds if with_person else 0.0),
+        sent.pressed_at,
+        None if sent.accepted_at is None else sent.accepted_at - sent.pressed_at,
+        None if text_at is None else text_at - sent.pressed_at,
+    )
 
 
 def longest_without(

@@ -30,7 +30,8 @@ class Sent:
 class Shown:
     """An event on a visitor's screen: when it first stood there, and whether it helps in a crisis.
 
-    `helps`: it holds the crisis lines, or a person wrote it.
+    `helps`: it holds the crisis lines, or a person wrote it. `person`: it says that a person came
+    (true) or went (false).
     """
 
     seq: int
@@ -38,6 +39,7 @@ class Shown:
     sender: str
     text: str
     helps: bool
+    person: bool | None = None
 
 
 @dataclass
@@ -52,6 +54,15 @@ class Screen:
     away: list[Span] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     conversation_gone: bool = False
+
+    def person_here(self, before: int | None = None) -> bool:
+        """Say whether a person had the chat, by what stood there (before number `before`)."""
+        told = [
+            (event.seq, event.person)
+            for event in self.shown.values()
+            if event.person is not None and (before is None or event.seq < before)
+        ]
+        return bool(max(told, default=(0, False))[1])
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from chaos.judge import CRISIS_WITHIN, Delay, Finding
+from chaos.judge import Delay, Finding
 
 SHOWN_OF_A_KIND = 5
 
@@ -29,6 +29,7 @@ class Report:
     alert_repeats: int
     quiet_after: float
     slowest_answer: float
+    began: float
     delays: Sequence[Delay]
     findings: list[Finding] = field(default_factory=list)
 
@@ -73,16 +74,32 @@ class Report:
             f"  slowest answer    {self.slowest_answer:.1f} s",
         ]
         for first, seconds in sorted(self._delays().items()):
-            what = {"text": "crisis text first", "panel": "the widget's own panel first"}[first]
+            what = {
+                "text": "crisis text first",
+                "panel": "the widget's own panel first",
+                "person": "with a person in the chat",
+            }[first]
+            most = max(delay.most for delay in self.delays if delay.first == first)
             lines.append(
                 f"  {what}: {len(seconds)} crisis messages, worst {max(seconds):.1f} s "
-                f"without help on the screen (at most {CRISIS_WITHIN:g})"
+                f"without help on the screen (at most {most:g})"
             )
+        lines += [f"    late: {self._late(delay)}" for delay in self.delays if delay.late]
         for kind, count in sorted(kinds.items()):
             shown = [f.about for f in self.findings if f.kind == kind][:SHOWN_OF_A_KIND]
             lines.append(f"  FOUND {kind}: {count} ({', '.join(shown)})")
         lines += ["", "Nothing is lost." if not self.findings else "Not every promise was kept."]
         return "\n".join(lines)
+
+    def _late(self, delay: Delay) -> str:
+        def after(seconds: float | None) -> str:
+            return "never" if seconds is None else f"after {seconds:.1f} s"
+
+        return (
+            f"pressed at {delay.pressed_at - self.began:.1f} s, accepted "
+            f"{after(delay.accepted_after)}, text {after(delay.text_after)}, "
+            f"{delay.seconds:.1f} s without help"
+        )
 
     def _delays(self) -> dict[str, list[float]]:
         found: dict[str, list[float]] = {}

@@ -301,7 +301,22 @@ def test_a_panel_until_the_text_comes_is_help() -> None:
     scene.shown_at.update({4: 60.0, 6: 61.0})
     scene.panel = [(24.0, 61.5)]
     assert scene.found() == set()
-    assert crisis_delays([scene.screen()]) == [Delay("k2", 4.0, "panel")]
+    scene.sent[1].accepted_at = 30.0
+    assert crisis_delays([scene.screen()]) == [Delay("k2", 4.0, "panel", 10.0, 20.0, 10.0, 40.0)]
+
+
+def test_a_person_in_the_chat_gets_time_to_answer_first() -> None:
+    scene = Scene()
+    scene.shown_at.update({4: 32.0, 6: 40.0})
+    set_event(scene, 2, sender="system", text="Kim has joined.", outcome=None, said=False)
+    [alone] = crisis_delays([scene.screen()], 3)
+    assert (alone.seconds, alone.late) == (12.0, True)
+    screen = scene.screen()
+    screen.shown[2] = replace(screen.shown[2], person=True)
+    [delay] = crisis_delays([screen], 3)
+    assert (delay.first, delay.seconds, delay.late) == ("person", 12.0, False)
+    [delay] = crisis_delays([screen], 1)
+    assert delay.late
 
 
 def test_a_message_that_failed_first_may_lie_behind_a_later_one() -> None:

@@ -14,6 +14,8 @@ BETWEEN_PIECES = (0.2, 1.0)
 LEAVES = 0.08
 """How often a turn is followed by closing the page."""
 AWAY = (1.0, 12.0)
+WAITS_FROM = 3
+"""Who sees so many messages not delivered writes no more for now."""
 STAYS_IN_CRISIS = 15.0
 """Who has just written of a crisis looks at the screen: what is judged is what stands there."""
 
@@ -38,6 +40,9 @@ class Visitor:
         presses = asyncio.create_task(self._press_again())
         try:
             while time.monotonic() < talks_until:
+                if len(self.widget.undelivered) >= WAITS_FROM:
+                    await asyncio.sleep(1)
+                    continue
                 await self._say(self._sentences.next_turn(self._random))
                 if self._random.random() < LEAVES and not self._in_crisis():
                     await self._come_back()

@@ -25,6 +25,7 @@ SILENT = 40.0
 POLLING = 300.0
 LONGEST_WAIT = 30.0
 STALL = 4.0
+SILENT_AFTER = 9.0
 GRACE = 0.7
 MOST_TAKEN_ALONG = 5
 
@@ -66,6 +67,7 @@ class Widget:
         self._pending: list[Sent] = []
         self._failed: set[str] = set()
         self._reach = "unknown"
+        self._silent = False
         self._panel_since: float | None = None
         self._poll_until = 0.0
         self._following = False
@@ -82,11 +84,10 @@ class Widget:
         self._http = httpx.AsyncClient(
             base_url=self._url, verify=_TLS, trust_env=False, timeout=None
         )
-        self._reach, self._following, self.cursor = "unknown", False, 0
+        self._reach, self._silent, self._following, self.cursor = "unknown", False, False, 0
         self._queue = asyncio.Queue()
         for sent in self._pending:
-            self._failed.discard(sent.key)
-            self._queue.put_nowait(sent)
+            self._enqueue(sent)
         self._start(self._deliver_all())
         self._follow()
         self._look()
@@ -113,15 +114,14 @@ class Widget:
         sent = Sent(secrets.token_hex(16), text, kind, time.monotonic())
         self.screen.sent.append(sent)
         self._pending.append(sent)
-        self._queue.put_nowait(sent)
+        self._enqueue(sent)
         return sent
 
     def retry(self) -> None:
         """Press "try again" at every message that could not be delivered."""
         for sent in self._pending:
             if sent.key in self._failed:
-                self._failed.discard(sent.key)
-                self._queue.put_nowait(sent)
+                self._enqueue(sent)
         self._look()
 
     @property
@@ -135,6 +135,11 @@ class Widget:
         return bool(self._failed)
 
     # Sending.
+
+    def _enqueue(self, sent: Sent) -> None:
+        self._failed.discard(sent.key)
+        self._queue.put_nowait(sent)
+        self._start(self._hush(sent))
 
     async def _deliver_all(self) -> None:
         while True:
@@ -325,7 +330,8 @@ class Widget:
             helps = sender == "staff" or (sender != "visitor" and any(n in text for n in HELP))
             known = self.screen.shown.get(seq)
             if known is None:
-                self.screen.shown[seq] = Shown(seq, at, sender, text, helps)
+                self.screen.shown[seq] = Shown(seq, at, sender, text, helps, event.get("person"))
+                self._silent = self._silent and sender == "visitor"
             elif known.text != text or known.sender != sender:
                 # Kept as it was: the judge compares the screen with the log.
                 continue
@@ -342,7 +348,7 @@ class Widget:
     async def _watch(self, seq: int) -> None:
         for _ in range(2):
             await asyncio.sleep(STALL)
-            if any(one.seq > seq and one.sender != "visitor" for one in self.screen.shown.values()):
+            if self._answered(seq):
                 return
             after = self.cursor
             path = f"/{self.screen.conversation}/events?after={after}&wait=0"
@@ -359,6 +365,19 @@ class Widget:
             self._poll_until = time.monotonic() + POLLING
             return
 
+    def _answered(self, seq: int) -> bool:
+        return any(e.seq > seq and e.sender != "visitor" for e in self.screen.shown.values())
+
+    async def _hush(self, sent: Sent) -> None:
+        await asyncio.sleep(SILENT_AFTER)
+        if sent.seq is None:
+            waits = sent in self._pending
+        else:
+            waits = not self.screen.person_here() and not self._answered(sent.seq)
+        if waits:
+            self._silent = True
+            self._look()
+
     # What stands on the screen besides the messages.
 
     def _set_reach(self, reach: str) -> None:
@@ -366,7 +385,7 @@ class Widget:
         self._look()
 
     def _look(self) -> None:
-        self._show_panel(self._reach == "down" or bool(self._failed))
+        self._show_panel(self._reach == "down" or self._silent or bool(self._failed))
 
     def _show_panel(self, visible: bool) -> None:
         at = time.monotonic()

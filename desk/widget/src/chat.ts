@@ -9,6 +9,8 @@ import { EMPTY, reduce, type Action, type Pending, type State } from "./store.js
 const AGAIN_MS = [1000, 3000];
 /** How long to wait for an answer before looking whether the stream is held back. */
 const STALL_MS = 4000;
+/** So long after pressing send without an answer the phone and the crisis lines are to be seen. */
+const SILENT_MS = 9000;
 /** An event that the desk has stored reaches a healthy stream within this. */
 const GRACE_MS = 700;
 /** The desk's own deadline for a turn is 6 s; after this nobody is writing any more. */
@@ -181,6 +183,7 @@ export class Chat {
 
   /** Messages go one after the other, so that the desk gets them in the order they were written. */
   #enqueue(key: string, taken = false): void {
+    void this.#hush(key);
     this.#sending = this.#sending
       .then(() =>
         alone(key, async () => {
@@ -288,6 +291,16 @@ export class Chat {
       this.#live.distrustStream();
       return;
     }
+  }
+
+  /** Nothing has come of a message, wherever it is: somebody in need is not to wait before an empty page. */
+  async #hush(key: string): Promise<void> {
+    await sleep(SILENT_MS);
+    const { events, pending } = this.state;
+    const own = events.find((event) => event.key === key);
+    // Who has the chat may be reading or writing.
+    const person = events.reduce((here, event) => event.person ?? here, false);
+    if (own ? !person && !this.#answered(own.seq) : pending.some((one) => one.key === key)) this.#do({ type: "silent" });
   }
 
   #answered(seq: number): boolean {

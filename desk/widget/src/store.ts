@@ -27,6 +27,8 @@ export interface State {
   refusal: string | null;
   typing: "" | "bot" | "staff";
   reach: "unknown" | "ok" | "down";
+  /** Whether what the desk took has had no answer for too long. */
+  silent: boolean;
   lost: boolean;
 }
 
@@ -43,6 +45,7 @@ export type Action =
   | { type: "events"; events: ChatEvent[]; after?: number | undefined }
   | { type: "typing"; typing: Typing | null }
   | { type: "reach"; reach: "ok" | "down" }
+  | { type: "silent" }
   | { type: "lost" | "fresh"; ours: boolean };
 
 export const EMPTY: State = {
@@ -54,6 +57,7 @@ export const EMPTY: State = {
   refusal: null,
   typing: "",
   reach: "unknown",
+  silent: false,
   lost: false,
 };
 
@@ -94,6 +98,7 @@ function received(state: State, incoming: ChatEvent[], after = Infinity): State 
     // The stream can be faster than the answer to our own request, and another tab can have sent the message.
     pending: left(state.pending, incoming),
     typing: answers ? "" : state.typing,
+    silent: state.silent && !answers,
     // What leaves a gap moves nothing: the gap is still to be read.
     cursor: after > state.cursor ? state.cursor : Math.max(state.cursor, ...incoming.map((event) => event.seq)),
     reach: "ok",
@@ -145,13 +150,15 @@ export function reduce(state: State, action: Action): State {
       return { ...state, typing: action.typing?.typing ? action.typing.from : "" };
     case "reach":
       return state.reach === action.reach ? state : { ...state, reach: action.reach };
+    case "silent":
+      return { ...state, silent: true };
     case "fresh":
       return { ...EMPTY, reach: "ok" };
     case "lost": {
       // Nobody is asked about an answer that the desk no longer knows. What another tab has forgotten, because
       // the visitor had it deleted there, is not to be read here either; what is still to be sent stays.
       const earlier = action.ours ? [...state.earlier, ...state.events.map((event) => ({ ...event, feedback: null }))] : [];
-      return { ...state, earlier, events: [], cursor: 0, typing: "", lost: earlier.length > 0 };
+      return { ...state, earlier, events: [], cursor: 0, typing: "", silent: false, lost: earlier.length > 0 };
     }
   }
 }

@@ -189,7 +189,7 @@ export function row(entry: Row, context: Context): TemplateResult {
 /** Plain words about what does not work, above the input; `heard` is to be seen elsewhere. */
 export function notices(state: State, { words, settings }: Context, heard: string | typeof nothing): View {
   const undelivered = state.pending.some((message) => message.status === "failed" && message.reason === undefined);
-  const down = state.reach === "down" || undelivered;
+  const down = state.reach === "down" || state.silent || undelivered;
   return html`<div role="alert">
     ${down
       ? html`<div class="notice" data-test="unreachable">

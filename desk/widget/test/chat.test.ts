@@ -45,6 +45,58 @@ describe("Chat", () => {
     expect(texts()).toEqual(["hello", "hi"]);
   });
 
+  it("says that nothing comes when the desk took a message and does not answer, until it does", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(8900);
+    expect(chat.state.silent).toBe(false);
+    await pass(200);
+    expect([chat.state.silent, chat.state.reach]).toEqual([true, "ok"]);
+    desk.add("bot", "hi");
+    await pass(1000);
+    expect(chat.state.silent).toBe(false);
+  });
+
+  it("says so of a message that is still on its way", async () => {
+    chat.start();
+    desk.lag = () => 60_000;
+    chat.send("hello", true);
+    await pass(9100);
+    expect([chat.state.silent, chat.state.reach]).toEqual([true, "unknown"]);
+  });
+
+  it("says so of one that was delivered with another press", async () => {
+    chat.start();
+    desk.fail = () => new ApiError(0);
+    chat.send("hello", true);
+    await pass(5000);
+    desk.fail = () => null;
+    chat.retry(chat.state.pending[0]?.key as string);
+    await pass(4500);
+    // Nine seconds after the first press it had not been delivered for long.
+    desk.add("bot", "hi");
+    await pass(100);
+    expect(chat.state.silent).toBe(false);
+    chat.send("more", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+  });
+
+  it("does not say so of what was answered, or while a person has the chat", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(1000);
+    desk.add("bot", "hi");
+    await pass(9000);
+    expect(chat.state.silent).toBe(false);
+    desk.add("system", "Kim has joined.");
+    (desk.events_[2] as ChatEvent).person = true;
+    await pass(1000);
+    chat.send("are you there", true);
+    await pass(30_000);
+    expect(chat.state.silent).toBe(false);
+  });
+
   it("shows the transcript again after a reload", async () => {
     memory.set("conversation", { id: "c9", token: "t" });
     desk.add("visitor", "hello");
