@@ -118,6 +118,18 @@ screenshots: ## Make the README's pictures in docs/screenshots anew
 	@$(SETUP) test
 	@$(DESK_BIN)/python desk/tests/browser/screenshots.py
 
+fuzz: ## A million odd inputs on all that reads others' words (FUZZ="--inputs 20000 --seed 7 --target NAME")
+	@$(SETUP) dev
+	@$(BIN)/python -m fuzzing $(FUZZ)
+
+audit: ## Both lock files against a public list of vulnerabilities (AUDIT="--service pypi --json")
+	@$(SETUP) dev
+	@$(DESK_BIN)/python -m supply.audit $(AUDIT)
+
+sbom: ## All that this is made of, as CycloneDX: build/sbom/nightdesk.cdx.json (SBOM="--dated --output FILE")
+	@$(SETUP) dev
+	@$(DESK_BIN)/python -m supply.sbom $(SBOM)
+
 adapter: ## Teach the sentence encoder our topics anew and safety anew (data/encoder; half an hour)
 	@$(SETUP) dev
 	@$(BIN)/python -m nightdesk.encoder.adapting

@@ -103,15 +103,23 @@ def located(problems: Sequence[Problem], text: str) -> list[Problem]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Says where a value stands that YAML takes for a day and that is none: 2026-02-30."""
+    """Says where a value stands that is not what YAML takes it for: 2026-02-30, `!!timestamp x`."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
-            return super().construct_object(node, deep=deep)
-        except ValueError as error:
+            found = super().construct_object(node, deep=deep)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            # PyYAML trips over a tag that does not fit its value, each in another way.
             raise yaml.constructor.ConstructorError(
                 problem=str(error), problem_mark=node.start_mark
             ) from error
+        if isinstance(found, str) and any("\ud800" <= char <= "\udfff" for char in found):
+            # "\ud800" in quotes: no text with it could be stored or shown.
+            raise yaml.constructor.ConstructorError(
+                problem="half of a surrogate pair, which is no character",
+                problem_mark=node.start_mark,
+            )
+        return found
 
 
 def _read(path: Path) -> tuple[str, Any]:

@@ -283,6 +283,14 @@ def _with_hint(problem: Problem) -> Problem:
     return replace(problem, hint=problem.hint or places.get(nearest(name, places), ""))
 
 
+def _are_hours(text: str) -> bool:
+    try:
+        return bool(opening_hours.validate(text))
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which is no character.
+        return False
+
+
 def _beyond_schema(row: dict[str, Any]) -> list[Problem]:
     """Checks that a schema cannot make: real time zone, real hours, real days."""
     problems: list[Problem] = []
@@ -292,7 +300,7 @@ def _beyond_schema(row: dict[str, Any]) -> list[Problem]:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             problems.append(Problem("time_zone", shown(zone), "an IANA name, e.g. America/Chicago"))
-    if isinstance(hours, str) and hours and not opening_hours.validate(hours):
+    if isinstance(hours, str) and hours and not _are_hours(hours):
         problems.append(
             Problem("hours", shown(hours), "opening_hours syntax, e.g. Mo-Fr 09:00-17:00")
         )

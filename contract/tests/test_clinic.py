@@ -269,6 +269,12 @@ def test_two_missing_keys_are_told_once():
     assert [p.key for p in caught.value.problems] == ["name, phone"]
 
 
+def test_hours_with_half_of_a_surrogate_pair_are_none():
+    with pytest.raises(ClinicError) as caught:
+        parse_clinic(GOOD | {"hours": "24/7 \ud800"})
+    assert [p.key for p in caught.value.problems] == ["hours"]
+
+
 @pytest.mark.parametrize("row", [None, [], "text", 5])
 def test_a_file_that_is_no_mapping(row):
     with pytest.raises(ClinicError, match="whole file"):
@@ -283,6 +289,10 @@ def test_a_file_that_is_no_mapping(row):
         (b"\xff\xfe\x00bad", "no readable file"),
         (b"closed_days: [2026-02-30]", "allowed: YAML, with real days as YYYY-MM-DD"),
         (b"a: !!python/object/apply:os.system ['true']", "broken YAML"),
+        (b"a: !!timestamp x", "line 1: (whole file): found broken YAML"),
+        (b"a: !!int x", "broken YAML"),
+        (b"name: a\nphone: !!float _", "line 2: (whole file): found broken YAML"),
+        (b'name: "\\ud800"', "half of a surrogate pair"),
         (b"[" * 20_000, "nesting"),
         (b"", "nothing"),
         (b"closed_days: &a [*a]", "stands inside itself"),
@@ -294,6 +304,10 @@ def test_a_file_that_is_no_mapping(row):
         "not-utf8",
         "no-such-day",
         "object",
+        "no-timestamp",
+        "no-int",
+        "no-float",
+        "half-pair",
         "nested",
         "empty",
         "ring",

@@ -193,6 +193,9 @@ def test_texts(tmp_path):
     ("content", "says"),
     [
         ("a: [", "texts.yml: not readable as YAML"),
+        ("a: 2026-02-30", "texts.yml: not readable as YAML"),
+        ("a: !!timestamp x", "texts.yml: not readable as YAML"),
+        ("[" * 20_000, "texts.yml: not readable as YAML"),
         ("- a", "expected a mapping"),
         ("", "expected a mapping"),
         ("a: 5", "no text under a"),

@@ -51,7 +51,7 @@ class NotNames:
         """Read the file. Raises OSError, TextsError when it is not of the form that is agreed."""
         try:
             row = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
             raise TextsError(f"{path.name}: not readable as YAML") from error
         words = row.get("words") if isinstance(row, dict) else None
         inside = row.get("inside") if isinstance(row, dict) else None

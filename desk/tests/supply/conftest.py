@@ -1,0 +1,9 @@
+"""The bill of materials and the audit lie beside the desk: they are about both environments."""
+
+import sys
+
+from nightdesk_desk.settings import PROJECT_ROOT
+
+if str(PROJECT_ROOT) not in sys.path:
+    # At the end: no other name of the project's root may come before what is installed.
+    sys.path.append(str(PROJECT_ROOT))

@@ -1,0 +1,1 @@
+"""What is fuzzed in Rasa's environment."""

@@ -1,0 +1,1 @@
+"""What is fuzzed in the desk's environment."""

@@ -1,0 +1,1 @@
+"""What Nightdesk is made of beside its own code: lock files, vendored scripts, known advisories."""
