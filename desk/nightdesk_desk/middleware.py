@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import FastAPI
+from fastapi.security.utils import get_authorization_scheme_param
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -23,7 +24,7 @@ from nightdesk_desk.errors import Refused, error_response, where
 from nightdesk_desk.limits import network_of
 from nightdesk_desk.open_requests import AtOnce
 from nightdesk_desk.origins import may_act_in_the_inbox, may_use_the_chat, own_origins
-from nightdesk_desk.visitor_api import opened_conversation
+from nightdesk_desk.visitor_api import opened_by
 from nightdesk_desk.visitor_language import language_of
 
 MAX_BODY = 64 * 1024
@@ -136,8 +137,11 @@ class Door:
             return
         desk = self._desk_app.state.desk
         with suppress(Refused, SQLAlchemyError):
-            sent = Headers(scope=scope).get("authorization")
-            conversation_id = await opened_conversation(written[1], desk, sent)
+            scheme, token = get_authorization_scheme_param(
+                Headers(scope=scope).get("authorization")
+            )
+            opens = token if scheme.lower() == "bearer" else ""
+            conversation_id = await opened_by(desk, written[1], opens)
             await desk.over_limit.tell_unread(conversation_id)
 
     @contextmanager
