@@ -99,7 +99,7 @@ def opener(
                     loaders[name](place)
                 except refusals as error:
                     for problem in getattr(error, "problems", ()):
-                        assert problem.key and problem.allowed, "a mistake without its key"
+                        assert problem.allowed, "a mistake without what is allowed"
                     assert str(error), "refused without a reason"
                 finally:
                     place.unlink(missing_ok=True)

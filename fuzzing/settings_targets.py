@@ -12,6 +12,7 @@ from fuzzing.target import Check, Environment, Target
 from nightdesk_contract.clinic import Clinic, ClinicError, load_clinic, parse_clinic
 from nightdesk_contract.clinic_report import report
 from nightdesk_contract.opening import after_open_time, closed_since
+from nightdesk_contract.problems import UNKNOWN_KEY
 
 AT = datetime(2026, 11, 26, 12, tzinfo=timezone.utc)
 
@@ -40,7 +41,8 @@ def use(clinic: Clinic) -> None:
 def _named(error: ClinicError) -> None:
     assert error.problems, "refused without a reason"
     for problem in error.problems:
-        assert problem.key, "a mistake without its key"
+        # A key may be an empty text: then that is its name.
+        assert problem.key or problem.found == UNKNOWN_KEY, "a mistake without its key"
         assert problem.found and problem.allowed, f"{problem.key}: found or allowed is not told"
         str(problem).encode("utf-8", "backslashreplace")
 

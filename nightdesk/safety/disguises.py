@@ -186,7 +186,8 @@ def _parted(word: str) -> str | None:
     if len(pieces) < 2 or not all(pieces):
         return None
     if all(map(known, pieces)):
-        sign = next(char for char in word if not char.isalnum() and char != "'")
+        # Letters of other scripts part words, too: then there is no sign.
+        sign = next((char for char in word if not char.isalnum() and char != "'"), " ")
         if len(pieces) > 2 or sign not in "-/'&" or not spanish_words().telling.isdisjoint(pieces):
             return " ".join(pieces)
         if all(map(known_in_english, pieces)):

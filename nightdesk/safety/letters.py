@@ -45,7 +45,8 @@ def folded(char: str) -> str:
     if char in _QUOTES:
         return _QUOTES[char]
     lower = unicodedata.normalize("NFKC", char).lower()
-    return "".join(_LOOK_ALIKES.get(c, c) for c in lower)
+    # Some characters hold a quote: "\u0149" is an apostrophe and an n.
+    return "".join(_QUOTES.get(c) or _LOOK_ALIKES.get(c, c) for c in lower)
 
 
 @lru_cache(maxsize=4096)

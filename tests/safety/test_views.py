@@ -237,6 +237,21 @@ def test_an_empty_span_is_nowhere():
     assert plain("abc").original_span(2, 2) == (0, 0)
 
 
+@pytest.mark.parametrize("message", ["2\u6211to", "am\u30422\u3042me"], ids=ascii)
+def test_letters_of_another_script_part_words_without_any_sign(message):
+    assert views_of(message)
+
+
+@pytest.mark.parametrize(
+    ("message", "read"),
+    [("i do\u0149t care", "i do'nt care"), ("5\u2033", "5''"), ("\uff40a", "'a")],
+    ids=ascii,
+)
+def test_a_quote_within_another_character_is_straight_too(message, read):
+    assert plain(message).text == read
+    assert plain(read).text == read
+
+
 def test_undisguising_twice_changes_nothing():
     once = undisguised(plain("k 1 l l my$3lf! 100% s u r e"))
     assert undisguised(once).text == once.text
