@@ -5,11 +5,11 @@ never a word. What is lost there is seen by each desk's own look at the database
 """
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from nightdesk_desk.looking import surviving
 from nightdesk_desk.shared.link import RedisLink
 from nightdesk_desk.wakeups import Typing
 
@@ -90,7 +90,8 @@ class SharedNews:
         except Exception:
             self._link.failed()
         finally:
-            await pubsub.aclose()
+            with surviving("closing the connection for news failed"):
+                await pubsub.aclose()
 
     def _take(self, data: bytes) -> None:
         sender, *lines = data.decode("utf-8", "replace").split("\n")
@@ -134,5 +135,4 @@ def read_lines(lines: list[str]) -> Iterator[tuple[str, Typing | None]]:
 async def _ended(task: asyncio.Task[None] | None) -> None:
     if task is not None:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)

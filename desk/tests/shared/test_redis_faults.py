@@ -11,6 +11,7 @@ from desk_in_process import Running, Visitor, started
 from redis_server import PASSWORD, RedisServer
 
 from nightdesk_desk.app import create_app
+from nightdesk_desk.limits import RateLimit, Take
 from nightdesk_desk.settings import Settings
 
 WORDS = "I took all my pills"
@@ -173,3 +174,28 @@ async def test_a_desk_starts_and_serves_without_its_redis(
         assert record.getMessage().startswith(f"Redis is away ({kind})")
     for secret in (WORDS, "wr0ng", PASSWORD):
         assert secret not in caplog.text
+
+
+async def test_an_answer_that_comes_too_late_is_nobody_elses(
+    two_desks: tuple[Running, Running], redis_server: RedisServer
+) -> None:
+    one, _ = two_desks
+    assert one.desk.redis is not None
+    link, limits = one.desk.redis.link, one.desk.redis.limits
+    await link.lookings[0].stop()
+    link.answer_within = 0.2
+    used = Take(RateLimit(1, burst=1), "used up")
+    assert await limits.wait(used) == 0.0
+    hang(redis_server)
+    # The answer to this one lies in the connection once Redis goes on: "wait for a minute".
+    assert await limits.wait(used) > 0
+    assert not link.there
+    redis_server.send(signal.SIGCONT)
+    link.answer_within = 10.0
+    await link.look()
+    assert link.there
+    for i in range(20):
+        fresh = [Take(RateLimit(1, burst=1), f"fresh {i}") for _ in range(2)]
+        assert await limits.wait(fresh[0]) == 0.0
+        assert await limits.wait(fresh[1]) > 0
+    assert link.there
