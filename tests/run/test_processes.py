@@ -25,7 +25,7 @@ from nightdesk.run.processes import (
 )
 from nightdesk.run.progress import StepFailed
 from nightdesk.run.pulse import Pulse, ask_any
-from nightdesk.run.pulses import Pulses
+from nightdesk.run.pulses import Pulses, pulses_of
 
 SLEEPS = Service(
     "sleeper", (sys.executable, "-u", "-c", "import time; print('up'); time.sleep(600)")
@@ -129,6 +129,11 @@ def test_one_that_dies_after_it_had_begun_counts_as_not_started(places):
     for name in ("rasa", "actions", "desk"):
         assert config.getint(f"program:{name}", "startretries") == RETRIES
         assert config.get(f"program:{name}", "autorestart") == "true"
+
+
+def test_each_process_has_a_pulse(places):
+    ports = Ports(1, 2, 3)
+    assert set(pulses_of(ports)) == {service.name for service in services(places, ports)}
 
 
 SERVES = """

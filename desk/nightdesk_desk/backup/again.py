@@ -18,6 +18,7 @@ from nightdesk_desk.backup.archive import Manifest
 from nightdesk_desk.backup.replaced import Deletion, Ended, Replaced
 from nightdesk_desk.db import Database
 from nightdesk_desk.models import Alert, Conversation, Staff, StaffSession, now
+from nightdesk_desk.privacy.keeping import PURGE
 from nightdesk_desk.privacy.models import DailyRun
 from nightdesk_desk.privacy.removal import remove_conversation
 from nightdesk_desk.staff.models import HalfSignIn
@@ -74,6 +75,8 @@ async def do_again(
             disabled += [found] if found else []
         sessions: Any = await session.execute(delete(StaffSession))
         await session.execute(delete(HalfSignIn))
+        # What retention has deleted since is not named one by one: the purge comes at once.
+        await session.execute(delete(DailyRun).where(DailyRun.name == PURGE))
         # From then on alerts about what is older say where they come from.
         await session.merge(DailyRun(name=RESTORED, claimed_at=now()))
         done = Again(gone, asked, ended, len(still_open), disabled, int(sessions.rowcount))

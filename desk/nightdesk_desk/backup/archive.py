@@ -226,6 +226,7 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
     try:
         parts = tuple(Part(**part) for part in said["parts"])
         manifest = Manifest(**{**said, "parts": parts, "keys": KeyUse(**said["keys"])})
+        manifest.part(DATABASE_PARTS[manifest.database])
     except (KeyError, TypeError) as error:
         raise damaged from error
     for part in manifest.parts:

@@ -130,10 +130,18 @@ def test_a_manifest_that_is_none_is_refused(made: Path, said: bytes, why: str) -
         read_manifest(changed(made, {MANIFEST: said}))
 
 
+@pytest.mark.parametrize("change", [{"database": "other"}, {"database": []}, {"parts": []}])
+def test_a_manifest_without_a_record_is_refused(made: Path, change: dict[str, object]) -> None:
+    with zipfile.ZipFile(made) as old:
+        said = json.loads(old.read(MANIFEST)) | change
+    with pytest.raises(BackupError):
+        read_manifest(changed(made, {MANIFEST: json.dumps(said).encode()}))
+
+
 def test_no_part_leads_out_of_its_folder(made: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(made) as old:
         said = json.loads(old.read(MANIFEST))
-    said["parts"][0]["name"] = "../out.sqlite3"
+    said["parts"][1]["name"] = "../out.sqlite3"
     with pytest.raises(BackupError):
         unpack(changed(made, {MANIFEST: json.dumps(said).encode()}), tmp_path / "out" / "in")
     assert not (tmp_path / "out" / "out.sqlite3").exists()

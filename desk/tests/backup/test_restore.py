@@ -22,6 +22,7 @@ from nightdesk_desk.backup.archive import MANIFEST
 from nightdesk_desk.db import Database, migrate
 from nightdesk_desk.models import Alert, Conversation, Handover, Staff, StaffSession, now
 from nightdesk_desk.privacy import deletion, keys
+from nightdesk_desk.privacy.keeping import PURGE, claim_daily
 from nightdesk_desk.privacy.removal import remove_conversation
 
 
@@ -207,6 +208,7 @@ class TestWhatWasDeletedSince:
     def test_goes_again_and_what_is_to_be_deleted_is(self, shell: Shell) -> None:
         gone, stays = shell.record(says), shell.record(says)
         waits, _ = shell.record(in_crisis)
+        assert shell.record(lambda session: claim_daily(session, PURGE, now()))
         file = backed_up(shell)
         for each in (gone, waits):
             shell.record(lambda session, each=each: deletion.request_deletion(session, each))
@@ -219,6 +221,8 @@ class TestWhatWasDeletedSince:
             return {row.id: row.deletion_requested_at is not None for row in rows}
 
         assert shell.record(there) == {stays: False, waits: True}
+        # What retention deleted since is not named one by one: its purge is due at once.
+        assert shell.record(lambda session: claim_daily(session, PURGE, now()))
         assert gone.encode() not in _bytes_of(record_of(shell), "events")
 
     def test_is_asked_for_where_the_record_is_lost(self, shell: Shell) -> None:
