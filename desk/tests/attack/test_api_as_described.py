@@ -104,7 +104,9 @@ def test_what_is_asked_as_described_is_answered_as_described(described: Any, ask
     assert asker.seen["POST /api/conversations"] == {201}
     for operation in operations(described):
         if operation.path not in ENDLESS and "{conversation_id}" in operation.path:
-            assert asker.seen[operation.label] & {200, 202, 204, 404}, operation.label
+            # By chance, nobody agrees and leaves a number that is one.
+            met = {200, 202, 204, 404} | ({422} if operation.path.endswith("/contact") else set())
+            assert asker.seen[operation.label] & met, operation.label
             assert 401 in asker.seen[operation.label]
 
 
