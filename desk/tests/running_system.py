@@ -17,11 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from log_leaks import leaks, secrets_in, sent, words_in
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / ".venv" / "bin"
 
 PORTS = ("DESK_PORT", "RASA_PORT", "ACTIONS_PORT")
+PASSWORD = "quiet harbour at dawn 7"
+"""Everybody's of the staff that tests add."""
+
 START_SECONDS = 120.0
 """Long enough for a slow machine; about 10 s on a free one."""
 
@@ -104,6 +108,12 @@ class RunningSystem:
         logs = sorted((self.var / "log").glob("*.log*"))
         return "\n".join(log.read_text(errors="replace") for log in logs)
 
+    def leaks(self) -> list[str]:
+        """Give what the logs hold of people's words, of ids and of secrets: there must be none."""
+        words = {*words_in(self.var / "desk.sqlite3"), *sent()}
+        log = f"{self.log_text()}\n{self.output.read_text(errors='replace')}"
+        return leaks(log, words, [PASSWORD, *secrets_in(self.environment)])
+
     def stop(self, number: int = signal.SIGINT) -> int:
         """Stop as Ctrl-C does. Gives the exit status."""
         self.process.send_signal(number)
@@ -163,6 +173,7 @@ def running_system(var: Path, extra: Mapping[str, str] | None = None) -> Iterato
     finally:
         if process.poll() is None:
             system.stop()
+    assert system.leaks() == [], "a log holds what none may hold"
 
 
 @functools.cache

@@ -6,9 +6,8 @@ from types import TracebackType
 from typing import Self
 
 import httpx
-from running_system import BIN, ROOT, RunningSystem
-
-PASSWORD = "quiet harbour at dawn 7"
+from log_leaks import note_sent
+from running_system import BIN, PASSWORD, ROOT, RunningSystem
 
 
 def add_staff(system: RunningSystem, username: str, first_name: str, role: str = "staff") -> None:
@@ -59,6 +58,8 @@ class StaffMember:
     def act(self, conversation_id: str, act: str, **fields: str) -> None:
         """Acknowledge, take, reply to, release or resolve a conversation."""
         path = f"/inbox/conversations/{conversation_id}"
+        for name in ("text", "note", "why"):
+            note_sent(fields.get(name, ""))
         answer = self.http.post(f"{path}/{act}", data=fields | self._token("/inbox"))
         assert answer.status_code == 303, answer.text
 

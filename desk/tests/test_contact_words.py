@@ -260,20 +260,23 @@ async def test_a_form_with_far_too_many_words_is_refused_with_the_lines(
     assert (status, body["error"]) == (413, "too_large")
     assert all(number in body["message"] for number in LINES)
     assert rasa.heard == []
-    assert await visitor.events() == []
+    # Nobody has read it: that is said.
+    assert [event["from"] for event in await visitor.events()] == ["system"]
 
 
-async def test_forms_take_part_in_the_rate_limit_before_they_are_judged(
+async def test_forms_take_part_in_the_rate_limit_which_hides_no_crisis(
     settings: Settings, rasa: FakeRasa
 ) -> None:
-    few = replace(settings, rasa_url=rasa.url, messages_per_minute=2)
+    few = replace(settings, rasa_url=rasa.url, messages_per_minute=1)
     async with started(create_app(few)) as running:
         visitor = await running.visitor()
         assert (await send(visitor, GOOD | {"consent": False}))[0] == 422
-        status, body = await send(visitor, GOOD | {"name": WORDS})
+        status, body = await send(visitor, GOOD)
         assert (status, body["error"]) == (429, "rate_limited")
         assert all(number in body["message"] for number in LINES)
-        assert len(rasa.heard) == 1
+        assert (await send(visitor, GOOD | {"name": WORDS}))[0] == 202
+        row, _ = await called(visitor)
+        assert (row.level, row.reason) == ("P1", "crisis")
 
 
 async def test_the_form_is_described(running: Running) -> None:

@@ -3,6 +3,7 @@
 import re
 
 from guest import Guest
+from log_leaks import note_sent
 from playwright.sync_api import Locator, Page, expect
 from staff_member import PASSWORD
 
@@ -66,6 +67,7 @@ class InboxPage:
 
     def reply(self, text: str) -> None:
         """Reply to the visitor."""
+        note_sent(text)
         self.reply_box.fill(text)
         expect(self.send).to_be_enabled()
         self.send.click()

@@ -3,6 +3,7 @@
 from typing import Self
 
 from guest import WAIT_MS, Guest
+from log_leaks import note_sent
 from playwright.sync_api import Locator, Page, expect
 
 
@@ -49,6 +50,7 @@ class VisitorPage:
 
     def say(self, text: str) -> None:
         """Type a message and send it."""
+        note_sent(text)
         self.input.fill(text)
         self.input.press("Enter")
 
