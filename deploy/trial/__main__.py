@@ -21,13 +21,13 @@ from bench.arguments import number
 from bench.machine import machine
 from deploy.local.machine import NotInstalled, ServerFailed
 from deploy.trial import inboxes, outside
-from deploy.trial.judging import Kept, Verdict, judge
+from deploy.trial.judging import UNAVAILABLE, Kept, Verdict, judge
 from deploy.trial.talking import Talk, Visitor
 from deploy.trial.topology import Topology, answers, running
 from nightdesk.run.places import ROOT
 from nightdesk.run.progress import Step, StepFailed
 from nightdesk.run.ready import is_ready
-from nightdesk.run.sql_tracker import SCHEMA
+from nightdesk.run.shared_stores import SCHEMA
 from nightdesk_contract.door import clean
 
 WHOLE_WITHIN = 120.0
@@ -107,7 +107,25 @@ async def _try(topology: Topology, chosen: argparse.Namespace) -> dict[str, Any]
         verdict = judge(talk.sent, kept(topology.database), asked(topology.tracker), killed)
     result |= _figures(verdict, talk)
     result["faults"] += verdict.faults
+    with Step("Without Redis"):
+        result["handed_over_without_redis_after"] = await _without_redis(topology, trust)
     return result
+
+
+async def _without_redis(topology: Topology, trust: ssl.SSLContext) -> float:
+    """Give the seconds until a visitor is handed over to a person. Raises StepFailed."""
+    topology.stop_redis()
+    async with httpx.AsyncClient(base_url=topology.proxy.url, verify=trust, timeout=30) as proxy:
+        visitor = Visitor([proxy])
+        await visitor.begin()
+        began = time.monotonic()
+        await visitor.say("How long is a session?", 0)
+        await visitor.answers(1)
+        took = time.monotonic() - began
+    outcomes = {e.outcome for e in kept(topology.database) if e.conversation == visitor.id}
+    if UNAVAILABLE not in outcomes:
+        raise StepFailed("Without Redis a turn was not handed over")
+    return round(took, 2)
 
 
 async def _inboxes(topology: Topology, trust: ssl.SSLContext) -> dict[str, float]:

@@ -14,6 +14,8 @@ from nightdesk.run.progress import StepFailed
 
 TRACKER = "nightdesk.run.sql_tracker.SqlTracker"
 LOCKS = "nightdesk.run.redis_locks.RedisLocks"
+SCHEMA = "nightdesk_rasa"
+"""Where Rasa's tables lie in PostgreSQL: they are called like some of the desk's."""
 _POSTGRES = ("postgres", "postgresql")
 _REDIS = ("redis", "rediss", "unix")
 

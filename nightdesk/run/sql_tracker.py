@@ -18,10 +18,9 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 
 from nightdesk.run.idle_memory import HOUR, WEEK
 from nightdesk.run.redis_locks import turn_under_way
+from nightdesk.run.shared_stores import SCHEMA
 from nightdesk_contract.senders import is_once
 
-SCHEMA = "nightdesk_rasa"
-"""The tables' own schema: Rasa's are called like some of the desk's."""
 THREADS = 8
 """As many as connections: a turn needs two or three short ones."""
 CONNECT_WITHIN = 2

@@ -21,8 +21,8 @@ from deploy.local.machine import NotInstalled, free_port
 from nightdesk.run.forgetting import remove
 from nightdesk.run.idle_memory import HOUR, WEEK
 from nightdesk.run.redis_locks import NotHeld, RedisLocks
-from nightdesk.run.shared_stores import TRACKER, shared_stores
-from nightdesk.run.sql_tracker import SCHEMA, SqlTracker, idle
+from nightdesk.run.shared_stores import SCHEMA, TRACKER, shared_stores
+from nightdesk.run.sql_tracker import SqlTracker, idle
 from nightdesk_contract.senders import for_form, for_readiness
 
 
