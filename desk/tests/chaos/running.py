@@ -107,10 +107,11 @@ class _Run:
 
     async def _with(self, system: RunningSystem) -> Report:
         system.clinic.write_text(clinic_text(system.clinic.read_text(), self._ports["alerts"]))
-        await self._rehearse()
         names = [f"staff{number}" for number in range(1, self._wanted.staff + 1)]
-        for name in names:
-            await asyncio.to_thread(add_staff, system, name, name.capitalize())
+        await asyncio.gather(
+            self._rehearse(),
+            *(asyncio.to_thread(add_staff, system, name, name.capitalize()) for name in names),
+        )
         proxy = Proxy(self._ports["proxy"], system.ports["DESK_PORT"])
         await proxy.start()
         breaker = Breaker(system, proxy, self._bot, self._receiver, self._say)
