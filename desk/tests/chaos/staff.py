@@ -7,11 +7,11 @@ import time
 from random import Random
 
 import httpx
+from staff_member import PASSWORD
 
 from chaos.plain import Sent
 from chaos.said import Sentences
 
-PASSWORD = "quiet harbour at dawn 7"
 THINK = (0.5, 2.5)
 TRIES = 60
 AGAIN = 1.0
