@@ -271,8 +271,11 @@ async def _finished(tasks: list[asyncio.Task[None]]) -> list[str]:
     _, late = await asyncio.wait(tasks, timeout=FINISH_WITHIN)
     for task in late:
         task.cancel()
+    # What our own people say when they give up holds nobody's words.
     results = await asyncio.gather(*tasks, return_exceptions=True)
-    return [type(found).__name__ for found in results if isinstance(found, BaseException)]
+    return [
+        f"{type(found).__name__} {found}" for found in results if isinstance(found, BaseException)
+    ]
 
 
 def _slowest(screens: list[Screen], record: Record) -> float:
