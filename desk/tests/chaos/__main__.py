@@ -5,6 +5,7 @@ import contextlib
 import json
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with small_disk(var) as is_small, _alive(say):
             try:
                 report = run(wanted, var, is_small, say)
-            except (NotHealthy, AssertionError) as error:
+            except (NotHealthy, AssertionError, subprocess.SubprocessError) as error:
                 print(f"chaos: {error}", file=sys.stderr)
                 return 1
             except KeyboardInterrupt:

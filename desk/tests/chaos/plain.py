@@ -13,7 +13,7 @@ class Sent:
     """One message that a visitor (or staff) sent, under its idempotency key.
 
     `begun_at` is when its first request left, `accepted_at` when it was first answered with 2xx.
-    Of a crisis in pieces only the last piece has the kind "crisis": with it, it was all said.
+    Of a crisis in pieces only the last piece has the kind "crisis": it is one by itself.
     """
 
     key: str

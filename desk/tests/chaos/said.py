@@ -52,8 +52,9 @@ class Sentences:
         return Turn(kind, random.choice(self.parts[part]))
 
     def crises(self) -> list[tuple[str, ...]]:
-        """Give each entry that the bot must recognise as a crisis."""
-        return self.parts["crisis"] + self.parts["crisis_in_pieces"]
+        """Give what the bot must recognise as a crisis: each entry, and the last of its pieces."""
+        pieces = self.parts["crisis_in_pieces"]
+        return self.parts["crisis"] + pieces + [texts[-1:] for texts in pieces]
 
     def all_texts(self) -> set[str]:
         """Give every text that can identify itself in a log: those of several words."""

@@ -7,11 +7,11 @@ import time
 from random import Random
 
 import httpx
+from staff_member import PASSWORD
 
 from chaos.plain import Sent
 from chaos.said import Sentences
 
-PASSWORD = "quiet harbour at dawn 7"
 THINK = (0.5, 2.5)
 TRIES = 60
 AGAIN = 1.0
@@ -102,35 +102,45 @@ class StaffMember:
     async def _surely(
         self, method: str, path: str, fields: dict[str, str] | None = None
     ) -> httpx.Response:
+        said = ""
         for _ in range(TRIES):
             try:
                 data = None if fields is None else fields | {"csrf_token": self._csrf}
                 answer = await self._http.request(method, path, data=data)
-            except httpx.HTTPError:
+            except httpx.HTTPError as error:
+                said = type(error).__name__
                 await asyncio.sleep(AGAIN)
                 continue
+            said = f"{method} {path.rpartition('/')[2]}: {answer.status_code}"
             if "/inbox/login" in answer.headers.get("location", ""):
                 await self._sign_in()
             elif answer.status_code < 500:
                 return answer
             else:
                 await asyncio.sleep(AGAIN)
-        raise AssertionError(f"{self.username} gets no answer from the desk any more")
+        raise AssertionError(f"{self.username} gets no answer from the desk any more ({said})")
 
     async def _sign_in(self) -> None:
+        said = ""
         for _ in range(TRIES):
             try:
+                inbox = await self._http.get("/inbox")
+                said = str(inbox.status_code)
+                if inbox.status_code == 200:
+                    # Signed in, perhaps by an earlier try whose answer was lost.
+                    self._csrf = _token(inbox.text)
+                    return
                 page = (await self._http.get("/inbox/login")).text
                 form = {"username": self.username, "password": PASSWORD, "next": "/inbox"}
                 form["csrf_token"] = _token(page)
                 answer = await self._http.post("/inbox/login", data=form)
                 if answer.status_code == 303:
-                    self._csrf = _token((await self._http.get("/inbox")).text)
-                    return
-            except (httpx.HTTPError, LookupError):
-                pass
+                    continue
+                said = f"{said} {answer.status_code}"
+            except (httpx.HTTPError, LookupError) as error:
+                said = f"{said} {type(error).__name__}"[-40:]
             await asyncio.sleep(AGAIN)
-        raise AssertionError(f"{self.username} cannot sign in")
+        raise AssertionError(f"{self.username} cannot sign in ({said})")
 
 
 def _token(page: str) -> str:

@@ -296,6 +296,12 @@ def test_each_loss_is_found(name: str) -> None:
     assert kind in scene.found()
 
 
+def test_the_desk_has_keys_of_its_own() -> None:
+    scene = Scene()
+    set_event(scene, 5, key="call-back 5")
+    assert scene.found() == set()
+
+
 def test_a_panel_until_the_text_comes_is_help() -> None:
     scene = Scene()
     scene.shown_at.update({4: 60.0, 6: 61.0})

@@ -369,12 +369,14 @@ class Widget:
         return any(e.seq > seq and e.sender != "visitor" for e in self.screen.shown.values())
 
     async def _hush(self, sent: Sent) -> None:
-        await asyncio.sleep(SILENT_AFTER)
-        if sent.seq is None:
-            waits = sent in self._pending
-        else:
-            waits = not self.screen.person_here() and not self._answered(sent.seq)
-        if waits:
+        while True:
+            await asyncio.sleep(SILENT_AFTER)
+            if sent.seq is None:
+                waits = sent in self._pending
+            else:
+                waits = not self.screen.person_here() and not self._answered(sent.seq)
+            if not waits:
+                return
             self._silent = True
             self._look()
 

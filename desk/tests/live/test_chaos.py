@@ -1,4 +1,4 @@
-"""The short form of the chaos test: each fault once, while some visitors and one of staff talk."""
+"""The short form of the chaos test: each fault once, while some visitors and staff talk."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from chaos.running import Wanted, run
 
 
 def test_nothing_is_lost_while_everything_breaks(tmp_path: Path) -> None:
-    wanted = Wanted(visitors=20, staff=1, seed=1, brief=True)
+    wanted = Wanted(visitors=20, staff=2, seed=1, brief=True)
     with small_disk(tmp_path / "var") as is_small:
         report = run(wanted, tmp_path / "var", is_small, print)
 

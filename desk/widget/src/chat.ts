@@ -295,12 +295,16 @@ export class Chat {
 
   /** Nothing has come of a message, wherever it is: somebody in need is not to wait before an empty page. */
   async #hush(key: string): Promise<void> {
-    await sleep(SILENT_MS);
-    const { events, pending } = this.state;
-    const own = events.find((event) => event.key === key);
-    // Who has the chat may be reading or writing.
-    const person = events.reduce((here, event) => event.person ?? here, false);
-    if (own ? !person && !this.#answered(own.seq) : pending.some((one) => one.key === key)) this.#do({ type: "silent" });
+    // Again, because an answer to another message says that all is well.
+    for (;;) {
+      await sleep(SILENT_MS);
+      const { events, pending } = this.state;
+      const own = events.find((event) => event.key === key);
+      // Who has the chat may be reading or writing.
+      const person = events.reduce((here, event) => event.person ?? here, false);
+      if (this.#ended || !(own ? !person && !this.#answered(own.seq) : pending.some((one) => one.key === key))) return;
+      this.#do({ type: "silent" });
+    }
   }
 
   #answered(seq: number): boolean {

@@ -151,7 +151,7 @@ export function reduce(state: State, action: Action): State {
     case "reach":
       return state.reach === action.reach ? state : { ...state, reach: action.reach };
     case "silent":
-      return { ...state, silent: true };
+      return state.silent ? state : { ...state, silent: true };
     case "fresh":
       return { ...EMPTY, reach: "ok" };
     case "lost": {

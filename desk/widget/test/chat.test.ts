@@ -65,6 +65,20 @@ describe("Chat", () => {
     expect([chat.state.silent, chat.state.reach]).toEqual([true, "unknown"]);
   });
 
+  it("says so again where what came was the answer to another message", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(1000);
+    desk.lag = () => 60_000;
+    chat.send("help", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+    chat.take([{ seq: 9, at: "2026-11-22T10:00:00Z", from: "bot", text: "hi" }]);
+    expect([chat.state.silent, chat.state.pending.length]).toEqual([false, 1]);
+    await pass(9000);
+    expect(chat.state.silent).toBe(true);
+  });
+
   it("says so of one that was delivered with another press", async () => {
     chat.start();
     desk.fail = () => new ApiError(0);
