@@ -13,8 +13,7 @@ from pathlib import Path
 import yaml
 from nightdesk_contract.outcome import handover_reason, turn_outcome
 from nightdesk_contract.senders import for_readiness
-from running_system import BIN, ROOT, RunningSystem, free_ports, running_system
-from staff_member import PASSWORD
+from running_system import BIN, PASSWORD, ROOT, RunningSystem, free_ports, running_system
 
 from chaos import judge as judging
 from chaos.breaking import Breaker

@@ -7,7 +7,7 @@ import time
 from random import Random
 
 import httpx
-from staff_member import PASSWORD
+from running_system import PASSWORD
 
 from chaos.plain import Sent
 from chaos.said import Sentences
