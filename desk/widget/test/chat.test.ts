@@ -82,6 +82,23 @@ describe("Chat", () => {
     expect(chat.state.silent).toBe(true);
   });
 
+  it("does not say so any more of a message that the visitor has removed, or that was refused", async () => {
+    chat.start();
+    desk.fail = () => new ApiError(0);
+    chat.send("hello", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+    chat.drop(chat.state.pending[0]?.key as string);
+    expect(chat.state.silent).toBe(false);
+    chat.send("hello", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+    desk.fail = () => new ApiError(422, "Too long.", "too_long");
+    chat.retry(chat.state.pending[0]?.key as string);
+    await pass(100);
+    expect([chat.state.silent, chat.state.refusal]).toEqual([false, "Too long."]);
+  });
+
   it("says so of one that was delivered with another press", async () => {
     chat.start();
     desk.fail = () => new ApiError(0);
