@@ -131,14 +131,14 @@ export function reduce(state: State, action: Action): State {
         pending: state.pending.map((one) => (one.key === action.key ? { ...one, status: "failed" } : one)),
       };
     case "dropped":
-      return { ...state, pending: without(state.pending, action.key) };
+      return { ...state, pending: without(state.pending, action.key), silent: false };
     case "refused": {
       const message = state.pending.find((one) => one.key === action.key);
       if (!message) return state;
       // Words that the visitor typed go back to where they can be changed, unless new ones are there.
       if (action.typed && !state.draft) {
         const pending = without(state.pending, action.key);
-        return { ...state, pending, draft: message.text, refusal: action.words, reach: "ok" };
+        return { ...state, pending, draft: message.text, refusal: action.words, reach: "ok", silent: false };
       }
       const kept: Pending = { ...message, status: "failed", reason: action.words };
       const pending = state.pending.map((one) => (one.key === action.key ? kept : one));

@@ -70,13 +70,33 @@ describe("Chat", () => {
     chat.send("hello", true);
     await pass(1000);
     desk.lag = () => 60_000;
-    chat.send("help", true);
+    // The second waits until the desk has said that it has the first.
+    chat.send("a", true);
+    chat.send("b", true);
     await pass(9100);
     expect(chat.state.silent).toBe(true);
-    chat.take([{ seq: 9, at: "2026-11-22T10:00:00Z", from: "bot", text: "hi" }]);
-    expect([chat.state.silent, chat.state.pending.length]).toEqual([false, 1]);
+    desk.add("bot", "hi");
+    chat.take(desk.events_);
+    expect([chat.state.silent, chat.state.pending.map(({ text }) => text)]).toEqual([false, ["b"]]);
     await pass(9000);
     expect(chat.state.silent).toBe(true);
+  });
+
+  it("does not say so any more of a message that the visitor has removed, or that was refused", async () => {
+    chat.start();
+    desk.fail = () => new ApiError(0);
+    chat.send("hello", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+    chat.drop(chat.state.pending[0]?.key as string);
+    expect(chat.state.silent).toBe(false);
+    chat.send("hello", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+    desk.fail = () => new ApiError(422, "Too long.", "too_long");
+    chat.retry(chat.state.pending[0]?.key as string);
+    await pass(100);
+    expect([chat.state.silent, chat.state.refusal]).toEqual([false, "Too long."]);
   });
 
   it("says so of one that was delivered with another press", async () => {
