@@ -120,6 +120,7 @@ def running(var: Path) -> Iterator[Topology]:
             "DESK_MESSAGES_PER_MINUTE": "6000",
             "DESK_ADDRESS_MESSAGES_PER_MINUTE": "60000",
             "DESK_ADDRESS_CONVERSATIONS_PER_MINUTE": "60000",
+            "DESK_ADDRESS_CONNECTIONS": "20000",
         }
         supervisor = Supervisor(places)
         held.callback(supervisor.stop)
