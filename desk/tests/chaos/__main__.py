@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from chaos.disk import small_disk
@@ -73,13 +73,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 @contextlib.contextmanager
-def _alive(say: "object") -> Iterator[None]:
+def _alive(say: Callable[[str], None]) -> Iterator[None]:
     """Say now and then that it goes on."""
     ended = threading.Event()
 
     def tick() -> None:
         while not ended.wait(SIGN_OF_LIFE):
-            say("…")  # type: ignore[operator]
+            say("…")
 
     ticker = threading.Thread(target=tick, daemon=True)
     ticker.start()

@@ -172,6 +172,7 @@ class Widget:
                     self.screen.conversation_gone = True
                 if not error.passing:
                     self.screen.refused.append(error.code or str(error.status))
+                    self._silent = False
                     self._fail(sent)
                     return
                 self._set_reach("down")
