@@ -19,10 +19,11 @@ from test_backup_archive import changed
 from nightdesk_desk.alerts.restored import from_backup
 from nightdesk_desk.audit.models import AuditEntry
 from nightdesk_desk.backup.archive import MANIFEST
+from nightdesk_desk.daily import claim_daily
 from nightdesk_desk.db import Database, migrate
 from nightdesk_desk.models import Alert, Conversation, Handover, Staff, StaffSession, now
 from nightdesk_desk.privacy import deletion, keys
-from nightdesk_desk.privacy.keeping import PURGE, claim_daily
+from nightdesk_desk.privacy.keeping import PURGE
 from nightdesk_desk.privacy.removal import remove_conversation
 
 
