@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+from nightdesk_desk import one_trip
 from nightdesk_desk.audit.record import NOTED, write_noted
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -42,7 +43,13 @@ class Database:
         sqlite = url.startswith("sqlite")
         if sqlite and (path := make_url(url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        options: dict[str, Any] = {} if sqlite else {"pool_pre_ping": True, "pool_size": 20}
+        # Beyond the pool's size each connection is opened and closed again at every use.
+        options: dict[str, Any] = {"pool_size": 20}
+        options |= (
+            {"connect_args": {"async_creator_fn": one_trip.connect}}
+            if sqlite
+            else {"pool_pre_ping": True}
+        )
         # hide_parameters: an error must not carry a visitor's words into a log.
         self.engine = create_async_engine(url, hide_parameters=True, **options)
         if sqlite:
@@ -127,7 +134,8 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         # A writer takes its lock first: a reader that turns writer could fail half-way.
         writes = connection.get_execution_options().get("nightdesk_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        raw: Any = connection.connection.driver_connection
+        raw.begin("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def migrate(url: str, revision: str = "head") -> None:
