@@ -26,6 +26,7 @@ from nightdesk_desk.introduced import NoNames
 from nightdesk_desk.limits import RateLimit
 from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.metrics import Metrics
+from nightdesk_desk.presence import Presence
 from nightdesk_desk.privacy.at_start import KeyCheck
 from nightdesk_desk.privacy.forgetting import Forgettings
 from nightdesk_desk.privacy.keeping import Keeping
@@ -53,6 +54,7 @@ class Desk:
     metrics: Metrics
     wakeups: Wakeups
     typing: TypingTold
+    presence: Presence
     rasa: Rasa
     turns: Turns
     handovers: Handovers
@@ -97,6 +99,7 @@ class Desk:
     def _record_workers(self) -> tuple[Worker, ...]:
         """What does by itself what the record says is due, in the order in which it starts."""
         return (
+            self.presence,
             self.held,
             self.call_backs,
             self.keeping,
@@ -139,6 +142,7 @@ class Desk:
             metrics=metrics,
             wakeups=wakeups,
             typing=TypingTold(db, wakeups),
+            presence=Presence(db, wakeups),
             rasa=rasa,
             turns=Turns(db, rasa, wakeups, words, answers, metrics, Pace.of(settings.burst_quiet)),
             handovers=Handovers(db, wakeups, words, metrics),

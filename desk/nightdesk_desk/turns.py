@@ -71,6 +71,20 @@ class Recorded(NamedTuple):
     held: bool = False
 
 
+class _Look(NamedTuple):
+    """What was found before asking: who answers, the burst, and the seconds to wait for more.
+
+    With nothing left to wait for also the visitor's short messages before, and whether the answer
+    before did not reach anybody.
+    """
+
+    state: str
+    burst: Burst
+    left: float
+    earlier: Sequence[str] = ()
+    not_given: bool = False
+
+
 class Turns:
     """All turns of this process."""
 
@@ -161,56 +175,75 @@ class Turns:
 
     async def _turn(self, conversation_id: str, seq: int) -> None:
         """Answer a message with the others of its burst, unless it has been answered."""
-        async with self._db.read() as session:
-            waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
-        if waiting is None:
-            return
-        with self._typing(conversation_id, shown=waiting.state == "bot"):
-            while (burst := await self._gather(conversation_id, seq)) is not None:
-                began = time.perf_counter()
-                replies = await self._ask(conversation_id, burst)
-                try:
-                    recorded = await self._record_surely(conversation_id, burst, replies)
-                except Overtaken:
-                    # Somebody answered a part of it; whatever is left is asked anew.
-                    continue
-                self._count(recorded, time.perf_counter() - began)
-                break
+        # Both a new message and a person who takes the conversation end the wait for more.
+        with self._wakeups.watch(conversation_id) as news:
+            patience = time.monotonic() + self._pace.longest
+            look = await self._look(conversation_id, seq, patience)
+            if look is None:
+                return
+            with self._typing(conversation_id, shown=look.state == "bot"):
+                while look is not None:
+                    if look.left > 0:
+                        await news.wait(look.left)
+                    elif await self._answered(conversation_id, look):
+                        break
+                    else:
+                        patience = time.monotonic() + self._pace.longest
+                    look = await self._look(conversation_id, seq, patience)
         self._wakeups.notify(conversation_id)
 
-    async def _gather(self, conversation_id: str, seq: int) -> Burst | None:
-        """Give the message's burst once it is whole, or None when the message needs no turn."""
-        patience = time.monotonic() + self._pace.longest
-        # Both a new message and a person who takes the conversation end the wait.
-        with self._wakeups.watch(conversation_id) as news:
-            while True:
-                async with self._db.read() as session:
-                    waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
-                if waiting is None:
-                    return None
-                burst = burst_of(waiting, seq, self._words.person_buttons(), self._pace)
-                left = seconds_to_wait(burst, self._pace, now())
-                left = min(left, patience - time.monotonic())
-                if left <= 0:
-                    return burst
-                await news.wait(left)
+    async def _answered(self, conversation_id: str, look: _Look) -> bool:
+        """Ask for a whole burst and record what is said. Gives false when somebody was quicker.
 
-    async def _ask(self, conversation_id: str, burst: Burst) -> list[BotReply] | None:
-        if any(message.text == UNREADABLE for message in burst.messages):
+        Somebody answered a part of it then; whatever is left is to be asked anew.
+        """
+        began = time.perf_counter()
+        replies = await self._ask(conversation_id, look)
+        try:
+            recorded = await self._record_surely(conversation_id, look.burst, replies)
+        except Overtaken:
+            return False
+        self._count(recorded, time.perf_counter() - began)
+        return True
+
+    async def _look(self, conversation_id: str, seq: int, patience: float) -> _Look | None:
+        """Look at what waits around a message; None when it needs no turn.
+
+        All that a turn reads before it asks is read at once, in one transaction.
+        """
+        async with self._db.read() as session:
+            waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
+            if waiting is None:
+                return None
+            burst = burst_of(waiting, seq, self._words.person_buttons(), self._pace)
+            left = seconds_to_wait(burst, self._pace, now())
+            left = min(left, patience - time.monotonic())
+            if left > 0:
+                return _Look(waiting.state, burst, left)
+            earlier, not_given = await self._before(session, conversation_id, burst)
+            return _Look(waiting.state, burst, 0.0, earlier, not_given)
+
+    async def _ask(self, conversation_id: str, look: _Look) -> list[BotReply] | None:
+        if any(message.text == UNREADABLE for message in look.burst.messages):
             # Nobody can judge what its key is missing for: a person must see to it.
             return None
-        earlier, not_given = await self._before(conversation_id, burst)
         return await ask_surely(
-            self._rasa, self._metrics, conversation_id, burst.text, earlier, not_given
+            self._rasa,
+            self._metrics,
+            conversation_id,
+            look.burst.text,
+            look.earlier,
+            look.not_given,
         )
 
-    async def _before(self, conversation_id: str, burst: Burst) -> tuple[list[str], bool]:
+    async def _before(
+        self, session: AsyncSession, conversation_id: str, burst: Burst
+    ) -> tuple[list[str], bool]:
         """Give the short messages before, and whether the answer before did not reach anybody."""
         first = burst.messages[0]
         try:
-            async with self._db.read() as session:
-                said = await log.visitor_said(session, conversation_id, first.seq, MOST_PIECES)
-                not_given = await answer_not_given(session, conversation_id, first.seq)
+            said = await log.visitor_said(session, conversation_id, first.seq, MOST_PIECES)
+            not_given = await answer_not_given(session, conversation_id, first.seq)
         except Exception as error:
             # It only adds to what is judged: the message itself must be answered all the same.
             logger.warning("earlier messages could not be read: %s", type(error).__name__)

@@ -304,8 +304,9 @@ async def _followed(
 ) -> AsyncIterator[ServerSentEvent]:
     """Give the conversation's events as they come. No database session stays open between them."""
     with desk.wakeups.watch(conversation_id) as watch:
+        unread, woken, noted_at = True, True, -SEEN_EVERY
         while not desk.wakeups.closed:
-            events = await _events(desk, conversation_id, after, language)
+            events = await _events(desk, conversation_id, after, language) if unread else []
             for event in events:
                 after = event["seq"]
                 data = json.dumps(event, ensure_ascii=False)
@@ -314,7 +315,16 @@ async def _followed(
             if typing is not None:
                 notice = {"from": typing.sender, "typing": typing.typing}
                 yield ServerSentEvent(json.dumps(notice), event="typing")
-            if not events:
+            if len(events) == log.READ_LIMIT:
+                continue
+            at = time.monotonic()
+            if woken and unread and not events:
+                # Woken for nothing: the conversation may have been deleted.
                 if not await _note_seen(desk, conversation_id):
                     return
-                await watch.wait(SEEN_EVERY)
+                noted_at = at
+            elif at - noted_at >= SEEN_EVERY:
+                desk.presence.reads_on(conversation_id)
+                noted_at = at
+            woken = await watch.wait(SEEN_EVERY)
+            unread = watch.take_stored() or not woken

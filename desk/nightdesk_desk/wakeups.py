@@ -45,6 +45,7 @@ class Watch:
     def __init__(self) -> None:
         self._news = asyncio.Event()
         self._typing: dict[str, Typing] = {}
+        self._stored = False
 
     async def wait(self, timeout: float) -> bool:
         """Wait for news, at most `timeout` seconds. Gives whether there was any.
@@ -59,6 +60,11 @@ class Watch:
         self._news.clear()
         return True
 
+    def take_stored(self) -> bool:
+        """Say whether something may have been stored since this was last asked."""
+        stored, self._stored = self._stored, False
+        return stored
+
     def take_typing(self, *senders: str) -> Typing | None:
         """Give the latest typing notice of `senders` (none: of all) that has not been taken yet.
 
@@ -70,8 +76,10 @@ class Watch:
         return last
 
     def wake(self, typing: Typing | None = None) -> None:
-        """Wake the reader, with a typing notice if there is one."""
-        if typing is not None:
+        """Wake the reader: with a typing notice, or as something may have been stored."""
+        if typing is None:
+            self._stored = True
+        else:
             self._typing.pop(typing.sender, None)
             self._typing[typing.sender] = typing
         self._news.set()

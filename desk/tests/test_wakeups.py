@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nightdesk_desk import log
 from nightdesk_desk.db import Database
 from nightdesk_desk.settings import Settings
-from nightdesk_desk.wakeups import Typing, Wakeups
+from nightdesk_desk.wakeups import Typing, Wakeups, Watch
 
 
 async def test_a_look_that_hangs_does_not_end_the_news(
@@ -54,3 +54,14 @@ async def test_typing_of_a_conversation_that_nobody_reads_is_not_kept(settings: 
         wakeups.typing("c", Typing("visitor", True))
         assert wakeups._told
     assert not wakeups._told
+
+
+def test_a_reader_knows_news_of_the_log_from_news_of_typing() -> None:
+    watch = Watch()
+    assert not watch.take_stored()
+    watch.wake(Typing("bot", True))
+    assert not watch.take_stored()
+    watch.wake()
+    watch.wake(Typing("bot", False))
+    assert watch.take_stored()
+    assert not watch.take_stored()
