@@ -66,12 +66,15 @@ def _why() -> str:
 
 
 def main() -> None:
-    """Run Rasa's command line. Relies on two functions that Rasa looks up by name."""
+    """Run Rasa's command line. Relies on functions that Rasa looks up by name."""
     import rasa.__main__ as rasa_cli
 
     if sys.argv[1:2] == ["run"]:
         import rasa.core.run as server
 
+        from nightdesk.run.checked_once import check_answers_only
+
+        check_answers_only()
         rasa_cli.configure_structlog = _wordless(rasa_cli.configure_structlog)
         server.load_agent_on_start = _model_or_end(server.load_agent_on_start)
     rasa_cli.main()
