@@ -19,7 +19,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export PYTHONDONTWRITEBYTECODE :=
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run train eval bench test lint format setup lock clean \
+.PHONY: help run train eval bench bench-load test lint format setup lock clean \
 	test-root test-stories test-eval test-widget test-desk test-live test-browser screenshots adapter
 
 help: ## Show this list
@@ -39,6 +39,11 @@ eval: ## Score labelled questions: make eval FILES="tests/cases/…" (default: a
 bench: ## Our understanding beside Rasa's default, into docs/benchmarks.md (two hours; BENCH=--quick: a trial)
 	@$(SETUP) run
 	@$(BIN)/python -m bench.pipelines $(BENCH)
+
+bench-load: ## Visitors a second beside a stock Rasa, into docs/benchmarks.md (an hour; LOAD=--quick: a trial)
+	@$(SETUP) run
+	@$(BIN)/nightdesk train
+	@$(BIN)/python -m bench.load $(or $(LOAD),--write docs/benchmarks.md)
 
 # The order is from quick to slow; the first step that fails ends it.
 test: ## Everything: checks, unit tests, stories, live processes, real browsers
