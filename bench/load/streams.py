@@ -43,7 +43,8 @@ async def measure(
     `resident` gives the desk's memory in MiB. Each message goes to a conversation by chance; its
     delay is the time from before it is sent until its own stream shows it.
     """
-    connector = aiohttp.TCPConnector(limit=0)
+    # Not kept for the next message: the desk may close an idle one at that very moment.
+    connector = aiohttp.TCPConnector(limit=0, force_close=True)
     timeout = aiohttp.ClientTimeout(total=None)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         before = resident()
