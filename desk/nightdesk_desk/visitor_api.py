@@ -317,6 +317,7 @@ async def _followed(
                 yield ServerSentEvent(json.dumps(notice), event="typing")
             if len(events) == log.READ_LIMIT:
                 continue
+            watch.read_to = after
             at = time.monotonic()
             if woken and unread and not events:
                 # Woken for nothing: the conversation may have been deleted.
@@ -327,4 +328,6 @@ async def _followed(
                 desk.presence.reads_on(conversation_id)
                 noted_at = at
             woken = await watch.wait(SEEN_EVERY)
-            unread = watch.take_stored() or not woken
+            # Other processes' writes are looked for, for all readers together. By itself each reads
+            # only when that does not work: a thousand readings at once would hold up every message.
+            unread = watch.take_stored() or desk.wakeups.lookings[0].late()

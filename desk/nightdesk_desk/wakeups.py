@@ -46,6 +46,8 @@ class Watch:
         self._news = asyncio.Event()
         self._typing: dict[str, Typing] = {}
         self._stored = False
+        self.read_to: int | None = None
+        """Up to which number the reader has read; None where it does not say."""
 
     async def wait(self, timeout: float) -> bool:
         """Wait for news, at most `timeout` seconds. Gives whether there was any.
@@ -59,6 +61,10 @@ class Watch:
             return False
         self._news.clear()
         return True
+
+    def has_not_read(self, last: int) -> bool:
+        """Say whether the reader may not have read up to number `last` yet."""
+        return self.read_to is None or self.read_to < last
 
     def take_stored(self) -> bool:
         """Say whether something may have been stored since this was last asked."""
@@ -182,7 +188,8 @@ class Wakeups(Worker):
                     # The first look also wakes: what came before it may be unread.
                     if self._seen.get(row.id) != row.last_seq and row.id in self._watches:
                         self._seen[row.id] = row.last_seq
-                        self._wake(self._watches[row.id])
+                        watches = self._watches[row.id]
+                        self._wake({w for w in watches if w.has_not_read(row.last_seq)})
                 self._hear_typing(asked, await writing(session, asked, now()))
             if not self._any:
                 return

@@ -65,3 +65,23 @@ def test_a_reader_knows_news_of_the_log_from_news_of_typing() -> None:
     watch.wake(Typing("bot", False))
     assert watch.take_stored()
     assert not watch.take_stored()
+
+
+async def test_a_look_wakes_only_who_has_not_read_that_far(settings: Settings) -> None:
+    db = Database(settings.database_url)
+    wakeups = Wakeups(db)
+    try:
+        async with db.write() as session:
+            conversation_id, _ = await log.start_conversation(session)
+            await log.append(session, conversation_id, [log.NewEvent("visitor", "one")])
+        with wakeups.watch(conversation_id) as read, wakeups.watch(conversation_id) as unread:
+            read.read_to, unread.read_to = 1, 0
+            await wakeups.look()
+            assert not read.take_stored()
+            assert unread.take_stored()
+            async with db.write() as session:
+                await log.append(session, conversation_id, [log.NewEvent("bot", "two")])
+            await wakeups.look()
+            assert read.take_stored()
+    finally:
+        await db.close()
