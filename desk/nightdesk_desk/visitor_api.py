@@ -299,6 +299,11 @@ async def _note_seen(desk: Desk, conversation_id: str) -> bool:
         return await log.visitor_seen(session, conversation_id)
 
 
+async def _is_there(desk: Desk, conversation_id: str) -> bool:
+    async with desk.db.read() as session:
+        return await log.is_there(session, conversation_id)
+
+
 async def _followed(
     desk: Desk, conversation_id: str, after: int, language: str
 ) -> AsyncIterator[ServerSentEvent]:
@@ -319,12 +324,11 @@ async def _followed(
                 continue
             watch.read_to = after
             at = time.monotonic()
-            if woken and unread and not events:
-                # Woken for nothing: the conversation may have been deleted.
-                if not await _note_seen(desk, conversation_id):
-                    return
-                noted_at = at
-            elif at - noted_at >= SEEN_EVERY:
+            # Woken for nothing, the conversation may have been deleted.
+            for_nothing = woken and unread and not events
+            if for_nothing and not await _is_there(desk, conversation_id):
+                return
+            if at - noted_at >= SEEN_EVERY:
                 desk.presence.reads_on(conversation_id)
                 noted_at = at
             woken = await watch.wait(SEEN_EVERY)
