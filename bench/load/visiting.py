@@ -52,7 +52,10 @@ async def run(visit: Visit, urls: Sequence[str], visitors: Sequence[Visitor]) ->
 async def visit_stock(
     session: aiohttp.ClientSession, url: str, visitor: Visitor, began: float
 ) -> list[Sent]:
-    """Talk to Rasa's REST channel, each message when it is due."""
+    """Talk to Rasa's REST channel, each message when it is due.
+
+    An empty list counts as an answer: it is what a stock Rasa says to what it does not understand.
+    """
     sender = f"visitor-{began:.6f}-{visitor.number}"
 
     async def send(due: float, text: str) -> Sent:
@@ -60,7 +63,7 @@ async def visit_stock(
         body = {"sender": sender, "message": text}
         replies = await _post(session, f"{url}/webhooks/rest/webhook", body, {})
         took = time.monotonic() - began - due
-        return Sent(due, "answered", took, took) if replies else Sent(due, "lost")
+        return Sent(due, "lost") if replies is None else Sent(due, "answered", took, took)
 
     return list(await asyncio.gather(*(send(line.due, line.text) for line in visitor.lines)))
 

@@ -41,13 +41,14 @@ def test_what_was_never_confirmed_is_lost():
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer one request as Rasa does: nothing to "two"."""
+    """Answer one request as Rasa does, an empty list to "two"; fail at "three"."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
     length = int(head.partition("content-length:")[2].split("\r\n")[0])
     asked = json.loads(await reader.readexactly(length))
     body = json.dumps([] if asked["message"] == "two" else [{"text": "yes"}]).encode()
     writer.write(
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        (b"HTTP/1.1 500 No" if asked["message"] == "three" else b"HTTP/1.1 200 OK")
+        + b"\r\nContent-Type: application/json\r\nConnection: close\r\n"
         + f"Content-Length: {len(body)}\r\n\r\n".encode()
         + body
     )
@@ -55,13 +56,13 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
-def test_rasas_empty_answer_is_a_lost_message():
+def test_rasas_empty_answer_counts_and_a_failure_does_not():
     async def measured():
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        lines = (Line(0.0, "one"), Line(0.01, "two"))
+        lines = (Line(0.0, "one"), Line(0.01, "two"), Line(0.02, "three"))
         async with server:
             return await run(visit_stock, [url], [Visitor(0, lines), Visitor(1, lines[:1])])
 
     rows = asyncio.run(measured())
-    assert [row.end for row in rows] == ["answered", "lost", "answered"]
+    assert [row.end for row in rows] == ["answered", "answered", "lost", "answered"]
