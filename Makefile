@@ -40,6 +40,11 @@ bench: ## Our understanding beside Rasa's default, into docs/benchmarks.md (two 
 	@$(SETUP) run
 	@$(BIN)/python -m bench.pipelines $(BENCH)
 
+bench-load: ## Visitors a second beside a stock Rasa, into docs/benchmarks.md (an hour; LOAD=--quick: a trial)
+	@$(SETUP) run
+	@$(BIN)/nightdesk train
+	@$(BIN)/python -m bench.load $(or $(LOAD),--write docs/benchmarks.md)
+
 # The order is from quick to slow; the first step that fails ends it. Training keeps one core busy
 # for a quarter of an hour, so what needs no model is tested beside it.
 test: ## Everything: checks, unit tests, stories, live processes, real browsers

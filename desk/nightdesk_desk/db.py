@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import TimeoutError as NoTurn
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+from nightdesk_desk import one_trip
 from nightdesk_desk.audit.record import NOTED, write_noted
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -46,7 +47,13 @@ class Database:
         sqlite = url.startswith("sqlite")
         if sqlite and (path := make_url(url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        options: dict[str, Any] = {} if sqlite else {"pool_pre_ping": True, "pool_size": 20}
+        # Beyond the pool's size each connection is opened and closed again at every use.
+        options: dict[str, Any] = {"pool_size": 20}
+        options |= (
+            {"connect_args": {"async_creator_fn": one_trip.connect}}
+            if sqlite
+            else {"pool_pre_ping": True}
+        )
         # hide_parameters: an error must not carry a visitor's words into a log.
         self.engine = create_async_engine(url, hide_parameters=True, **options)
         if sqlite:
@@ -151,13 +158,14 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         # A writer takes its lock first: a reader that turns writer could fail half-way.
+        raw: Any = connection.connection.driver_connection
         options = connection.get_execution_options()
-        writes = options.get("nightdesk_writes")
-        if writes:
+        if options.get("nightdesk_writes"):
             # At each beginning: a connection is used again, and its last writer may have had less.
             waits = options.get("nightdesk_waits", BUSY_TIMEOUT_MS)
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={waits}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            raw.begin(f"PRAGMA busy_timeout={waits}", "BEGIN IMMEDIATE")
+        else:
+            raw.begin("BEGIN")
 
 
 def migrate(url: str, revision: str = "head") -> None:

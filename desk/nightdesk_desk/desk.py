@@ -28,6 +28,7 @@ from nightdesk_desk.limits import Limits, OwnLimits, RateLimit, Take
 from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.over_limit import OverLimit
+from nightdesk_desk.presence import Presence
 from nightdesk_desk.privacy.at_start import KeyCheck
 from nightdesk_desk.privacy.forgetting import Forgettings
 from nightdesk_desk.privacy.keeping import Keeping
@@ -57,6 +58,7 @@ class Desk:
     metrics: Metrics
     wakeups: Wakeups
     typing: TypingTold
+    presence: Presence
     rasa: Rasa
     bot: BotStanding
     turns: Turns
@@ -112,6 +114,7 @@ class Desk:
     def _record_workers(self) -> tuple[Worker, ...]:
         """What does by itself what the record says is due, in the order in which it starts."""
         return (
+            self.presence,
             self.held,
             self.call_backs,
             self.keeping,
@@ -157,6 +160,7 @@ class Desk:
             metrics=metrics,
             wakeups=wakeups,
             typing=TypingTold(db, wakeups),
+            presence=Presence(db, wakeups),
             rasa=rasa,
             bot=bot,
             turns=Turns(

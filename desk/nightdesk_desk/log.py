@@ -397,6 +397,12 @@ async def system_texts(session: AsyncSession, conversation_id: str, since: int) 
     return set(rows)
 
 
+async def is_there(session: AsyncSession, conversation_id: str) -> bool:
+    """Say whether there is such a conversation (still)."""
+    found = await session.scalar(select(Conversation.id).where(Conversation.id == conversation_id))
+    return found is not None
+
+
 async def seen_note_due(session: AsyncSession, conversation_id: str, every: float) -> bool:
     """Say whether the last note that the visitor is reading is older than `every` seconds."""
     seen = await session.scalar(

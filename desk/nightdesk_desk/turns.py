@@ -45,7 +45,7 @@ from nightdesk_desk.models import now
 from nightdesk_desk.privacy.keys import UNREADABLE
 from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.situation import answer_not_given, read_situation
-from nightdesk_desk.wakeups import Typing, Wakeups
+from nightdesk_desk.wakeups import Typing, Wakeups, Watch
 from nightdesk_desk.words import Words
 
 RETRY_SECONDS = (0.1, 0.3, 1.0, 2.0)
@@ -74,6 +74,20 @@ class Recorded(NamedTuple):
     decision: Decision
     opened: Opened | None
     held: bool = False
+
+
+class _Look(NamedTuple):
+    """What was found before asking: what waits, the burst, and the seconds to wait for more.
+
+    With nothing left to wait for also the visitor's short messages before, and whether the answer
+    before did not reach anybody.
+    """
+
+    waiting: log.Waiting
+    burst: Burst
+    left: float
+    earlier: Sequence[str] = ()
+    not_given: bool = False
 
 
 class Turns:
@@ -187,93 +201,112 @@ class Turns:
 
         `done` are those whose turn this desk has had: one of them that waits still has failed.
         """
-        async with self._db.read() as session:
-            waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
-        if waiting is None:
-            return
-        with self._typing(conversation_id, shown=waiting.state == "bot"):
-            left = await self._left_by_others(conversation_id, seq, waiting, done)
-            await self._answer(conversation_id, seq)
+        left: list[int] = []
+        # Both a new message and a person who takes the conversation end the wait for more.
+        with self._wakeups.watch(conversation_id) as news:
+            patience = time.monotonic() + self._pace.longest
+            look = await self._look(conversation_id, seq, patience)
+            if look is None:
+                return
+            with self._typing(conversation_id, shown=look.waiting.state == "bot"):
+                if self._under_way(look.waiting, done):
+                    left = await self._left_by_others(conversation_id, seq, done, news)
+                    patience = time.monotonic() + self._pace.longest
+                    look = await self._look(conversation_id, seq, patience)
+                while look is not None:
+                    if look.left > 0:
+                        await news.wait(look.left)
+                    elif await self._answered(conversation_id, look):
+                        break
+                    else:
+                        patience = time.monotonic() + self._pace.longest
+                    look = await self._look(conversation_id, seq, patience)
         for message in left:
             # That desk may have died; of two that answer, one is overtaken.
             self.enqueue(conversation_id, message)
+        self._wakeups.notify(conversation_id)
+
+    def _under_way(self, waiting: log.Waiting | None, done: Set[int]) -> list[int]:
+        """Give what waits from before the message and may be another desk's turn just now."""
+        # What waits for longer than a turn takes is not under way: the sweep's affair.
+        since = now() - timedelta(seconds=self._turn_takes())
+        earlier = waiting.earlier if waiting else ()
+        return [each.seq for each in earlier if each.seq not in done and each.at > since]
 
     async def _left_by_others(
-        self, conversation_id: str, seq: int, waiting: log.Waiting | None, done: Set[int]
+        self, conversation_id: str, seq: int, done: Set[int], news: Watch
     ) -> list[int]:
         """Wait for other desks' turns of messages before `seq`; give those that still wait then.
 
         Without it, answers would come out of order, and Rasa would hear what was said later first.
         """
         until = time.monotonic() + OTHERS_WITHIN
-        with self._wakeups.watch(conversation_id) as news:
-            while True:
-                # What waits for longer than a turn takes is not under way: the sweep's affair.
-                since = now() - timedelta(seconds=self._turn_takes())
-                earlier = [
-                    message.seq
-                    for message in (waiting.earlier if waiting else ())
-                    if message.seq not in done and message.at > since
-                ]
-                left = until - time.monotonic()
-                if not earlier or left <= 0:
-                    return earlier
-                await news.wait(left)
-                async with self._db.read() as session:
-                    waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
+        while True:
+            async with self._db.read() as session:
+                waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
+            earlier = self._under_way(waiting, done)
+            left = until - time.monotonic()
+            if not earlier or left <= 0:
+                return earlier
+            await news.wait(left)
 
-    async def _answer(self, conversation_id: str, seq: int) -> None:
-        """Ask for an answer to a message with the others of its burst, and record it."""
-        while (burst := await self._gather(conversation_id, seq)) is not None:
-            began = time.perf_counter()
-            replies = await self._ask(conversation_id, burst)
-            try:
-                recorded = await self._record_surely(conversation_id, burst, replies)
-            except Overtaken:
-                # Somebody answered a part of it; whatever is left is asked anew.
-                continue
-            self._count(recorded, time.perf_counter() - began)
-            break
-        self._wakeups.notify(conversation_id)
+    async def _answered(self, conversation_id: str, look: _Look) -> bool:
+        """Ask for a whole burst and record what is said. Gives false when somebody was quicker.
 
-    async def _gather(self, conversation_id: str, seq: int) -> Burst | None:
-        """Give the message's burst once it is whole, or None when the message needs no turn."""
-        patience = time.monotonic() + self._pace.longest
-        # Both a new message and a person who takes the conversation end the wait.
-        with self._wakeups.watch(conversation_id) as news:
-            while True:
-                async with self._db.read() as session:
-                    waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
-                if waiting is None:
-                    return None
-                burst = burst_of(waiting, seq, self._words.person_buttons(), self._pace)
-                left = seconds_to_wait(burst, self._pace, now())
-                left = min(left, patience - time.monotonic())
-                if left <= 0:
-                    return burst
-                await news.wait(left)
+        Somebody answered a part of it then; whatever is left is to be asked anew.
+        """
+        began = time.perf_counter()
+        replies = await self._ask(conversation_id, look)
+        try:
+            recorded = await self._record_surely(conversation_id, look.burst, replies)
+        except Overtaken:
+            return False
+        self._count(recorded, time.perf_counter() - began)
+        return True
 
-    async def _ask(self, conversation_id: str, burst: Burst) -> list[BotReply] | None:
-        if any(message.text == UNREADABLE for message in burst.messages):
+    async def _look(self, conversation_id: str, seq: int, patience: float) -> _Look | None:
+        """Look at what waits around a message; None when it needs no turn.
+
+        All that a turn reads before it asks is read at once, in one transaction.
+        """
+        async with self._db.read() as session:
+            waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
+            if waiting is None:
+                return None
+            burst = burst_of(waiting, seq, self._words.person_buttons(), self._pace)
+            left = seconds_to_wait(burst, self._pace, now())
+            left = min(left, patience - time.monotonic())
+            if left > 0:
+                return _Look(waiting, burst, left)
+            earlier, not_given = await self._before(session, conversation_id, burst)
+            return _Look(waiting, burst, 0.0, earlier, not_given)
+
+    async def _ask(self, conversation_id: str, look: _Look) -> list[BotReply] | None:
+        if any(message.text == UNREADABLE for message in look.burst.messages):
             # Nobody can judge what its key is missing for: a person must see to it.
             return None
-        earlier, not_given = await self._before(conversation_id, burst)
-        age = (now() - burst.messages[0].at).total_seconds()
-        deadline = seconds_for_bot(age, self._rasa.deadline)
+        age = (now() - look.burst.messages[0].at).total_seconds()
         replies = await ask_surely(
-            self._rasa, self._metrics, conversation_id, burst.text, earlier, not_given, deadline
+            self._rasa,
+            self._metrics,
+            conversation_id,
+            look.burst.text,
+            look.earlier,
+            look.not_given,
+            seconds_for_bot(age, self._rasa.deadline),
         )
         failed = not replies or turn_outcome(replies).outcome == BOT_UNAVAILABLE
         self._note_turn(not failed)
         return replies
 
-    async def _before(self, conversation_id: str, burst: Burst) -> tuple[list[str], bool]:
+    async def _before(
+        self, session: AsyncSession, conversation_id: str, burst: Burst
+    ) -> tuple[list[str], bool]:
         """Give the short messages before, and whether the answer before did not reach anybody."""
         first = burst.messages[0]
         try:
-            async with self._db.read() as session:
-                said = await log.visitor_said(session, conversation_id, first.seq, MOST_PIECES)
-                not_given = await answer_not_given(session, conversation_id, first.seq)
+            said = await log.visitor_said(session, conversation_id, first.seq, MOST_PIECES)
+            not_given = await answer_not_given(session, conversation_id, first.seq)
         except Exception as error:
             # It only adds to what is judged: the message itself must be answered all the same.
             logger.warning("earlier messages could not be read: %s", type(error).__name__)

@@ -345,6 +345,11 @@ async def _note_seen(desk: Desk, conversation_id: str) -> bool:
         return True
 
 
+async def _is_there(desk: Desk, conversation_id: str) -> bool:
+    async with desk.db.read() as session:
+        return await log.is_there(session, conversation_id)
+
+
 async def _followed(
     desk: Desk, conversation_id: str, after: int, language: str
 ) -> AsyncIterator[ServerSentEvent]:
@@ -353,8 +358,9 @@ async def _followed(
         if desk.wakeups.watching(conversation_id) > MOST_READERS:
             # Many asked at once, before any of them had begun to read.
             return
+        unread, woken, noted_at = True, True, -SEEN_EVERY
         while not desk.wakeups.closed:
-            events = await _events(desk, conversation_id, after, language)
+            events = await _events(desk, conversation_id, after, language) if unread else []
             for event in events:
                 after = event["seq"]
                 data = json.dumps(event, ensure_ascii=False)
@@ -363,7 +369,18 @@ async def _followed(
             if typing is not None:
                 notice = {"from": typing.sender, "typing": typing.typing}
                 yield ServerSentEvent(json.dumps(notice), event="typing")
-            if not events:
-                if not await _note_seen(desk, conversation_id):
-                    return
-                await watch.wait(SEEN_EVERY)
+            if len(events) == log.READ_LIMIT:
+                continue
+            watch.read_to = after
+            at = time.monotonic()
+            # Woken for nothing, the conversation may have been deleted.
+            for_nothing = woken and unread and not events
+            if for_nothing and not await _is_there(desk, conversation_id):
+                return
+            if at - noted_at >= SEEN_EVERY:
+                desk.presence.reads_on(conversation_id)
+                noted_at = at
+            woken = await watch.wait(SEEN_EVERY)
+            # Other processes' writes are looked for, for all readers together. By itself each reads
+            # only when that does not work: a thousand readings at once would hold up every message.
+            unread = watch.take_stored() or desk.wakeups.lookings[0].late()

@@ -49,6 +49,9 @@ class Watch:
     def __init__(self) -> None:
         self._news = asyncio.Event()
         self._typing: dict[str, Typing] = {}
+        self._stored = False
+        self.read_to: int | None = None
+        """Up to which number the reader has read; None where it does not say."""
 
     async def wait(self, timeout: float) -> bool:
         """Wait for news, at most `timeout` seconds. Gives whether there was any.
@@ -63,6 +66,15 @@ class Watch:
         self._news.clear()
         return True
 
+    def has_not_read(self, last: int) -> bool:
+        """Say whether the reader may not have read up to number `last` yet."""
+        return self.read_to is None or self.read_to < last
+
+    def take_stored(self) -> bool:
+        """Say whether something may have been stored since this was last asked."""
+        stored, self._stored = self._stored, False
+        return stored
+
     def take_typing(self, *senders: str) -> Typing | None:
         """Give the latest typing notice of `senders` (none: of all) that has not been taken yet.
 
@@ -74,8 +86,10 @@ class Watch:
         return last
 
     def wake(self, typing: Typing | None = None) -> None:
-        """Wake the reader, with a typing notice if there is one."""
-        if typing is not None:
+        """Wake the reader: with a typing notice, or as something may have been stored."""
+        if typing is None:
+            self._stored = True
+        else:
             self._typing.pop(typing.sender, None)
             self._typing[typing.sender] = typing
         self._news.set()
@@ -188,7 +202,8 @@ class Wakeups(Worker):
                     # The first look also wakes: what came before it may be unread.
                     if self._seen.get(row.id) != row.last_seq and row.id in self._watches:
                         self._seen[row.id] = row.last_seq
-                        self._wake(self._watches[row.id])
+                        watches = self._watches[row.id]
+                        self._wake({w for w in watches if w.has_not_read(row.last_seq)})
                 self._hear_typing(asked, await writing(session, asked, now()))
             if not self._any:
                 return

@@ -5,6 +5,7 @@ key ends with its language's code ("crisis_open_es"), that of an English one wit
 """
 
 import logging
+import operator
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -37,6 +38,7 @@ class Words:
         not right.
         """
         self.clinic_file = clinic_file
+        self._kept: tuple[tuple[object, ...], SystemTexts] | None = None
         self._texts = load_texts(data / "texts" / "desk.yml")
         path = data / "safety" / "crisis_lines.yml"
         self.all_lines = load_all_crisis_lines(path)
@@ -159,11 +161,18 @@ class Words:
         """
         # One moment for all: an hour that strikes meanwhile must not make them disagree.
         moment = at or now()
+        # Hours begin and end with a minute, so within one nothing of this changes by itself.
+        kept_by = (moment.replace(second=0, microsecond=0), self.clinic, self.lines, waits)
+        if self._kept is None or not _are_same(self._kept[0], kept_by):
+            self._kept = (kept_by, self._system_texts(moment, waits or {}))
+        return self._kept[1]
+
+    def _system_texts(self, moment: datetime, waits: Waits) -> SystemTexts:
         is_open = self.open_now(moment)
         # What would only be over after closing time would not be true.
         told = {
             level: wait
-            for level, wait in (waits or {}).items()
+            for level, wait in waits.items()
             if is_open and self.open_now(moment + timedelta(minutes=wait.minutes))
         }
         return SystemTexts(
@@ -266,6 +275,11 @@ class Words:
             self.say("bot_unavailable_again", language),
             self.say("answer_withheld", language),
         )
+
+
+def _are_same(kept: tuple[object, ...], now_there: tuple[object, ...]) -> bool:
+    """Say whether the moment is equal and the rest the very same objects (they never change)."""
+    return kept[0] == now_there[0] and all(map(operator.is_, kept[1:], now_there[1:]))
 
 
 def _fields_of(key: str) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ import pytest_asyncio
 from desk_in_process import Served, Visitor
 from fake_rasa import FakeRasa, answer
 
+from nightdesk_desk import log
+from nightdesk_desk.wakeups import Typing
+
 
 @pytest_asyncio.fixture
 async def online(served: Served) -> AsyncIterator[Visitor]:
@@ -192,3 +195,30 @@ async def test_stopping_does_not_wait_for_readers(served: Served) -> None:
                 await asyncio.sleep(0.05)
         assert time.monotonic() - began < 4
         await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_who_only_hears_of_typing_does_not_read_the_log_again(
+    online: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+    read = log.read_events
+
+    async def counted(session: Any, conversation_id: str, after: int = 0) -> Any:
+        reads.append(after)
+        return await read(session, conversation_id, after)
+
+    monkeypatch.setattr(log, "read_events", counted)
+    stream = frames(online)
+    await online.say("hello")
+    assert len(await take(stream, 2)) == 2
+    before = len(reads)
+    wakeups = online.desk.wakeups
+    for typing in (True, False, True):
+        wakeups.typing(online.id, Typing("staff", typing))
+        async with asyncio.timeout(8):
+            while "typing" not in (await anext(stream))["data"]:
+                pass
+    assert len(reads) == before
+    await online.say("again")
+    assert [e["seq"] for e in await take(stream, 2)] == [3, 4]
+    await stream.aclose()  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from nightdesk_desk import log
 from nightdesk_desk.db import Database
 from nightdesk_desk.settings import Settings
-from nightdesk_desk.wakeups import Typing, Wakeups
+from nightdesk_desk.wakeups import Typing, Wakeups, Watch
 
 
 async def test_a_look_that_hangs_does_not_end_the_news(
@@ -54,3 +54,34 @@ async def test_typing_of_a_conversation_that_nobody_reads_is_not_kept(settings: 
         wakeups.typing("c", Typing("visitor", True))
         assert wakeups._told
     assert not wakeups._told
+
+
+def test_a_reader_knows_news_of_the_log_from_news_of_typing() -> None:
+    watch = Watch()
+    assert not watch.take_stored()
+    watch.wake(Typing("bot", True))
+    assert not watch.take_stored()
+    watch.wake()
+    watch.wake(Typing("bot", False))
+    assert watch.take_stored()
+    assert not watch.take_stored()
+
+
+async def test_a_look_wakes_only_who_has_not_read_that_far(settings: Settings) -> None:
+    db = Database(settings.database_url)
+    wakeups = Wakeups(db)
+    try:
+        async with db.write() as session:
+            conversation_id, _ = await log.start_conversation(session)
+            await log.append(session, conversation_id, [log.NewEvent("visitor", "one")])
+        with wakeups.watch(conversation_id) as read, wakeups.watch(conversation_id) as unread:
+            read.read_to, unread.read_to = 1, 0
+            await wakeups.look()
+            assert not read.take_stored()
+            assert unread.take_stored()
+            async with db.write() as session:
+                await log.append(session, conversation_id, [log.NewEvent("bot", "two")])
+            await wakeups.look()
+            assert read.take_stored()
+    finally:
+        await db.close()

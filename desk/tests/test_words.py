@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,29 @@ def chicago(day: int, hour: int) -> datetime:
 def test_the_next_opening_in_plain_words(tmp_path: Path, at: datetime, expected: str) -> None:
     assert words(tmp_path).opening_words(at) == expected
     assert expected in words(tmp_path).after_handover("handover", at)
+
+
+def test_what_is_said_now_is_put_together_once_a_minute(tmp_path: Path) -> None:
+    said = words(tmp_path)
+    minute = chicago(23, 8).replace(minute=59)
+    first = said.system_texts(minute)
+    assert said.system_texts(minute.replace(second=59)) is first
+    assert said.system_texts(minute.replace(second=59)) == words(tmp_path).system_texts(minute)
+    # The clinic opens at nine.
+    opened = said.system_texts(minute + timedelta(minutes=1))
+    assert first.call_back
+    assert not opened.call_back
+    waits = {"P2": Wait(30, measured=False)}
+    told = said.system_texts(minute + timedelta(minutes=1), waits)
+    assert "P2" in told.below("en").waits
+    assert "P2" not in opened.below("en").waits
+
+
+def test_an_edit_of_the_settings_is_said_at_once(tmp_path: Path) -> None:
+    said, at = words(tmp_path), chicago(23, 10)
+    assert not said.system_texts(at).call_back
+    (tmp_path / "clinic.yml").write_text(CLINIC.format(hours="24/7 off") + "\n")
+    assert said.system_texts(at).call_back
 
 
 def test_noon_and_midnight_have_their_names(tmp_path: Path) -> None:

@@ -127,6 +127,9 @@ def main() -> None:
     if serves:
         import rasa.core.run as server
 
+        from nightdesk.run.checked_once import check_answers_only
+
+        check_answers_only()
         rasa_cli.configure_structlog = _wordless(rasa_cli.configure_structlog)
         server.load_agent_on_start = _sharing(_model_or_end(server.load_agent_on_start), stores)
         _share(stores)
