@@ -26,8 +26,8 @@ from bench.load.systems import (
 )
 from bench.load.visiting import Visit, run, visit_desk, visit_stock
 from bench.machine import machine, versions
-from bench.postgres import NoPostgres
 from bench.training import environment
+from deploy.local.machine import NotInstalled
 from nightdesk.run.places import Places
 from nightdesk.run.progress import Step
 from nightdesk.run.training import ensure_model
@@ -118,7 +118,7 @@ async def measured(plan: Plan) -> dict[str, Any]:
                     ours = desk_system(places, Path(folder), model, processes, address, NO_WAIT)
                     theirs = stock_system(places, project, stock_model, processes)
                     found = await _topology(plan, questions, ours, theirs, Path(folder))
-            except NoPostgres as error:
+            except NotInstalled as error:
                 results["left_out"].append(f"{processes} processes: left out, {error}")
                 continue
         results["topologies"].append({"processes": processes, "database": name, **found})

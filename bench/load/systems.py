@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bench.postgres import free_port
+from deploy.local.machine import free_port
 from nightdesk.run import leash
 from nightdesk.run.places import Places
 from nightdesk.run.ports import LOOPBACK, Ports

@@ -13,7 +13,7 @@ from bench.load.figures import Sent
 from bench.load.measuring import Plan, measured
 from bench.load.report import as_markdown, goals
 from bench.load.systems import Process, Running, System, cpu_seconds, resident_mib
-from bench.postgres import NoPostgres, free_port
+from deploy.local.machine import NotInstalled, free_port
 from nightdesk.run.places import Places
 from nightdesk.run.progress import StepFailed
 
@@ -53,7 +53,7 @@ def imagined(monkeypatch, tmp_path):
 
     def databases(name, var):
         if name == "PostgreSQL":
-            raise NoPostgres("there is none")
+            raise NotInstalled("there is none")
         return measuring.contextlib.nullcontext("sqlite://")
 
     process = Process("one", ("true",), "", {}, tmp_path)
