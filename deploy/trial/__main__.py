@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import json
 import shutil
+import signal
 import ssl
 import statistics
 import sys
@@ -57,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Carry the command out. Gives the exit status."""
     chosen = parser().parse_args(words)
+    # Ended from outside, it ends its servers, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     var = Path(tempfile.mkdtemp(prefix="nightdesk-scale-"))
     failed = True
     try:
