@@ -195,7 +195,9 @@ async def _until_answered(database: str) -> None:
 def kept(database: str) -> list[Kept]:
     """Read the desk's record."""
     with contextlib.closing(psycopg2.connect(database)) as connection, connection.cursor() as rows:
-        rows.execute("SELECT conversation_id, seq, sender, text, outcome, answered FROM events")
+        rows.execute(
+            "SELECT conversation_id, seq, sender, text, outcome, answered, xmin::text FROM events"
+        )
         return [Kept(*row) for row in rows.fetchall()]
 
 
