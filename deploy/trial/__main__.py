@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import json
 import shutil
+import signal
 import ssl
 import statistics
 import sys
@@ -57,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
 def main(words: Sequence[str] | None = None) -> int:
     """Carry the command out. Gives the exit status."""
     chosen = parser().parse_args(words)
+    # Ended from outside, it ends its servers, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     var = Path(tempfile.mkdtemp(prefix="nightdesk-scale-"))
     failed = True
     try:
@@ -192,7 +195,9 @@ async def _until_answered(database: str) -> None:
 def kept(database: str) -> list[Kept]:
     """Read the desk's record."""
     with contextlib.closing(psycopg2.connect(database)) as connection, connection.cursor() as rows:
-        rows.execute("SELECT conversation_id, seq, sender, text, outcome, answered FROM events")
+        rows.execute(
+            "SELECT conversation_id, seq, sender, text, outcome, answered, xmin::text FROM events"
+        )
         return [Kept(*row) for row in rows.fetchall()]
 
 

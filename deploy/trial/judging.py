@@ -32,6 +32,8 @@ class Kept(NamedTuple):
     text: str
     outcome: str | None
     answered: bool
+    turn: str
+    """The transaction that wrote it: a turn marks its message and records its answer in one."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def judge(
     again = unavailable = 0
     for name, messages in by_conversation.items():
         faults += _of_log(messages, sorted(said[name], key=lambda event: event.seq))
-        faults += _of_answers(name, messages, replied[name])
+        faults += _of_answers(name, said[name], replied[name])
         missing = [m for m in messages if not asked.get((name, m.text))]
         not_given = sum(event.outcome == UNAVAILABLE for event in replied[name])
         unavailable += not_given
@@ -106,11 +108,20 @@ def _of_log(sent: Sequence[Sent], said: Sequence[Kept]) -> Iterable[str]:
             yield f"{name}: message {event.seq} has no answer"
 
 
-def _of_answers(name: str, sent: Sequence[Sent], replied: Sequence[Kept]) -> Iterable[str]:
-    """Give what is wrong with the number of answers: each turn has one with an outcome."""
-    answers = sum(event.outcome is not None for event in replied)
-    if answers != len(sent):
-        yield f"{name}: {answers} answers to {len(sent)} messages"
+def _of_answers(name: str, said: Sequence[Kept], replied: Sequence[Kept]) -> Iterable[str]:
+    """Give what is wrong with the answers: each message has one turn's, and no answer is over.
+
+    An answer to two questions in one message has two outcomes, in one turn.
+    """
+    of_messages = Counter(event.turn for event in said if event.answered)
+    of_answers = {event.turn for event in replied if event.outcome is not None}
+    for turn, messages in of_messages.items():
+        if messages > 1:
+            yield f"{name}: {messages} messages have one answer"
+        if turn not in of_answers:
+            yield f"{name}: a message is marked as answered and is not"
+    for _ in of_answers - set(of_messages):
+        yield f"{name}: an answer too many"
 
 
 def _lay_in(message: Sent, times: Sequence[tuple[float, float]]) -> bool:

@@ -13,7 +13,7 @@ import httpx
 from deploy.trial.judging import Sent
 from nightdesk.run.progress import StepFailed
 
-AT_ONCE = 12
+AT_ONCE = 6
 """Visitors who talk at the same time: two cores run all of it."""
 ROUNDS = ("both", "burst", "both", "burst", "both", "both", "both")
 SIZES = {"both": 2, "burst": 3}

@@ -1,7 +1,8 @@
 """Asking Rasa: one turn over its REST channel, with a deadline; and making it forget.
 
-Of several Rasa processes another one is asked where the first breaks off or stays silent. That a
-turn may then have run twice harms nothing: what the desk records, it records once.
+Of several Rasa processes another one is asked where the first cannot be reached or breaks off. That
+a turn may then have run twice harms nothing: what the desk records, it records once. One that is
+silent is not left before the deadline: it may only be busy, and asking twice would make it busier.
 """
 
 import asyncio
@@ -99,9 +100,7 @@ class Rasa:
             body["metadata"] = metadata
         with _failing():
             async with asyncio.timeout(deadline or self.deadline):
-                replies = read_replies(
-                    await self._post_twice(sender, WEBHOOK, body, (deadline or self.deadline) / 2)
-                )
+                replies = read_replies(await self._post_twice(sender, WEBHOOK, body))
         known = self._passages()
         if known and not all(id in known for reply in replies for id in rests_on(reply)):
             raise RasaFailed("garbage")
@@ -115,38 +114,31 @@ class Rasa:
         with _failing():
             async with asyncio.timeout(within):
                 body: dict[str, object] = {CONVERSATION: conversation_id}
-                said = await self._post_twice(
-                    conversation_id, FORGET_PATH, body, within / 2, again=False
-                )
+                said = await self._post_twice(conversation_id, FORGET_PATH, body, again=False)
         if said != {FORGOTTEN: True}:
             raise RasaFailed("garbage")
 
     async def _post_twice(
-        self,
-        sender: str,
-        path: str,
-        body: dict[str, object],
-        first_within: float,
-        again: bool = True,
+        self, sender: str, path: str, body: dict[str, object], again: bool = True
     ) -> object:
-        """Post to the sender's process; to the next one if that breaks off or stays silent.
+        """Post to the sender's process; to the next one if that cannot be reached or breaks off.
 
-        Where there is no other, `again` to the same if it breaks off.
+        Where there is no other, `again` to the same.
         """
         first, *others = self._replicas.in_order(sender)
         try:
-            # Without another one there is nothing better to do than to wait.
-            async with asyncio.timeout(first_within if others else None):
-                return await self._post(first, path, body)
-        except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError):
+            return await self._post(first, path, body)
+        except (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpx.RemoteProtocolError,
+            httpx.ReadError,
+        ) as error:
             # A connection that was closed while idle, or a process that is just being replaced.
             if not others:
-                if not again:
+                if not again or isinstance(error, httpx.ConnectTimeout):
                     raise
                 await asyncio.sleep(RETRY_AFTER)
-        except (TimeoutError, httpx.TimeoutException):
-            if not others:
-                raise
         return await self._post(others[0] if others else first, path, body)
 
     async def _post(self, address: str, path: str, body: dict[str, object]) -> object:

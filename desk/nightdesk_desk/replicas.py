@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 
 REST = 10.0
-"""Seconds for which a process that has failed is asked last: about as long as its start takes."""
+"""Seconds for which one that has failed is asked last: about as long as its start takes. Twice
+as long each time that it fails again: one that hangs costs a turn its deadline."""
+LONGEST_REST = 160.0
 
 
 class Replicas:
@@ -21,25 +23,31 @@ class Replicas:
         """Take one address or more."""
         self._addresses = [address.rstrip("/") for address in addresses]
         self._clock = clock
-        self._failed: dict[str, float] = {}
+        # Until when each rests, and for how long.
+        self._rests: dict[str, tuple[float, float]] = {}
 
     def in_order(self, sender: str) -> list[str]:
         """Give all addresses in the order in which `sender` asks them."""
         at = self._clock()
 
         def resting(address: str) -> bool:
-            since = self._failed.get(address)
-            return since is not None and at - since < REST
+            return at < self._rests.get(address, (at, 0.0))[0]
 
         return sorted(self._addresses, key=lambda each: (resting(each), _weight(each, sender)))
 
     def failed(self, address: str) -> None:
         """Note that a process could not be reached, broke off, or did not answer in time."""
-        self._failed[address] = self._clock()
+        at = self._clock()
+        until, rest = self._rests.get(address, (at, 0.0))
+        if rest and at < until:
+            # Turns that were under way at once fail at once: that is one failure.
+            return
+        rest = min(2 * rest, LONGEST_REST) if rest else REST
+        self._rests[address] = (at + rest, rest)
 
     def worked(self, address: str) -> None:
         """Note that a process has answered."""
-        self._failed.pop(address, None)
+        self._rests.pop(address, None)
 
     def __len__(self) -> int:
         return len(self._addresses)

@@ -8,22 +8,32 @@ cannot get the lock in time, or cannot reach Redis, fails at once, and the desk 
 
 import asyncio
 import logging
+import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from rasa.core.lock_store import LockError, LockStore
+from redis import Redis
 from redis import exceptions as faults
-from redis.asyncio import Redis
-from redis.asyncio.lock import Lock
+from redis.backoff import NoBackoff
+from redis.lock import Lock
+from redis.retry import Retry
 
 KEYS = "nightdesk:turn:"
 """What the keys in Redis begin with; the conversation's name follows."""
 
+THREADS = 8
+"""As many short questions to Redis at a time."""
+
+T = TypeVar("T")
+InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 logger = logging.getLogger(__name__)
 
 
@@ -58,34 +68,66 @@ class NotHeld(Exception):
 class Held:
     """The lock of a turn that is under way."""
 
-    def __init__(self, lock: Lock, limits: Limits) -> None:
+    def __init__(self, lock: Lock, in_thread: InThread) -> None:
         self._lock = lock
-        self._limits = limits
+        self._in_thread = in_thread
 
     async def confirm(self) -> None:
         """Make sure that the lock is still ours, for a whole lease from now. Raises NotHeld."""
+        await self._in_thread(self.confirm_now)
+
+    def confirm_now(self) -> None:
+        """Do the same, and block meanwhile. Raises NotHeld."""
         try:
-            await self._lock.reacquire()
+            self._lock.reacquire()
         except (faults.RedisError, OSError) as error:
             raise NotHeld(type(error).__name__) from None
 
-    async def renew(self) -> None:
-        """Renew the lease again and again, as long as a turn may last."""
-        ends = time.monotonic() + self._limits.longest_turn
-        while time.monotonic() < ends:
-            await asyncio.sleep(self._limits.renew_every)
-            # Where it fails, the next try may succeed; storing asks for itself.
-            with suppress(NotHeld):
-                await self.confirm()
-
-    async def release(self) -> None:
-        """Let go, unless another has the lock by now. Never raises but when cancelled."""
+    def release_now(self) -> None:
+        """Let go, unless another has the lock by now; blocks meanwhile."""
         try:
-            await asyncio.shield(self._lock.release())
+            self._lock.release()
         except faults.LockError:
             logger.error("a turn had lost its lock before it ended")
         except (faults.RedisError, OSError) as error:
             logger.warning("a lock could not be given back, it lapses: %s", type(error).__name__)
+
+
+class Renewing:
+    """Renews the leases of all turns under way, from a thread of its own.
+
+    Understanding a message holds the event loop up, and many in a row do so for seconds: a lease
+    that the loop renewed would lapse under a turn that goes on.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._ends: dict[Held, float] = {}
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, held: Held) -> None:
+        """Renew from now on, as long as a turn may last."""
+        with self._guard:
+            self._ends[held] = time.monotonic() + self._limits.longest_turn
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
+                self._thread.start()
+
+    def end(self, held: Held) -> None:
+        """Renew no longer."""
+        with self._guard:
+            self._ends.pop(held, None)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(self._limits.renew_every)
+            with self._guard:
+                due = [held for held, ends in self._ends.items() if time.monotonic() < ends]
+            for held in due:
+                # Where it fails, the next try may succeed; storing asks for itself.
+                with suppress(NotHeld):
+                    held.confirm_now()
 
 
 turn_under_way: ContextVar[Held | None] = ContextVar("turn_under_way", default=None)
@@ -96,27 +138,23 @@ class RedisLocks(LockStore):
     """Rasa's lock store on redis-py's own lock.
 
     Turns of one conversation come one at a time. In one process they come in order of arrival;
-    between processes a process that has just had a turn lets another one go first.
+    between processes a process that has just had a turn lets another one go first. Redis is asked
+    in threads: its limits of time must not run out while the event loop is held up.
     """
 
-    def __init__(
-        self,
-        endpoint_config: Any = None,
-        *,
-        limits: Limits = LIMITS,
-        connect: Callable[..., Any] = Redis.from_url,
-    ) -> None:
+    def __init__(self, endpoint_config: Any = None, *, limits: Limits = LIMITS) -> None:
         """Take Rasa's endpoint configuration, whose `url` is the address of Redis."""
         self._limits = limits
-        self._redis = connect(
+        self._redis = Redis.from_url(
             endpoint_config.url,
             socket_timeout=limits.answer_within,
             socket_connect_timeout=limits.answer_within,
             # A connection that died while idle is made anew, and asked once more.
-            # (No `health_check_interval`: in redis-py 4.6 its checks call one another without end
-            # where the server is silent.)
+            retry=Retry(NoBackoff(), 1),
             retry_on_error=[faults.ConnectionError],
         )
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="locks")
+        self._renewing = Renewing(limits)
         # Who waits in this process. A line is gone with the last who waits in it.
         self._lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         super().__init__()
@@ -140,15 +178,16 @@ class RedisLocks(LockStore):
             if follows:
                 # Longer than others take between two looks, so that one of them comes in between.
                 await asyncio.sleep(1.5 * self._limits.look_every)
-            held = Held(await self._taken(conversation_id, ends), self._limits)
-            renewing = asyncio.create_task(held.renew())
+            held = Held(await self._taken(conversation_id, ends), self._in_thread)
+            self._renewing.begin(held)
             turn_under_way.set(held)
             try:
                 yield held
             finally:
                 turn_under_way.set(None)
-                renewing.cancel()
-                await held.release()
+                self._renewing.end(held)
+                # Also where the turn was cancelled: the thread lets go all the same.
+                await asyncio.shield(self._in_thread(held.release_now))
         finally:
             line.release()
 
@@ -157,22 +196,31 @@ class RedisLocks(LockStore):
             self._redis,
             KEYS + conversation_id,
             timeout=self._limits.lease,
-            sleep=self._limits.look_every,
-            # Each turn has a lock, and so a token, of its own.
+            # Each turn has a lock, and so a token, of its own; any thread may use it.
             thread_local=False,
         )
         try:
-            left = max(0.0, ends - time.monotonic())
-            # The outer limit is for what the client itself does not limit, such as connecting anew.
-            if await asyncio.wait_for(
-                lock.acquire(blocking_timeout=left), left + 2 * self._limits.answer_within
-            ):
-                return lock
-        except (faults.RedisError, OSError, asyncio.TimeoutError) as error:
+            while not await self._tried(lock):
+                if time.monotonic() >= ends:
+                    raise LockError("the turn before did not end")
+                await asyncio.sleep(self._limits.look_every)
+        except (faults.RedisError, OSError) as error:
             logger.error("no turn without its lock: Redis cannot be used, %s", type(error).__name__)
             raise LockError("Redis cannot be used") from None
-        raise LockError("the turn before did not end")
+        return lock
 
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._redis.close()
+    async def _tried(self, lock: Lock) -> bool:
+        trying = asyncio.ensure_future(self._in_thread(partial(lock.acquire, blocking=False)))
+        try:
+            return bool(await asyncio.shield(trying))
+        except asyncio.CancelledError:
+            # The thread may get it after nobody wants it any more.
+            trying.add_done_callback(lambda done: self._give_back(lock, done))
+            raise
+
+    def _give_back(self, lock: Lock, tried: "asyncio.Future[bool]") -> None:
+        if not tried.cancelled() and tried.exception() is None and tried.result():
+            self._threads.submit(Held(lock, self._in_thread).release_now)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)

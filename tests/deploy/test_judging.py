@@ -10,13 +10,14 @@ SENT = [
     Sent("c_1", 5, "three", 1, 6.0, 9.0),
 ]
 KEPT = [
-    Kept("c_1", 1, "visitor", "one", None, True),
-    Kept("c_1", 2, "visitor", "two", None, True),
-    Kept("c_1", 3, "bot", "a", "answer:x", True),
-    Kept("c_1", 4, "bot", "b", "unknown", True),
-    Kept("c_1", 5, "visitor", "three", None, True),
-    Kept("c_1", 6, "bot", "c", "answer:y", True),
-    Kept("c_1", 7, "bot", "more of c", None, True),
+    Kept("c_1", 1, "visitor", "one", None, True, "t1"),
+    Kept("c_1", 2, "visitor", "two", None, True, "t2"),
+    Kept("c_1", 3, "bot", "a", "answer:x", True, "t1"),
+    Kept("c_1", 4, "bot", "b", "unknown", True, "t2"),
+    Kept("c_1", 5, "visitor", "three", None, True, "t3"),
+    Kept("c_1", 6, "bot", "c", "answer:y", True, "t3"),
+    Kept("c_1", 7, "bot", "more of c", "answer:z", True, "t3"),
+    Kept("c_1", 8, "system", "nobody has come yet", None, True, "t4"),
 ]
 ASKED = {("c_1", "one"): 1, ("c_1", "two"): 1, ("c_1", "three"): 1}
 
@@ -33,21 +34,31 @@ def test_all_as_promised():
     verdict = judge(SENT, KEPT, ASKED, [])
     assert verdict.faults == ()
     assert (verdict.turns, verdict.handed_over, verdict.asked_again) == (3, 0, 0)
-    assert verdict.outcomes == {"answer": 2, "unknown": 1}
+    assert verdict.outcomes == {"answer": 3, "unknown": 1}
 
 
 @pytest.mark.parametrize(
     ("kept", "fault"),
     [
         (without(2), "accepted and is lost"),
-        (put(Kept("c_1", 2, "visitor", "another", None, True)), "accepted and is lost"),
-        ([*KEPT, Kept("c_1", 8, "visitor", "one", None, True)], "in the log 2 times, not 1"),
-        ([*KEPT, Kept("c_1", 8, "visitor", "new", None, True)], "in the log 1 times, not 0"),
-        (put(Kept("c_1", 5, "visitor", "three", None, False)), "has no answer"),
-        (without(4), "2 answers to 3 messages"),
-        ([*KEPT, Kept("c_1", 8, "bot", "again", "answer:x", True)], "4 answers to 3 messages"),
+        (put(Kept("c_1", 2, "visitor", "another", None, True, "t2")), "accepted and is lost"),
+        ([*KEPT, Kept("c_1", 9, "visitor", "one", None, True, "t1")], "in the log 2 times, not 1"),
+        ([*KEPT, Kept("c_1", 9, "visitor", "new", None, True, "t9")], "in the log 1 times, not 0"),
+        (put(Kept("c_1", 5, "visitor", "three", None, False, "t0")), "has no answer"),
+        (without(4), "marked as answered and is not"),
+        ([*KEPT, Kept("c_1", 9, "bot", "again", "answer:x", True, "t9")], "an answer too many"),
+        (put(Kept("c_1", 2, "visitor", "two", None, True, "t1")), "2 messages have one answer"),
     ],
-    ids=["lost", "changed", "doubled", "from nowhere", "waiting", "no answer", "two answers"],
+    ids=[
+        "lost",
+        "changed",
+        "doubled",
+        "invented",
+        "waiting",
+        "unanswered",
+        "answered-twice",
+        "joined",
+    ],
 )
 def test_what_is_wrong_in_the_record(kept, fault):
     assert any(fault in found for found in judge(SENT, kept, ASKED, []).faults)
@@ -61,7 +72,7 @@ def test_messages_sent_one_after_the_other_stay_in_order():
 def test_a_turn_that_rasa_does_not_know_of_must_have_been_handed_over():
     asked = {key: times for key, times in ASKED.items() if key[1] != "two"}
     assert any("does not know of" in f for f in judge(SENT, KEPT, asked, []).faults)
-    handed = put(Kept("c_1", 4, "system", "call us", UNAVAILABLE, True))
+    handed = put(Kept("c_1", 4, "system", "call us", UNAVAILABLE, True, "t2"))
     verdict = judge(SENT, handed, asked, [])
     assert verdict.faults == ()
     assert verdict.handed_over == 1

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import time
 
 import pytest
 import redis
@@ -137,6 +138,17 @@ def test_a_turn_may_last_longer_than_its_lease(url):
     asyncio.run(go())
 
 
+def test_a_process_that_is_held_up_keeps_its_locks(url):
+    """Understanding messages holds the event loop up: many in a row for longer than a lease."""
+
+    async def go():
+        async with locks(url, Limits(lease=0.6, renew_every=0.2)).lock("c_1") as held:
+            time.sleep(1.5)
+            await held.confirm()
+
+    asyncio.run(go())
+
+
 def test_what_a_killed_replica_held_lapses_within_the_wait(url):
     redis.Redis.from_url(url).set(f"{KEYS}c_1", "of a killed one", px=int(QUICK.lease * 1000))
 
@@ -157,7 +169,7 @@ def test_a_turn_that_hangs_loses_its_lock_and_cannot_take_it_from_the_next(url):
             async with other.lock("c_1") as next_one:
                 with pytest.raises(NotHeld):
                     await hanging.confirm()
-                await hanging.release()
+                hanging.release_now()
                 await next_one.confirm()
 
     asyncio.run(go())
