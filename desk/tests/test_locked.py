@@ -40,10 +40,10 @@ async def test_a_write_with_a_limit_gives_up_while_the_lock_is_held(
     db: Database, settings: Settings
 ) -> None:
     with locked(settings.var), pytest.raises(OperationalError):
-        async with asyncio.timeout(GUARD), db.write(within=0.3):
-            pass
-    async with db.write(within=0.3):
-        pass
+        async with asyncio.timeout(GUARD), db.write(within=0.3) as session:
+            await log.start_conversation(session)
+    async with db.write(within=0.3) as session:
+        await log.start_conversation(session)
 
 
 async def test_a_write_with_a_limit_does_not_queue_longer(db: Database) -> None:
@@ -59,8 +59,8 @@ async def test_the_next_write_without_a_limit_waits_as_ever(
     db: Database, settings: Settings
 ) -> None:
     with locked(settings.var), pytest.raises(SQLAlchemyError):
-        async with db.write(within=0.1):
-            pass
+        async with db.write(within=0.1) as session:
+            await log.start_conversation(session)
 
     async def write() -> None:
         async with db.write() as session:

@@ -137,6 +137,7 @@ async def test_every_workers_last_look_is_a_figure(running: Running) -> None:
         *(
             "clock",
             "news",
+            "readers to note",
             "held replies",
             "call-backs",
             "chats without an answer",

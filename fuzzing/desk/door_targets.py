@@ -83,7 +83,9 @@ class InProcess:
         if events:
             self._last = events[-1].seq
         if sent.act == "message":
-            _stored(sent, status, [event.text for event in events])
+            # What could not be read is told of in the chat; that is the desk's own line.
+            own = [event.text for event in events if event.sender == "visitor"]
+            _stored(sent, status, own)
         elif sent.act != "contact":
             assert not events, "something was stored that is no message"
 

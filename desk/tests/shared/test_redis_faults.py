@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from desk_in_process import Running, Visitor, started
+from fake_rasa import FakeRasa, known_answers
 from redis_server import PASSWORD, RedisServer
 
 from nightdesk_desk.app import create_app
@@ -95,10 +96,12 @@ async def counted_together(one: Running, two: Running) -> None:
 async def test_redis_goes_midway_and_comes_back(
     two_desks: tuple[Running, Running],
     redis_server: RedisServer,
+    rasa: FakeRasa,
     caplog: pytest.LogCaptureFixture,
     fault: str,
 ) -> None:
     caplog.set_level(logging.INFO)
+    rasa.script = known_answers
     begin, end = FAULTS[fault]
     await counted_together(*two_desks)
     begin(redis_server)
