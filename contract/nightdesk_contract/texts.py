@@ -18,7 +18,8 @@ def load_texts(path: Path) -> dict[str, str]:
         row = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
         # No UTF-8, a day that is none (2026-02-30), a tag that does not fit, endless nesting.
-        raise TextsError(f"{path.name}: not readable as YAML") from error
+        why = "" if isinstance(error, yaml.YAMLError) else f" ({error})"
+        raise TextsError(f"{path.name}: not readable as YAML{why}") from error
     if not isinstance(row, dict):
         raise TextsError(f"{path.name}: expected a mapping of names to texts")
     wrong = [key for key, text in row.items() if not isinstance(text, str) or not text.strip()]
