@@ -165,7 +165,7 @@ class Supervisor:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-S", str(_LEASH)),
-                    *(sys.executable, "-W", "ignore", "-m", "supervisor.supervisord"),
+                    *(sys.executable, "-W", "ignore", "-m", "nightdesk.run.supervisor_process"),
                     *("-n", "-c", str(config)),
                 ],
                 cwd=self._places.root,

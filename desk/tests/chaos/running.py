@@ -58,6 +58,10 @@ class Wanted:
     brief: bool = False
 
 
+STARTS_AND_ENDS_WITHIN = 300.0
+"""Seconds beside the talking, for a slow machine."""
+
+
 class NotHealthy(Exception):
     """Before anything was broken, something was not as it must be; the text says what."""
 
@@ -65,9 +69,16 @@ class NotHealthy(Exception):
 def run(wanted: Wanted, var: Path, disk_is_small: bool, say: Callable[[str], None]) -> Report:
     """Carry out a run with the system's state in `var`. Blocks.
 
-    Raises NotHealthy, and AssertionError where the system does not start or stop.
+    Raises NotHealthy, AssertionError where the system does not start or stop, and TimeoutError
+    where the run does not come to its end.
     """
-    return asyncio.run(_Run(wanted, var, disk_is_small, say).report())
+
+    async def bounded() -> Report:
+        within = wanted.minutes * 60 + FINISH_WITHIN + QUIET_WITHIN + STARTS_AND_ENDS_WITHIN
+        async with asyncio.timeout(within):
+            return await _Run(wanted, var, disk_is_small, say).report()
+
+    return asyncio.run(bounded())
 
 
 class _Run:
