@@ -1,4 +1,4 @@
-"""supervisord, which goes on when its log cannot be written: `python -m nightdesk.run.supervisor_process`.
+"""supervisord as `nightdesk run` starts it: it goes on when its log cannot be written.
 
 On a full disk it would print an error about each line of a process's log to a file on the same
 disk, and end by that, with every process. A line that is lost is better than nobody who answers.
