@@ -97,9 +97,10 @@ test-desk: ## The desk's tests without other processes
 	@echo "== the desk's tests"
 	@cd desk && .venv/bin/pytest -n auto --dist loadfile --ignore=tests/live --ignore=tests/browser
 
+# Each worker has the whole system to itself.
 test-live: ## The whole system over real HTTP, with processes killed on purpose
 	@echo "== live processes"
-	@cd desk && .venv/bin/pytest tests/live
+	@cd desk && .venv/bin/pytest -n auto --maxprocesses 2 --dist loadfile tests/live
 
 # A browser that is missing fails the tests. NIGHTDESK_TEST_BROWSER=firefox: in that one alone.
 # Each worker has the whole system to itself, so there are few.

@@ -40,6 +40,8 @@ def test_the_bot_answers_remembers_and_forgets(shared: tuple[RunningSystem, str]
         # A new process knows the conversation, too.
         before = rasas_events(database, visitor.conversation_id)
         system.kill("rasa")
+        # A verdict is some seconds old: first the one that knows of it.
+        wait_for(lambda: not system.is_ready(), 30, "nobody notices that Rasa is away")
         system.wait_until_ready()
         visitor.ask("How long is a session?")
         assert rasas_events(database, visitor.conversation_id) > before
