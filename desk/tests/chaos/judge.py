@@ -8,6 +8,8 @@ from chaos.plain import EventRow, HandoverRow, Received, Record, Screen, Sent, S
 
 CRISIS_WITHIN = 10.0
 """Seconds in which a message of a crisis has help on the screen: issue 8's own figure."""
+LATE = "crisis late"
+"""What is found where that took longer."""
 
 URGENT = ("crisis", "bot_unavailable")
 """Why a person is called for a message of a crisis: it was recognised, or nobody could judge it."""
@@ -64,7 +66,7 @@ def judge(
         *handovers(screens, record),
         *alerts(record, received, levels),
         *(
-            Finding("crisis late", f"{delay.key} {delay.seconds:.1f} s")
+            Finding(LATE, f"{delay.key} {delay.seconds:.1f} s")
             for delay in crisis_delays(screens, staff_seconds)
             if delay.late
         ),
