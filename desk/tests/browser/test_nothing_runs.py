@@ -121,11 +121,13 @@ def test_in_the_inbox(kim: InboxPage, system: HostileDesk) -> None:
     for path in (
         "/inbox/account",
         "/inbox/staff",
-        "/inbox/settings",
+        "/inbox/numbers",
         "/inbox/asked",
         "/inbox/audit",
     ):
-        kim.page.goto(system.url + path)
+        answered = kim.page.goto(system.url + path)
+        assert answered is not None
+        assert answered.ok, f"{path}: {answered.status}"
         assert_nothing_ran(kim.page)
     kim.go_to_queue()
     kim.page.get_by_role("searchbox").fill(TAGS["image"])
