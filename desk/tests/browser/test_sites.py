@@ -22,8 +22,8 @@ def clinic(system: RunningSystem) -> Iterator[ClinicSite]:
 
 @pytest.fixture
 def expected_complaints() -> list[str]:
-    # Chromium's and Firefox's words for it.
-    return ["Access to fetch at", "Failed to load resource", "Cross-Origin Request Blocked"]
+    # Chromium's words for it, and Firefox's (as it says them over WebDriver BiDi).
+    return ["Access to fetch at", "Failed to load resource", "The Same Origin Policy disallows"]
 
 
 def set_sites(system: RunningSystem, *sites: str) -> None:
