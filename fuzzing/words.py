@@ -21,7 +21,7 @@ CRISIS = (
 BY_MODEL = (
     "my husband is going to kill me",
     "i took an overdose",
-    "nobody would miss me if i was gone",
+    "they would all sleep better if i stopped existing",
 )
 """Sentences of a crisis that only the model finds."""
 
