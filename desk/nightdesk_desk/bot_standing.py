@@ -16,7 +16,7 @@ from nightdesk_desk.bot_check import Checked, ask_known
 from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.models import now
 from nightdesk_desk.rasa import Rasa
-from nightdesk_desk.staff.shared_look import SharedLook
+from nightdesk_desk.shared_look import SharedLook
 
 CHECK_EVERY = 5.0
 """Seconds between known questions."""

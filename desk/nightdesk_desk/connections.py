@@ -108,8 +108,9 @@ def why_not(version: str, headers: Sequence[tuple[bytes, bytes]], *, upgrades: b
 class GuardedProtocol(HttpToolsProtocol):
     """One connection."""
 
-    held = Held(200, 4000)
-    patience = Patience()
+    refusal: Refusal
+    held: Held
+    patience: Patience
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
@@ -120,10 +121,6 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._why: tuple[int, str] | None = None
         self._deaf = False
-
-    def refusal(self, code: str, language: str) -> str:
-        """Give the words for a refusal."""
-        raise NotImplementedError
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin, unless this address, or all together, hold enough."""
@@ -287,10 +284,6 @@ def guarded(
 ) -> type[GuardedProtocol]:
     """Give the protocol for a server: with its words, what it holds, and its patience."""
 
-    class Guarded(GuardedProtocol):
-        def refusal(self, code: str, language: str) -> str:
-            return refusal(code, language)
-
-    Guarded.held = held
-    Guarded.patience = patience or Patience()
-    return Guarded
+    # Uvicorn makes one for each connection, and gives it nothing of ours.
+    members = {"refusal": staticmethod(refusal), "held": held, "patience": patience or Patience()}
+    return type("Guarded", (GuardedProtocol,), members)

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import yaml
 from nightdesk_contract.door import MAX_CHARS, MessageRefused, clean
 from nightdesk_contract.outcome import BOT_UNAVAILABLE, BotReply, handover_reason
-from nightdesk_contract.texts import TextsError
+from nightdesk_contract.texts import TextsError, read_yaml
 
 from nightdesk_desk.contact import is_email, is_phone, one_line
 
@@ -49,10 +48,7 @@ class NotNames:
     @staticmethod
     def load(path: Path) -> "NotNames":
         """Read the file. Raises OSError, TextsError when it is not of the form that is agreed."""
-        try:
-            row = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, ValueError, AttributeError, RecursionError) as error:
-            raise TextsError(f"{path.name}: not readable as YAML") from error
+        row = read_yaml(path)
         words = row.get("words") if isinstance(row, dict) else None
         inside = row.get("inside") if isinstance(row, dict) else None
         lines = list(words.values()) if isinstance(words, dict) else []

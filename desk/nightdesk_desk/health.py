@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from nightdesk_desk.desk import Desk
-from nightdesk_desk.staff.shared_look import SharedLook
+from nightdesk_desk.shared_look import SharedLook
 
 KEPT_FOR = 5.0
 """Seconds a verdict is kept, so that many askers make one question."""

@@ -10,7 +10,28 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address, IPv6Network
 from typing import NamedTuple, Protocol
 
 MOST_KEYS = 50_000
-"""Buckets kept; beyond that the longest unused are forgotten, so a flood cannot fill the memory."""
+"""What is kept by key; a flood of them cannot fill the memory."""
+
+
+class Recent[T]:
+    """Values by key, at most MOST_KEYS: the longest unchanged are forgotten."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, T] = OrderedDict()
+
+    def get(self, key: str) -> T | None:
+        """Give what is kept of `key`."""
+        return self._kept.get(key)
+
+    def put(self, key: str, value: T) -> None:
+        """Keep a value of `key`."""
+        self._kept[key] = value
+        self._kept.move_to_end(key)
+        if len(self._kept) > MOST_KEYS:
+            self._kept.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
 
 class RateLimit:
@@ -23,17 +44,15 @@ class RateLimit:
         self.burst = burst
         self._per_second = per_minute / 60
         self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._buckets: Recent[tuple[float, float]] = Recent()
 
     def wait(self, key: str) -> float:
         """Take one act of `key`. Gives 0.0 if it may go on, else the seconds until it may."""
         at = self._clock()
-        left, since = self._buckets.pop(key, (float(self.burst), at))
+        left, since = self._buckets.get(key) or (float(self.burst), at)
         left = min(float(self.burst), left + (at - since) * self._per_second)
         allowed = left >= 1
-        self._buckets[key] = (left - 1 if allowed else left, at)
-        if len(self._buckets) > MOST_KEYS:
-            self._buckets.popitem(last=False)
+        self._buckets.put(key, (left - 1 if allowed else left, at))
         return 0.0 if allowed else (1 - left) / self._per_second
 
 

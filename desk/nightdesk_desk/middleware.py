@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import FastAPI
-from fastapi.security.utils import get_authorization_scheme_param
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused, error_response, where
-from nightdesk_desk.limits import network_of
 from nightdesk_desk.open_requests import AtOnce
 from nightdesk_desk.origins import may_act_in_the_inbox, may_use_the_chat, own_origins
-from nightdesk_desk.visitor_api import opened_by
+from nightdesk_desk.visitor_api import bearer, client_of, opened_conversation
 from nightdesk_desk.visitor_language import language_of
 
 MAX_BODY = 64 * 1024
@@ -137,11 +135,8 @@ class Door:
             return
         desk = self._desk_app.state.desk
         with suppress(Refused, SQLAlchemyError):
-            scheme, token = get_authorization_scheme_param(
-                Headers(scope=scope).get("authorization")
-            )
-            opens = token if scheme.lower() == "bearer" else ""
-            conversation_id = await opened_by(desk, written[1], opens)
+            given = await bearer(Request(scope))
+            conversation_id = await opened_conversation(written[1], desk, given)
             await desk.over_limit.tell_unread(conversation_id)
 
     @contextmanager
@@ -155,9 +150,8 @@ class Door:
             yield True
             return
         # Apart, so that who follows chats from a clinic's waiting room does not keep its staff out.
-        what = "chat" if scope["path"].startswith("/api/") else "pages"
-        host = scope["client"][0] if scope.get("client") else "unknown"
-        with self._readers.one(f"{what} {network_of(host)}") as let_in:
+        what = "chat" if scope["path"].startswith(API) else "pages"
+        with self._readers.one(f"{what} {client_of(HTTPConnection(scope))}") as let_in:
             yield let_in
 
     def _layer(self, asked: "_Asked") -> ASGIApp:

@@ -7,7 +7,6 @@ hand-over, once in a while.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from nightdesk_contract.senders import for_form
@@ -19,7 +18,7 @@ from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.desk_line import line, most_certain
 from nightdesk_desk.form_words import Verdict, verdict_of
-from nightdesk_desk.limits import MOST_KEYS, RateLimit
+from nightdesk_desk.limits import RateLimit, Recent
 from nightdesk_desk.looking import surviving
 from nightdesk_desk.metrics import Metrics
 from nightdesk_desk.rasa import Rasa
@@ -34,26 +33,6 @@ TOLD_AGAIN_AFTER = 600.0
 """Seconds between two notes in one conversation that something was not read."""
 NOBODY_JUDGED = Call("bot_unavailable", "P1")
 """How staff are called to what was not read: it waits like a crisis until a person has looked."""
-
-
-class Lately:
-    """Remembers when something was last done for a key; the longest unused keys are forgotten."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._at: OrderedDict[str, float] = OrderedDict()
-
-    def since(self, key: str) -> float | None:
-        """Give the seconds since it was done for `key`; None: it was not, as far as is known."""
-        at = self._at.get(key)
-        return None if at is None else self._clock() - at
-
-    def done(self, key: str) -> None:
-        """Note that it was done now."""
-        self._at.pop(key, None)
-        self._at[key] = self._clock()
-        if len(self._at) > MOST_KEYS:
-            self._at.popitem(last=False)
 
 
 class OverLimit:
@@ -74,9 +53,10 @@ class OverLimit:
         self._words, self._metrics = words, metrics
         self._spare = spare
         self.screening = Screening(self._judge)
-        self._let_in = Lately(clock)
-        self._told = Lately(clock)
-        self._groups: OrderedDict[str, object] = OrderedDict()
+        self._clock = clock
+        # When a conversation's last text was let in, and with which others it was judged.
+        self._let_in: Recent[tuple[float, object]] = Recent()
+        self._told: Recent[float] = Recent()
 
     async def lets_in(self, conversation_id: str, client: str, texts: Sequence[str]) -> bool:
         """Say whether texts of a conversation are let in though a limit is reached.
@@ -117,11 +97,11 @@ class OverLimit:
 
     async def tell_unread(self, conversation_id: str) -> None:
         """Say in the conversation that something was not saved, and call a person. Never fails."""
-        since = self._told.since(conversation_id)
-        if since is not None and since < TOLD_AGAIN_AFTER:
+        told = self._told.get(conversation_id)
+        if told is not None and self._clock() - told < TOLD_AGAIN_AFTER:
             return
         # Before it is done: of many at once, one does it.
-        self._told.done(conversation_id)
+        self._told.put(conversation_id, self._clock())
         with surviving("a message that was not read could not be told of"):
             async with self._db.write() as session:
                 state = await log.hold(session, conversation_id)
@@ -142,18 +122,16 @@ class OverLimit:
         await self.screening.stop()
 
     def _admits(self, conversation_id: str, client: str, found: Screened) -> bool:
-        if self._groups.get(conversation_id) is found.group:
-            # What is a crisis only together is let in together.
-            return True
-        since = self._let_in.since(conversation_id)
+        last = self._let_in.get(conversation_id)
         # The first is always let in: nobody in this conversation has been heard yet.
-        if since is not None and (since < AGAIN_AFTER or self._spare.wait(client) > 0):
-            return False
-        self._let_in.done(conversation_id)
-        self._groups.pop(conversation_id, None)
-        self._groups[conversation_id] = found.group
-        if len(self._groups) > MOST_KEYS:
-            self._groups.popitem(last=False)
+        if last is not None:
+            at, group = last
+            if group is found.group:
+                # What is a crisis only together is let in together.
+                return True
+            if self._clock() - at < AGAIN_AFTER or self._spare.wait(client) > 0:
+                return False
+        self._let_in.put(conversation_id, (self._clock(), found.group))
         return True
 
     async def _judge(self, key: str, text: str) -> Verdict:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.requests import HTTPConnection
 
 from nightdesk_desk import log
 from nightdesk_desk.chat_language import keep_language
@@ -66,7 +67,7 @@ def desk_of(request: Request) -> Desk:
 TheDesk = Annotated[Desk, Depends(desk_of)]
 
 
-_bearer = HTTPBearer(
+bearer = HTTPBearer(
     auto_error=False,
     description="The `token` that a conversation was begun with: it opens that one",
 )
@@ -75,18 +76,13 @@ _bearer = HTTPBearer(
 async def opened_conversation(
     conversation_id: str,
     desk: TheDesk,
-    given: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    given: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
 ) -> str:
     """Give the conversation's id when the bearer token opens it.
 
     Raises Refused: 401 without a known token; 404 for another's or an unknown conversation alike.
     """
-    return await opened_by(desk, conversation_id, given.credentials if given else "")
-
-
-async def opened_by(desk: Desk, conversation_id: str, token: str) -> str:
-    """Give the conversation's id when `token` opens it. Raises Refused as `opened_conversation`."""
-    token = token.strip()
+    token = given.credentials.strip() if given else ""
     if not token or len(token) > 200:
         raise Refused(401, "unauthorized", {"WWW-Authenticate": "Bearer"})
     async with desk.db.read() as session:
@@ -106,12 +102,12 @@ def storing(desk: Desk) -> AbstractAsyncContextManager[AsyncSession]:
     return desk.db.write(within=STORE_WITHIN)
 
 
-def address_of(request: Request) -> str:
+def address_of(request: HTTPConnection) -> str:
     """Give the client's address (behind a proxy, the one that a trusted proxy reports)."""
     return request.client.host if request.client else "unknown"
 
 
-def client_of(request: Request) -> str:
+def client_of(request: HTTPConnection) -> str:
     """Give what rate limits count a client by."""
     return network_of(address_of(request))
 

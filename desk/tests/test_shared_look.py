@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from nightdesk_desk.staff.shared_look import SharedLook
+from nightdesk_desk.shared_look import SharedLook
 
 
 class Book:

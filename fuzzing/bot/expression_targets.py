@@ -1,15 +1,12 @@
 """Every expression of the bot and of what both sides share, on near misses of its own."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from random import Random
 
 from fuzzing.bot.safety_targets import patterns
-from fuzzing.expressions import ROOT, Expression, expressions_in, in_schemas, searched
-from fuzzing.near_misses import LENGTHS, near_misses
-from fuzzing.target import Check, Target
+from fuzzing.expressions import ROOT, Expression, expressions_in, in_schemas
+from fuzzing.expressions_target import expressions_target
 from nightdesk.policies.take_backs import LONGEST, TakeBacks
 
 PACKAGES = (
@@ -40,31 +37,4 @@ def expressions() -> Sequence[Expression]:
     )
 
 
-def tried(rng: Random) -> tuple[int, str]:
-    """Give the number of an expression and a near miss of it."""
-    number = rng.randrange(len(expressions()))
-    expression = expressions()[number]
-    text = near_misses(expression.text, rng.choice(LENGTHS), rng, 2)
-    return number, rng.choice(text)
-
-
-@contextmanager
-def _opened() -> Iterator[Check]:
-    def check(found: tuple[int, str]) -> None:
-        number, text = found
-        searched(expressions()[number], text)
-
-    yield check
-
-
-TARGETS = (
-    Target(
-        "bot-expressions",
-        "every regular expression on texts that are nearly what it looks for",
-        "bot",
-        tried,
-        _opened,
-        30,
-        2.5,
-    ),
-)
+TARGETS = (expressions_target("bot", expressions, share=30),)

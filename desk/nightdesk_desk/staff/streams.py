@@ -19,11 +19,11 @@ from starlette.responses import Response
 
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.models import now
+from nightdesk_desk.shared_look import SharedLook
 from nightdesk_desk.staff.case_page import view_now
 from nightdesk_desk.staff.login import Me, signed_in
 from nightdesk_desk.staff.pages import InboxRoute, SignInNeeded, desk_of
 from nightdesk_desk.staff.queue import read_queue
-from nightdesk_desk.staff.shared_look import SharedLook
 from nightdesk_desk.typing_notices import LASTS
 from nightdesk_desk.wakeups import Watch
 
