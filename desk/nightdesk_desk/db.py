@@ -11,7 +11,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import TimeoutError as NoTurn
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -76,18 +76,26 @@ class Database:
         """Give a session for writing, in one transaction that ends with the block.
 
         What the block notes for the audit record is written last, in the same transaction.
-        `within` is for how many seconds it waits for SQLite's other writers, of this process and
-        of others, before it raises a SQLAlchemyError. PostgreSQL has no such queue.
+        `within` is for how many seconds it waits for other writers, of this process and of others,
+        before it raises a SQLAlchemyError: on SQLite for its turn, on PostgreSQL for each lock.
         """
         began = time.monotonic()
         async with self._in_turn(within), self._writes() as session, session.begin():
-            if within is not None and self._turn is not None:
-                left = int(1000 * (began + within - time.monotonic()))
-                waits = {"nightdesk_waits": max(left, LEAST_WAIT_MS)}
-                await session.connection(execution_options=waits)
+            if within is not None:
+                left = max(int(1000 * (began + within - time.monotonic())), LEAST_WAIT_MS)
+                await self._limit_waits(session, left)
             session.info[NOTED] = []
             yield session
             await write_noted(session)
+
+    async def _limit_waits(self, session: AsyncSession, milliseconds: int) -> None:
+        """Let the session's transaction wait no longer than that for other programs' locks."""
+        if self._turn is not None:
+            await session.connection(execution_options={"nightdesk_waits": milliseconds})
+            return
+        # For this transaction alone. A plain SET takes no parameters.
+        limit = {"limit": f"{milliseconds}ms"}
+        await session.execute(text("SELECT set_config('lock_timeout', :limit, true)"), limit)
 
     @asynccontextmanager
     async def _in_turn(self, within: float | None) -> AsyncIterator[None]:

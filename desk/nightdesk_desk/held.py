@@ -180,6 +180,7 @@ def _reply(row: HeldReply) -> NewEvent:
         level=row.level,
         quick_replies=list(row.quick_replies),
         basis=row.basis,
+        answers=[row.trigger_seq],
     )
 
 

@@ -38,7 +38,10 @@ class KeyReused(ValueError):
 
 @dataclass(frozen=True)
 class NewEvent:
-    """An event to be appended. `answered=False` only for a visitor's message that needs a turn."""
+    """An event to be appended. `answered=False` only for a visitor's message that needs a turn.
+
+    `answers` are the numbers of the visitor's messages that it answers, where a turn says it.
+    """
 
     sender: Sender
     text: str
@@ -50,6 +53,7 @@ class NewEvent:
     idempotency_key: str | None = None
     answered: bool = True
     basis: dict[str, Any] | None = None
+    answers: Sequence[int] = ()
 
 
 class LogEvent(NamedTuple):
@@ -76,6 +80,7 @@ class LogEvent(NamedTuple):
     helpful: bool | None = None
     title: str | None = None
     key: str | None = None
+    answers: Sequence[int] = ()
 
 
 class Stored(NamedTuple):
@@ -155,6 +160,7 @@ async def append(
                 idempotency_key=event.idempotency_key,
                 answered=event.answered,
                 basis=event.basis,
+                answers=list(event.answers),
             )
         )
     await session.flush()
@@ -259,6 +265,7 @@ async def read_events(
             helpful=helpful,
             title=title if event.sender == "staff" else None,
             key=event.idempotency_key,
+            answers=event.answers,
         )
         for event, name, title, helpful in rows
     ]

@@ -131,6 +131,8 @@ class Event(Base):
     quick_replies: Mapped[list[str]] = mapped_column(JSON, default=list)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     idempotency_key: Mapped[str | None] = mapped_column(String(200))
+    # The numbers of the visitor's messages that this answers, where a turn said it.
+    answers: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     answered: Mapped[bool] = mapped_column(Boolean, default=True)
     safety: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # What the message rests on, as it stood when it was said: see basis.py.

@@ -31,6 +31,7 @@ def event_json(
         "title": event.title,
         # Only the visitor's own: by it each of their tabs knows which of its messages this is.
         "key": event.key if event.sender == "visitor" else None,
+        "answers": list(event.answers),
         **_system_json(event),
     }
 

@@ -387,7 +387,9 @@ async def record(
             session, conversation_id, message.seq, seen.get(message.seq)
         ):
             raise Overtaken
-    await log.append(session, conversation_id, decision.events)
+    answers = [message.seq for message in burst.messages]
+    said = [replace(event, answers=answers) for event in decision.events]
+    await log.append(session, conversation_id, said)
     if decision.call is None:
         return Recorded(decision, None)
     # Staff are led to the words: to the last that fired, for with them it was all said.

@@ -147,6 +147,9 @@ class EventOut(BaseModel):
     name: str | None = Field(description="a staff member's first name")
     title: str | None = Field(None, description="what they are, such as nurse; null: not set")
     key: str | None = Field(None, description="the Idempotency-Key of a visitor's message; or null")
+    answers: list[int] = Field(
+        [], description="numbers of the visitor's messages that this answers; empty: not known"
+    )
     offers: list[str] = Field([], description="forms to offer beside the text: contact")
     person: bool | None = Field(None, description="a person came (true) or went (false); or null")
 

@@ -74,6 +74,18 @@ async def left_unanswered(visitor: Visitor, texts: list[str]) -> None:
             await log.append(session, visitor.id, [log.NewEvent("visitor", text, answered=False)])
 
 
+def held_back(rasa: FakeRasa) -> asyncio.Event:
+    """Let the bot answer nothing before the event is set."""
+    going_on = asyncio.Event()
+
+    async def held(_sender: str, _message: str) -> list[Any]:
+        await asyncio.wait_for(going_on.wait(), 5)
+        return answer()
+
+    rasa.script = held
+    return going_on
+
+
 def asked(rasa: FakeRasa) -> list[str]:
     return [text for _, text in rasa.heard]
 
@@ -87,6 +99,22 @@ async def test_five_pieces_are_one_question_with_one_answer(
     assert await unanswered(visitor) == []
     # Stored and shown as they were sent.
     assert [e["text"] for e in (await visitor.events())[:5]] == PIECES
+    assert (await visitor.events())[5]["answers"] == [1, 2, 3, 4, 5]
+
+
+async def test_an_answer_says_which_message_it_answers_though_another_waits_above_it(
+    visitor: Visitor, rasa: FakeRasa
+) -> None:
+    going_on = held_back(rasa)
+    await send(visitor, "How long does a session take?", "Does it hurt at all?")
+    going_on.set()
+    assert len(await answered(visitor)) == 2
+    events = await visitor.events()
+    assert [(e["from"], e["answers"]) for e in events] == [
+        *[("visitor", [])] * 2,
+        ("bot", [1]),
+        ("bot", [2]),
+    ]
 
 
 async def test_a_single_word_is_answered_too_with_the_sign_that_it_is_worked_on(
@@ -128,13 +156,7 @@ async def test_somebody_who_types_slowly_gets_two_answers(visitor: Visitor, rasa
 async def test_pieces_that_came_in_during_a_turn_are_one_question(
     visitor: Visitor, rasa: FakeRasa
 ) -> None:
-    going_on = asyncio.Event()
-
-    async def held(_sender: str, _message: str) -> list[Any]:
-        await asyncio.wait_for(going_on.wait(), 5)
-        return answer()
-
-    rasa.script = held
+    going_on = held_back(rasa)
     await send(visitor, "How fast does it work?", "and", "how much", "is it")
     going_on.set()
     await answered(visitor)

@@ -169,6 +169,7 @@ async def test_nobody_answers_and_it_is_sent_once(running: Running, rasa: FakeRa
         "P0",
         "Reply to I want to die.",
     )
+    assert event["answers"] == [seq]
     assert await running.desk.held.look() == 0
     await taken.reply("Sorry, I am here now.")
     assert [e["from"] for e in await taken.visitor.events(after=seq)] == ["bot", "staff"]

@@ -15,6 +15,7 @@ from record_checks import ALL
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from nightdesk_desk import log
 from nightdesk_desk.app import create_app
 from nightdesk_desk.db import Database, migrate
 from nightdesk_desk.models import now
@@ -58,6 +59,23 @@ async def test_a_desk_that_hangs_while_it_counts_a_try_does_not_hold_the_others(
         with pytest.raises(OperationalError):
             await asyncio.wait_for(trying, 20)
     assert await sign_in_tries.take_try(two, "password", "held", "10.7.0.1", now())
+
+
+async def test_a_write_with_a_limit_gives_up_while_another_holds_the_conversation(
+    databases: tuple[Database, Database],
+) -> None:
+    one, two = databases
+    async with one.write() as session:
+        conversation_id, _ = await log.start_conversation(session)
+    async with one.write() as session:
+        await log.hold(session, conversation_id)
+        with pytest.raises(OperationalError):
+            async with asyncio.timeout(20), two.write(within=0.1) as other:
+                await log.hold(other, conversation_id)
+    # The limit was that transaction's alone: the next one on its connection waits as ever.
+    async with two.write() as session:
+        assert await session.scalar(text("SHOW lock_timeout")) == "0"
+        assert await log.hold(session, conversation_id) == "bot"
 
 
 async def test_the_whole_way_on_postgres(cluster: str, settings: Settings, rasa: FakeRasa) -> None:

@@ -31,7 +31,7 @@ class Shown:
     """An event on a visitor's screen: when it first stood there, and whether it helps in a crisis.
 
     `helps`: it holds the crisis lines, or a person wrote it. `person`: it says that a person came
-    (true) or went (false).
+    (true) or went (false). `answers` are the visitor's messages that it answers, if it says so.
     """
 
     seq: int
@@ -40,6 +40,7 @@ class Shown:
     text: str
     helps: bool
     person: bool | None = None
+    answers: tuple[int, ...] = ()
 
 
 @dataclass

@@ -325,19 +325,25 @@ class Widget:
             raise ApiError(0) from error
 
     def _take(self, events: list[dict[str, Any]], after: int) -> None:
-        at = time.monotonic()
+        at, said = time.monotonic(), False
         for event in events:
             seq, text, sender = int(event["seq"]), str(event["text"]), str(event["from"])
             helps = sender == "staff" or (sender != "visitor" and any(n in text for n in HELP))
             known = self.screen.shown.get(seq)
             if known is None:
-                self.screen.shown[seq] = Shown(seq, at, sender, text, helps, event.get("person"))
-                self._silent = self._silent and sender == "visitor"
+                answers = tuple(event.get("answers") or ())
+                self.screen.shown[seq] = Shown(
+                    seq, at, sender, text, helps, event.get("person"), answers
+                )
+                said = said or sender != "visitor"
             elif known.text != text or known.sender != sender:
                 # Kept as it was: the judge compares the screen with the log.
                 continue
             if event.get("key"):
                 self._confirmed(str(event["key"]), seq)
+        if said:
+            own = {sent.seq for sent in self.screen.sent if sent.seq is not None}
+            self._silent = self._silent and not all(self._answered(seq) for seq in own)
         if events and after <= self.cursor:
             self.cursor = max(self.cursor, *(int(event["seq"]) for event in events))
         self._set_reach("ok")
@@ -367,7 +373,11 @@ class Widget:
             return
 
     def _answered(self, seq: int) -> bool:
-        return any(e.seq > seq and e.sender != "visitor" for e in self.screen.shown.values())
+        return any(
+            event.seq > seq and event.sender != "visitor"
+            for event in self.screen.shown.values()
+            if not event.answers or seq in event.answers
+        )
 
     async def _hush(self, sent: Sent) -> None:
         while True:

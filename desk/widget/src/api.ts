@@ -55,6 +55,8 @@ export interface ChatEvent {
   title?: string | null;
   /** Of a visitor's message: the key that it was sent with. */
   key?: string | null;
+  /** The numbers of the visitor's messages that this answers; none: those before it, as far as anybody knows. */
+  answers?: number[] | null;
   /** Forms to offer beside a text of the desk: "contact". */
   offers?: string[] | null;
   /** Whether the desk says that a person came or went. */

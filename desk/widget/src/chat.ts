@@ -3,7 +3,7 @@ import { alone } from "./alone.js";
 import { ApiError, type Api, type ChatEvent, type Conversation } from "./api.js";
 import { Live } from "./live.js";
 import { conversation, undelivered, type Memory } from "./memory.js";
-import { EMPTY, reduce, type Action, type Pending, type State } from "./store.js";
+import { EMPTY, isAnswered, reduce, type Action, type Pending, type State } from "./store.js";
 
 /** Waits before the second and third try to send a message. */
 const AGAIN_MS = [1000, 3000];
@@ -280,7 +280,7 @@ export class Chat {
   async #watch(conversation: Conversation, seq: number): Promise<void> {
     for (let look = 0; look < 2; look += 1) {
       await sleep(STALL_MS);
-      if (this.#answered(seq) || this.#conversation !== conversation) return;
+      if (isAnswered(this.state.events, seq) || this.#conversation !== conversation) return;
       const after = this.state.cursor;
       const held = await this.api.events(conversation, after, false).catch(() => []);
       if (!held.length) continue;
@@ -302,13 +302,9 @@ export class Chat {
       const own = events.find((event) => event.key === key);
       // Who has the chat may be reading or writing.
       const person = events.reduce((here, event) => event.person ?? here, false);
-      if (this.#ended || !(own ? !person && !this.#answered(own.seq) : pending.some((one) => one.key === key))) return;
+      if (this.#ended || !(own ? !person && !isAnswered(events, own.seq) : pending.some((one) => one.key === key))) return;
       this.#do({ type: "silent" });
     }
-  }
-
-  #answered(seq: number): boolean {
-    return this.state.events.some((event) => event.seq > seq && event.from !== "visitor");
   }
 
   /** The desk no longer knows this conversation; "fresh" when the visitor wanted that: then nothing of it stays. */

@@ -76,15 +76,20 @@ function left(pending: Pending[], events: ChatEvent[]): Pending[] {
   return pending.some(({ key }) => keys.has(key)) ? pending.filter(({ key }) => !keys.has(key)) : pending;
 }
 
+/** Whether there is an answer to the visitor's message `seq`: to that one, where the desk says to which. */
+export const isAnswered = (events: Stored[], seq: number): boolean =>
+  events.some(
+    (one) => one.from !== "visitor" && one.seq > seq && (!one.answers?.length || one.answers.indexOf(seq) >= 0),
+  );
+
 function delivered(state: State, key: string, seq: number): State {
   const message = state.pending.find((one) => one.key === key);
   if (!message) return state;
   const event: Stored = { seq, at: message.at, from: "visitor", text: message.text, key };
   const events = merged([event], state.events);
-  const others = events.filter((one) => one.from !== "visitor");
-  const answered = others.some((one) => one.seq > seq);
+  const answered = isAnswered(events, seq);
   // With a person in the conversation nobody may be writing yet: only the desk can say so.
-  const person = others.some((one) => one.from === "staff");
+  const person = events.some((one) => one.from === "staff");
   const assumed = answered || person ? state.typing : "bot";
   return { ...state, events, pending: without(state.pending, key), typing: assumed, reach: "ok", lost: false };
 }
@@ -92,13 +97,15 @@ function delivered(state: State, key: string, seq: number): State {
 function received(state: State, incoming: ChatEvent[], after = Infinity): State {
   const known = new Set(state.events.map((event) => event.seq));
   const answers = incoming.some((event) => event.from !== "visitor" && !known.has(event.seq));
+  const events = merged(state.events, incoming);
   return {
     ...state,
-    events: merged(state.events, incoming),
+    events,
     // The stream can be faster than the answer to our own request, and another tab can have sent the message.
     pending: left(state.pending, incoming),
     typing: answers ? "" : state.typing,
-    silent: state.silent && !answers,
+    // One of several answers does not take the crisis lines away from whoever waits for another.
+    silent: state.silent && !(answers && events.every((one) => one.from !== "visitor" || isAnswered(events, one.seq))),
     // What leaves a gap moves nothing: the gap is still to be read.
     cursor: after > state.cursor ? state.cursor : Math.max(state.cursor, ...incoming.map((event) => event.seq)),
     reach: "ok",

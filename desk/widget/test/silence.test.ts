@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError, type ChatEvent } from "../src/api.js";
+import { Chat } from "../src/chat.js";
+import { Memory } from "../src/memory.js";
+import { Desk } from "./desk.js";
+
+let desk: Desk;
+let chat: Chat;
+
+const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
+/** The bot answers these messages of the visitor. */
+const answer = (text: string, answers: number[]): void => {
+  desk.add("bot", text);
+  (desk.events_.at(-1) as ChatEvent).answers = answers;
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  desk = new Desk();
+  chat = new Chat(desk, new Memory("https://desk.example"), () => undefined);
+});
+afterEach(() => {
+  chat.visible(false);
+  vi.useRealTimers();
+});
+
+describe("A message without an answer", () => {
+  it("says that nothing comes when the desk took a message and does not answer, until it does", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(8900);
+    expect(chat.state.silent).toBe(false);
+    await pass(200);
+    expect([chat.state.silent, chat.state.reach]).toEqual([true, "ok"]);
+    desk.add("bot", "hi");
+    await pass(1000);
+    expect(chat.state.silent).toBe(false);
+  });
+
+  it("says so of a message that is still on its way", async () => {
+    chat.start();
+    desk.lag = () => 60_000;
+    chat.send("hello", true);
+    await pass(9100);
+    expect([chat.state.silent, chat.state.reach]).toEqual([true, "unknown"]);
+  });
+
+  it("says so again where what came was the answer to another message", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(1000);
+    desk.lag = () => 60_000;
+    // The second waits until the desk has said that it has the first.
+    chat.send("a", true);
+    chat.send("b", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+    desk.add("bot", "hi");
+    chat.take(desk.events_);
+    expect([chat.state.silent, chat.state.pending.map(({ text }) => text)]).toEqual([false, ["b"]]);
+    await pass(9000);
+    expect(chat.state.silent).toBe(true);
+  });
+
+  it("does not say so any more of a message that the visitor has removed, or that was refused", async () => {
+    chat.start();
+    desk.fail = () => new ApiError(0);
+    chat.send("hello", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+    chat.drop(chat.state.pending[0]?.key as string);
+    expect(chat.state.silent).toBe(false);
+    chat.send("hello", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+    desk.fail = () => new ApiError(422, "Too long.", "too_long");
+    chat.retry(chat.state.pending[0]?.key as string);
+    await pass(100);
+    expect([chat.state.silent, chat.state.refusal]).toEqual([false, "Too long."]);
+  });
+
+  it("says so of one that was delivered with another press", async () => {
+    chat.start();
+    desk.fail = () => new ApiError(0);
+    chat.send("hello", true);
+    await pass(5000);
+    desk.fail = () => null;
+    chat.retry(chat.state.pending[0]?.key as string);
+    await pass(4500);
+    // Nine seconds after the first press it had not been delivered for long.
+    desk.add("bot", "hi");
+    await pass(100);
+    expect(chat.state.silent).toBe(false);
+    chat.send("more", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+  });
+
+  it("does not say so of what was answered, or while a person has the chat", async () => {
+    chat.start();
+    chat.send("hello", true);
+    await pass(1000);
+    desk.add("bot", "hi");
+    await pass(9000);
+    expect(chat.state.silent).toBe(false);
+    desk.add("system", "Kim has joined.");
+    (desk.events_[2] as ChatEvent).person = true;
+    await pass(1000);
+    chat.send("are you there", true);
+    await pass(30_000);
+    expect(chat.state.silent).toBe(false);
+  });
+
+  it("still has none when another message is answered below it", async () => {
+    chat.start();
+    chat.send("hello", true);
+    chat.send("and another thing", true);
+    await pass(1000);
+    answer("hi", [1]);
+    await pass(7000);
+    expect(chat.state.silent).toBe(false);
+    await pass(1100);
+    expect(chat.state.silent).toBe(true);
+    answer("this is about the other thing", [2]);
+    await pass(1000);
+    expect(chat.state.silent).toBe(false);
+  });
+
+  it("keeps the crisis lines on the screen though another message is answered", async () => {
+    chat.start();
+    chat.send("hello", true);
+    chat.send("and another thing", true);
+    await pass(9100);
+    expect(chat.state.silent).toBe(true);
+    answer("hi", [1]);
+    await pass(1000);
+    expect(chat.state.silent).toBe(true);
+    answer("this is about the other thing", [2]);
+    await pass(1000);
+    expect(chat.state.silent).toBe(false);
+  });
+
+  it("is answered by the one answer to several, and by what a person writes", async () => {
+    chat.start();
+    chat.send("hello", true);
+    chat.send("can i", true);
+    chat.send("drive", true);
+    await pass(1000);
+    answer("hi, you cannot", [1, 2, 3]);
+    await pass(9000);
+    expect(chat.state.silent).toBe(false);
+    chat.send("why not", true);
+    await pass(1000);
+    desk.add("staff", "Because you may feel sleepy.");
+    await pass(9000);
+    expect(chat.state.silent).toBe(false);
+  });
+});
