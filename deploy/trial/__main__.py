@@ -32,6 +32,8 @@ from nightdesk.run.shared_stores import SCHEMA
 from nightdesk_contract.door import clean
 
 WHOLE_WITHIN = 120.0
+HELP = ("/widget.js", "/widget-chat.js", "/api/widget/config", "/crisis-lines", "/crisis-protocol")
+"""What the proxy keeps for a time without desks."""
 KILLED = (("rasa-1", 0.3), ("desk-1", 0.6))
 """What is killed, and after which share of the turns."""
 
@@ -112,7 +114,27 @@ async def _try(topology: Topology, chosen: argparse.Namespace) -> dict[str, Any]
     result["faults"] += verdict.faults
     with Step("Without Redis"):
         result["handed_over_without_redis_after"] = await _without_redis(topology, trust)
+    with Step("Without a desk"):
+        result["faults"] += await asyncio.to_thread(_without_desks, topology)
     return result
+
+
+def _without_desks(topology: Topology) -> list[str]:
+    """Kill both desks and look at once: what helps must come all the same. Gives what did not."""
+    trust = ssl.create_default_context(cafile=str(topology.proxy.certificate))
+    with httpx.Client(base_url=topology.proxy.url, verify=trust, timeout=30) as client:
+        shown = {path: client.get(path).text for path in HELP}
+        for name in ("desk-1", "desk-2"):
+            topology.kill(name)
+        found = {path: client.get(path) for path in HELP}
+        # It may be said only of a time without desks.
+        away = client.get("/health/live").status_code
+    faults = [
+        f"without a desk {path} is not what it was ({answer.status_code})"
+        for path, answer in found.items()
+        if (answer.status_code, answer.text) != (200, shown[path])
+    ]
+    return faults if away >= 500 else [*faults, f"a desk was still there: {away}"]
 
 
 async def _without_redis(topology: Topology, trust: ssl.SSLContext) -> float:

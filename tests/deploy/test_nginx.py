@@ -15,10 +15,24 @@ from deploy.local import nginx
 from deploy.local.machine import NotInstalled, free_port
 
 KEYED = "/api/conversations/c_1/messages"
+KEPT = 2.5
+"""Seconds; so long after an answer a desk is asked anew."""
+HELP = (
+    "/widget.js",
+    "/widget-chat.js?1a2b-1",
+    "/api/widget/config?lang=es",
+    "/crisis-lines",
+    "/crisis-protocol",
+    "/privacy?lang=es",
+)
 
 
 class Desk(http.server.BaseHTTPRequestHandler):
-    """Says what it was asked; `breaks` makes it hang up on writes after it has read them."""
+    """Says what it was asked.
+
+    `breaks` makes it hang up on writes once read, `away` on whatever it is asked, and `fails`
+    answer 503.
+    """
 
     protocol_version = "HTTP/1.1"
 
@@ -37,8 +51,13 @@ class Desk(http.server.BaseHTTPRequestHandler):
         self._say()
 
     def _say(self):
-        body = json.dumps({"desk": self.server.server_port, "headers": dict(self.headers)}).encode()
-        self.send_response(200)
+        if self.server.away:
+            self.close_connection = True
+            return
+        said = {"desk": self.server.server_port, "headers": dict(self.headers)}
+        body = json.dumps({**said, "at": time.time_ns()}).encode()
+        self.send_response(503 if self.server.fails else 200)
+        self.send_header("Cache-Control", "no-cache")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -61,6 +80,7 @@ def desk():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Desk)
     server.daemon_threads = True
     server.posted, server.breaks, server.more = [], False, threading.Event()
+    server.away, server.fails = False, False
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server
@@ -157,6 +177,44 @@ def test_where_a_desk_is_away_the_other_answers(tmp_path):
                 assert len(up.posted) == 10
         except NotInstalled as error:
             pytest.skip(str(error))
+
+
+@pytest.mark.parametrize("path", HELP)
+def test_with_all_desks_away_what_helps_is_still_there(proxy, desks, path):
+    shown = ask(proxy, path)
+    assert shown[0] == 200
+    for each in desks:
+        each.away = True
+    # A second later it would have been asked for anew.
+    time.sleep(KEPT)
+    assert ask(proxy, "/demo")[0] == 502
+    assert ask(proxy, path)[:2] == shown[:2]
+
+
+def test_what_helps_is_asked_for_anew_while_a_desk_is_there(proxy, desks):
+    first = ask(proxy, "/crisis-lines?lang=es")[1]
+    time.sleep(KEPT)
+    # A desk says when it answered.
+    assert ask(proxy, "/crisis-lines?lang=es")[1] != first
+
+
+def test_each_try_to_load_the_chat_again_finds_it(proxy, desks):
+    shown = ask(proxy, "/widget-chat.js?1a2b-1")[1]
+    assert ask(proxy, "/widget-chat.js?3c4d-1")[1] != shown
+    for each in desks:
+        each.away = True
+    time.sleep(KEPT)
+    assert ask(proxy, "/widget-chat.js?1a2b-2")[:2] == (200, shown)
+    assert ask(proxy, "/widget-chat.js?5e6f-1")[0] == 502
+
+
+def test_a_desk_that_fails_does_not_take_away_what_helps(proxy, desks):
+    shown = ask(proxy, "/crisis-lines")[1]
+    for each in desks:
+        each.fails = True
+    time.sleep(KEPT)
+    assert ask(proxy, "/crisis-lines")[:2] == (200, shown)
+    assert ask(proxy, "/demo")[0] == 503
 
 
 def test_a_desk_that_breaks_off_is_asked_twice_only_for_a_message_with_a_key(proxy, desks):
