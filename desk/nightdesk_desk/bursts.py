@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from nightdesk_contract.door import MAX_CHARS
 from nightdesk_contract.outcome import Safety
 
-from nightdesk_desk.log import Waiting, WaitingMessage
+from nightdesk_desk.waiting import Waiting, WaitingMessage
 
 SEPARATOR = "\n"
 """Between joined messages, so that the safety detector can judge each line beside the whole."""

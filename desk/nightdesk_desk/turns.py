@@ -45,6 +45,7 @@ from nightdesk_desk.models import now
 from nightdesk_desk.privacy.keys import UNREADABLE
 from nightdesk_desk.rasa import Rasa
 from nightdesk_desk.situation import answer_not_given, read_situation
+from nightdesk_desk.waiting import Waiting, mark_answered, unanswered, waiting_around
 from nightdesk_desk.wakeups import Typing, Wakeups, Watch
 from nightdesk_desk.words import Words
 
@@ -83,7 +84,7 @@ class _Look(NamedTuple):
     before did not reach anybody.
     """
 
-    waiting: log.Waiting
+    waiting: Waiting
     burst: Burst
     left: float
     earlier: Sequence[str] = ()
@@ -151,8 +152,8 @@ class Turns:
         """
         before = now() - timedelta(seconds=older_than)
         async with self._db.read() as session:
-            waiting = await log.unanswered(session, None if self._left else before)
-            old = set(await log.unanswered(session, before)) if self._left else set(waiting)
+            waiting = await unanswered(session, None if self._left else before)
+            old = set(await unanswered(session, before)) if self._left else set(waiting)
         mine, self._left = self._left, set()
         left = [
             (cid, seq)
@@ -226,7 +227,7 @@ class Turns:
             self.enqueue(conversation_id, message)
         self._wakeups.notify(conversation_id)
 
-    def _under_way(self, waiting: log.Waiting | None, done: Set[int]) -> list[int]:
+    def _under_way(self, waiting: Waiting | None, done: Set[int]) -> list[int]:
         """Give what waits from before the message and may be another desk's turn just now."""
         # What waits for longer than a turn takes is not under way: the sweep's affair.
         since = now() - timedelta(seconds=self._turn_takes())
@@ -243,7 +244,7 @@ class Turns:
         until = time.monotonic() + OTHERS_WITHIN
         while True:
             async with self._db.read() as session:
-                waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
+                waiting = await waiting_around(session, conversation_id, seq, MOST_MESSAGES)
             earlier = self._under_way(waiting, done)
             left = until - time.monotonic()
             if not earlier or left <= 0:
@@ -270,7 +271,7 @@ class Turns:
         All that a turn reads before it asks is read at once, in one transaction.
         """
         async with self._db.read() as session:
-            waiting = await log.waiting_around(session, conversation_id, seq, MOST_MESSAGES)
+            waiting = await waiting_around(session, conversation_id, seq, MOST_MESSAGES)
             if waiting is None:
                 return None
             burst = burst_of(waiting, seq, self._words.person_buttons(), self._pace)
@@ -383,9 +384,7 @@ async def record(
     decision = decide(replies, situation, texts, burst.text)
     seen = safety_by_message(burst.messages, decision.safety) if decision.safety else {}
     for message in burst.messages:
-        if not await log.mark_answered(
-            session, conversation_id, message.seq, seen.get(message.seq)
-        ):
+        if not await mark_answered(session, conversation_id, message.seq, seen.get(message.seq)):
             raise Overtaken
     answers = [message.seq for message in burst.messages]
     said = [replace(event, answers=answers) for event in decision.events]

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from typing_checks import TYPING
 from waiting_checks import WAITING
 
-from nightdesk_desk import handovers, held, log
+from nightdesk_desk import handovers, held, log, waiting
 from nightdesk_desk.alerts import addresses, outbox
 from nightdesk_desk.alerts.faults import Fault
 from nightdesk_desk.audit.dropping import drop_before
@@ -88,7 +88,7 @@ async def the_same_key_at_once_is_stored_once(one: Database, two: Database) -> N
     assert [s.new for s in stored].count(True) == 1
     async with one.read() as session:
         assert len(await log.read_events(session, conversation_id)) == 1
-        assert (conversation_id, 1) in await log.unanswered(session)
+        assert (conversation_id, 1) in await waiting.unanswered(session)
 
 
 async def a_message_is_answered_once(one: Database, two: Database) -> None:
@@ -98,7 +98,7 @@ async def a_message_is_answered_once(one: Database, two: Database) -> None:
 
     async def answered(db: Database) -> bool:
         async with db.write() as session:
-            return await log.mark_answered(
+            return await waiting.mark_answered(
                 session, conversation_id, 1, Safety("c", "d", "r", 0.5, ((0, 2),))
             )
 
@@ -125,9 +125,9 @@ async def waiting_messages_are_read_as_an_unbroken_run(one: Database, two: Datab
     async with one.write() as session:
         await log.append(session, conversation_id, said)
 
-    async def read(seq: int, reach: int = 10) -> log.Waiting | None:
+    async def read(seq: int, reach: int = 10) -> waiting.Waiting | None:
         async with two.read() as session:
-            return await log.waiting_around(session, conversation_id, seq, reach)
+            return await waiting.waiting_around(session, conversation_id, seq, reach)
 
     found = await read(5)
     assert found is not None
@@ -140,7 +140,7 @@ async def waiting_messages_are_read_as_an_unbroken_run(one: Database, two: Datab
     assert await read(2) is None
     async with one.write() as session:
         await log.append(session, conversation_id, [NewEvent("bot", "Yes?", quick_replies=["No"])])
-        await log.mark_answered(session, conversation_id, 5)
+        await waiting.mark_answered(session, conversation_id, 5)
     found = await read(4)
     assert found is not None
     assert [m.seq for m in found.run] == [4]

@@ -15,7 +15,7 @@ from desk_in_process import Running, Visitor, started
 from fake_rasa import FakeRasa, answer
 from sqlalchemy import select
 
-from nightdesk_desk import handovers, log, turns
+from nightdesk_desk import handovers, log, turns, waiting
 from nightdesk_desk.app import create_app
 from nightdesk_desk.bursts import MOST_MESSAGES
 from nightdesk_desk.models import Event, HandoverTrigger, Staff, now
@@ -64,7 +64,7 @@ async def answered(visitor: Visitor) -> list[tuple[str, str | None]]:
 
 async def unanswered(visitor: Visitor) -> list[int]:
     async with visitor.desk.db.read() as session:
-        return [seq for _, seq in await log.unanswered(session)]
+        return [seq for _, seq in await waiting.unanswered(session)]
 
 
 async def left_unanswered(visitor: Visitor, texts: list[str]) -> None:
@@ -350,7 +350,7 @@ async def test_what_another_process_was_quicker_with_is_not_answered_twice(
     async def meanwhile(_sender: str, message: str) -> list[Any]:
         if message == "one\ntwo\nthree":
             async with visitor.desk.db.write() as session:
-                assert await log.mark_answered(session, visitor.id, 2)
+                assert await waiting.mark_answered(session, visitor.id, 2)
                 await log.append(
                     session, visitor.id, [log.NewEvent("bot", "Two, then.", outcome="smalltalk")]
                 )
@@ -374,7 +374,7 @@ async def test_an_overtaken_turn_leaves_no_trace(visitor: Visitor, rasa: FakeRas
 
     async def meanwhile(_sender: str, message: str) -> list[Any]:
         async with visitor.desk.db.write() as session:
-            await log.mark_answered(session, visitor.id, 2)
+            await waiting.mark_answered(session, visitor.id, 2)
         return crisis([[0, 3]]) if "\n" in message else answer()
 
     rasa.script = meanwhile

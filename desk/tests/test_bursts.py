@@ -17,7 +17,7 @@ from nightdesk_desk.bursts import (
     safety_by_message,
     seconds_to_wait,
 )
-from nightdesk_desk.log import Waiting, WaitingMessage
+from nightdesk_desk.waiting import Waiting, WaitingMessage
 
 START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 

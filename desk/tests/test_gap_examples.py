@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from nightdesk_contract.outcome import Level, Safety
 
-from nightdesk_desk import handovers, log
+from nightdesk_desk import handovers, log, waiting
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Call
 from nightdesk_desk.gap_examples import LONGEST, Before, led_to, read_examples, shown
@@ -85,7 +85,7 @@ async def ask(
         conversation_id, _ = await log.start_conversation(session)
         said = [NewEvent("visitor", text, answered=False)]
         [seq] = await log.append(session, conversation_id, said)
-        await log.mark_answered(session, conversation_id, seq, safety)
+        await waiting.mark_answered(session, conversation_id, seq, safety)
         told = [NewEvent("bot", "Nothing here.", "not_in_source:mechanism")]
         await log.append(session, conversation_id, told)
         if level is not None:

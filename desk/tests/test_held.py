@@ -19,7 +19,7 @@ from desk_in_process import ALWAYS_OPEN, CLINIC, Running, started
 from fake_rasa import FakeRasa, answer, handover
 from sqlalchemy.exc import OperationalError
 
-from nightdesk_desk import handovers, held, log, turns
+from nightdesk_desk import handovers, held, log, turns, waiting
 from nightdesk_desk.app import create_app
 from nightdesk_desk.held import Held, merged, seconds_to_answer, verdict
 from nightdesk_desk.log import NewEvent
@@ -363,7 +363,7 @@ async def test_it_is_held_with_its_turn_or_not_at_all(
     monkeypatch.setattr(turns, "RETRY_SECONDS", (0.01,) * 4)
     await taken.visitor.chat("I want to die")
     async with running.desk.db.read() as session:
-        assert len(await log.unanswered(session)) == 1
+        assert len(await waiting.unanswered(session)) == 1
         assert len(await handovers.triggers(session, taken.handover_id)) == 1
     monkeypatch.undo()
     await running.desk.turns.sweep(older_than=0)

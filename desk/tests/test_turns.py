@@ -13,7 +13,7 @@ from fake_rasa import FakeRasa, Raw, answer, handover
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from nightdesk_desk import handovers, held, log, turns
+from nightdesk_desk import handovers, held, log, turns, waiting
 from nightdesk_desk.app import create_app
 from nightdesk_desk.models import Conversation, Event, Handover, HandoverTrigger
 from nightdesk_desk.settings import Settings
@@ -322,7 +322,7 @@ async def test_a_turn_is_recorded_whole_or_not_at_all(
     monkeypatch.setattr(turns, "RETRY_SECONDS", (0.01,) * 4)
     assert await visitor.chat("I want to die") == []
     async with visitor.desk.db.read() as session:
-        assert await log.unanswered(session) == [(visitor.id, 1)]
+        assert await waiting.unanswered(session) == [(visitor.id, 1)]
     monkeypatch.setattr(handovers, "open_or_raise", original)
     await visitor.desk.turns.sweep(older_than=0)
     await visitor.desk.turns.idle()
@@ -361,7 +361,7 @@ async def test_beside_staff_only_the_judgement_of_safety_counts(
     [row] = await open_rows(visitor.desk)
     async with visitor.desk.db.read() as session:
         later = (await handovers.triggers(session, row.id))[1:]
-        assert await log.unanswered(session) == []
+        assert await waiting.unanswered(session) == []
         kept = await held.waiting(session, visitor.id)
     assert (kept.outcome if kept else None) == held_back
     assert [(t.reason, t.level) for t in later] == ([trigger] if trigger else [])

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from nightdesk_contract.outcome import Level, Safety
 from staff_people import PASSWORD, Calls, Case, Person, SignIn, csrf_of, log_in
 
-from nightdesk_desk import handovers, log
+from nightdesk_desk import handovers, log, waiting
 from nightdesk_desk.app import create_app
 from nightdesk_desk.db import migrate
 from nightdesk_desk.decide import Call
@@ -98,7 +98,7 @@ def calls(desk: Desk) -> Calls:
             (seq,) = await log.append(
                 session, conversation_id, [log.NewEvent("visitor", text, answered=False)]
             )
-            await log.mark_answered(session, conversation_id, seq, safety)
+            await waiting.mark_answered(session, conversation_id, seq, safety)
             call = Call(reason=reason, level=level, safety=safety)
             opened = await handovers.open_or_raise(session, conversation_id, seq, call)
         desk.wakeups.notify(conversation_id)

@@ -12,7 +12,7 @@ from nightdesk_contract.answers import parse_answer
 from nightdesk_contract.outcome import Safety
 from staff_people import Calls, Person, SignIn
 
-from nightdesk_desk import log
+from nightdesk_desk import log, waiting
 from nightdesk_desk.desk import Desk
 
 PAGE = "/inbox/asked/mechanism"
@@ -34,7 +34,7 @@ async def ask(
         conversation_id, _ = await log.start_conversation(session)
         asked = [log.NewEvent("visitor", text, answered=False)]
         [seq] = await log.append(session, conversation_id, asked)
-        await log.mark_answered(session, conversation_id, seq, safety)
+        await waiting.mark_answered(session, conversation_id, seq, safety)
         await log.append(session, conversation_id, [log.NewEvent("bot", "Hm.", outcome)])
 
 
