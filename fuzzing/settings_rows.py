@@ -108,7 +108,8 @@ def odd(rng: Random, depth: int = 0) -> Any:
     """Give an odd value of any kind that YAML can hold."""
     sort = rng.random()
     if sort < 0.4:
-        return rng.choice(_ODD)
+        # A copy: a later change of the settings must not change what the next ones are made of.
+        return copy.deepcopy(rng.choice(_ODD))
     if sort < 0.5:
         return rng.choice(HOURS)
     if sort < 0.55:

@@ -92,3 +92,11 @@ def test_the_same_number_gives_the_same_input():
     target = QUICK["bot-readings"]
     assert input_of(target, 1, 7) == input_of(target, 1, 7)
     assert len({input_of(target, seed, number) for seed in (1, 2) for number in range(20)}) > 30
+
+
+@pytest.mark.parametrize("target", QUICK.values(), ids=QUICK)
+def test_an_input_does_not_hang_on_what_was_tried_before(target: Target):
+    # Values that are changed in place are rare: settings are made fast, and many are made.
+    numbers = range(2000 if target.name == "bot-settings" else 200)
+    first, again = ([repr(input_of(target, 2, at)) for at in numbers] for _ in range(2))
+    assert first == again
