@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -183,12 +183,14 @@ def _environment() -> dict[str, str]:
     }
 
 
-def keep(outcome: Outcome, folder: Path) -> list[Path]:
-    """Write each failing input into a file of its own. Gives the files."""
+def keep(outcome: Outcome, folder: Path, there: Collection[Path] = ()) -> list[Path]:
+    """Write each failing input that is not `there` into a file of its own. Gives the files."""
     written = []
-    for row in outcome.told:
+    for row in list(outcome.told):
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{row['target']}-{row['seed']}-{row['number']}.json"
+        if path in there:
+            continue
         path.write_text(json.dumps(row, indent=1) + "\n")
         written.append(path)
     return written
@@ -247,18 +249,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     until = began + asked.seconds
     outcomes = [Outcome(name, count) for name, count in shared_out(asked.inputs, chosen).items()]
+    files: list[Path] = []
     with Step(f"Fuzzing: {asked.inputs:,} inputs") as step, ThreadPoolExecutor(asked.jobs) as pool:
         runs = [pool.submit(run, outcome, asked.seed, asked.first, until) for outcome in outcomes]
         while not all(ended.done() for ended in runs):
             step.note(_note(outcomes))
             wait(runs, timeout=1.0)
+            # At once: a long run that is ended early loses nothing that it has found.
+            files += [path for outcome in outcomes for path in keep(outcome, asked.keep, files)]
         for ended in runs:
             ended.result()
-    return _tell(outcomes, asked, time.monotonic() - began)
+    files += [path for outcome in outcomes for path in keep(outcome, asked.keep, files)]
+    return _tell(outcomes, asked, files, time.monotonic() - began)
 
 
-def _tell(outcomes: Sequence[Outcome], asked: argparse.Namespace, seconds: float) -> int:
-    files = [path for outcome in outcomes for path in keep(outcome, asked.keep)]
+def _tell(
+    outcomes: Sequence[Outcome], asked: argparse.Namespace, files: Sequence[Path], seconds: float
+) -> int:
     done, failures = sum(o.done for o in outcomes), sum(o.failures for o in outcomes)
     good = all(outcome.whole for outcome in outcomes)
     if asked.json:
