@@ -6,7 +6,12 @@ CRISIS = (
         "i am going to end my life tonight",
         "i don't want to be alive anymore",
     ),
-    *("i took all of my pills", "i keep thinking about suicide", "i wish i was dead"),
+    *(
+        "i took all of my pills",
+        "i took an overdose",
+        "i keep thinking about suicide",
+        "i wish i was dead",
+    ),
     *(
         "i have no reason to live",
         "i want to die",
@@ -20,7 +25,7 @@ CRISIS = (
 
 BY_MODEL = (
     "my husband is going to kill me",
-    "i took an overdose",
+    "my brother left a letter and turned his phone off",
     "they would all sleep better if i stopped existing",
 )
 """Sentences of a crisis that only the model finds."""

@@ -12,8 +12,10 @@ import numpy as np
 
 from nightdesk.nlu.text_model import Recipe, TextModel
 from nightdesk.safety.budget import SECONDS, Budget, Clock
+from nightdesk.safety.core import core_of
 from nightdesk.safety.examples import Example
 from nightdesk.safety.groups import by_label, class_of
+from nightdesk.safety.loudness import unexcited
 from nightdesk.safety.patterns import Hit, Pattern, find, load_patterns
 from nightdesk.safety.spread import judge_spread
 from nightdesk.safety.themes import OWN, intent_of, load_kinds, surest, themed
@@ -58,6 +60,7 @@ def train_model(
     labels = [class_of(example, groups or {}) for example in examples]
     parts = harmless_parts(texts, labels)
     texts, labels = texts + parts, labels + [HARMLESS] * len(parts)
+    texts = [unexcited(text) for text in texts]
     return TextModel.fit(texts, encode(texts), labels, RECIPE)
 
 
@@ -232,14 +235,16 @@ class Detector:
     def score(self, views: Sequence[View], seen: dict[str, np.ndarray]) -> list[Scored]:
         """Give the model's probabilities for the whole message and each part, in every view.
 
+        Each as it stands and by its core: what is grave stays so with "..." or "thanks" behind it.
         `seen` holds those of texts that were read before, and is added to: views share most of
         their parts, and so do a message and its lines.
         """
         rows = [
-            (view.text[start:end], view.original_span(start, end), (start, end) == parts[0])
+            (text, view.original_span(start, end), (start, end) == parts[0])
             for view in views
             for parts in [parts_of(view.text)]
             for start, end in parts
+            for text in _said_in(view.text[start:end])
         ]
         texts = list(dict.fromkeys(text for text, _, _ in rows if text not in seen))
         if texts:
@@ -251,6 +256,13 @@ class Detector:
             for text, span, whole in rows
             for emergency, crisis, medical in [seen[text]]
         ]
+
+
+def _said_in(part: str) -> list[str]:
+    """Give what the model reads of a part: the words, and without what stands around them."""
+    level = unexcited(part)
+    core = core_of(level)
+    return [level, core] if core and core != level else [level]
 
 
 def text_of(message: str, span: tuple[int, int]) -> str:

@@ -77,6 +77,35 @@ def test_model_alone(detector, message, category):
     assert (verdict.category if verdict else None) == category
 
 
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        *(
+            "{}!",
+            "{}!!!",
+            "{}...",
+            "{}?",
+            "{} :(",
+            "{} :)",
+            "{} \U0001f62d",
+            "{} lol",
+            "{}, thanks",
+        ),
+        *("hi, {}", "hello there! {}. thank you so much", "ok so {} haha", "\u00a1{}!", "{}\u2026"),
+    ],
+)
+@pytest.mark.parametrize("said", [*LINES["crisis"], *LINES["crisis_emergency"]])
+def test_what_stands_around_a_grave_sentence_does_not_take_it_away(detector, said, dressed):
+    verdict = detector.judge(dressed.format(said))
+    assert verdict is not None
+    assert verdict.category in (CRISIS, EMERGENCY)
+
+
+@pytest.mark.parametrize("line", LINES["harmless"])
+def test_what_is_harmless_stays_so_when_it_is_said_loudly(detector, line):
+    assert detector.judge(f"{line}!!") is None
+
+
 def test_one_sentence_in_a_long_message_fires_and_is_marked(detector):
     message = FILLER * 10 + "I want to end my life. " + FILLER * 10
     verdict = detector.judge(message)

@@ -1,5 +1,7 @@
 """The readings of a message: disguises go, and every span leads back to the original."""
 
+import time
+
 import pytest
 
 from nightdesk.safety.examples import load_examples
@@ -250,6 +252,12 @@ def test_letters_of_another_script_part_words_without_any_sign(message):
 def test_a_quote_within_another_character_is_straight_too(message, read):
     assert plain(message).text == read
     assert plain(read).text == read
+
+
+def test_a_long_row_of_quotation_marks_is_read_at_once():
+    began = time.process_time()
+    undisguised(plain("'" * 1999 + "\u2028x"))
+    assert time.process_time() - began < 1.0
 
 
 def test_undisguising_twice_changes_nothing():

@@ -45,7 +45,11 @@ class Found(NamedTuple):
 
 def plain(text: str) -> str:
     """Give a text as it is compared: one form of every letter, no case, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    # Folding parts what was put together, and putting together makes letters that fold: twice, and
+    # nothing changes any more (Unicode's NFKC_Casefold).
+    for form in ("NFD", "NFKC"):
+        text = unicodedata.normalize(form, text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def asked_words(asked: str) -> str:

@@ -13,7 +13,7 @@ from nightdesk_desk.desk import Desk
 from nightdesk_desk.models import Contact, Event, now
 from nightdesk_desk.privacy import keys
 from nightdesk_desk.staff import search as searching
-from nightdesk_desk.staff.search import asked_words, is_about, with_all_terms
+from nightdesk_desk.staff.search import asked_words, is_about, plain, with_all_terms
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
@@ -22,6 +22,14 @@ def test_what_is_too_short_is_not_looked_for() -> None:
     assert asked_words("  a ") == ""
     assert asked_words(" two   words ") == "two words"
     assert len(asked_words("x" * 300)) == searching.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Caf\u00e9", "CAFE\u0301"), ("\uff21nna  B", "anna b"), ("\u0130\u0327x", "i\u0327\u0307X")],
+)
+def test_one_word_in_two_forms_is_the_same_word(one: str, other: str) -> None:
+    assert plain(one) == plain(other) == plain(plain(one))
 
 
 def test_every_word_must_stand_somewhere_in_the_conversation() -> None:
