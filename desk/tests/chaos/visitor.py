@@ -46,7 +46,9 @@ class Visitor:
                 await self._say(self._sentences.next_turn(self._random))
                 if self._random.random() < LEAVES and not self._in_crisis():
                     await self._come_back()
-                await asyncio.sleep(self._random.expovariate(1 / self._think))
+                pause = self._random.expovariate(1 / self._think)
+                # Who thinks when the talk ends is done, too: with many visitors pauses are long.
+                await asyncio.sleep(min(pause, max(0.0, talks_until - time.monotonic())))
             while self.widget.undelivered:
                 await asyncio.sleep(0.5)
         finally:
