@@ -374,7 +374,7 @@ class Widget:
 
     def _answered(self, seq: int) -> bool:
         return any(
-            event.seq > seq and event.sender != "visitor"
+            event.seq > seq and event.sender != "visitor" and event.person is None
             for event in self.screen.shown.values()
             if not event.answers or seq in event.answers
         )
@@ -385,7 +385,7 @@ class Widget:
             if sent.seq is None:
                 waits = sent in self._pending
             else:
-                waits = not self.screen.person_here() and not self._answered(sent.seq)
+                waits = not self.screen.person_here(sent.seq) and not self._answered(sent.seq)
             if not waits:
                 return
             self._silent = True

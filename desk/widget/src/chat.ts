@@ -300,8 +300,8 @@ export class Chat {
       await sleep(SILENT_MS);
       const { events, pending } = this.state;
       const own = events.find((event) => event.key === key);
-      // Who has the chat may be reading or writing.
-      const person = events.reduce((here, event) => event.person ?? here, false);
+      // Who had the chat may be reading or writing. Who came afterwards may not have seen it.
+      const person = events.reduce((here, event) => (event.seq < (own?.seq as number) ? (event.person ?? here) : here), false);
       if (this.#ended || !(own ? !person && !isAnswered(events, own.seq) : pending.some((one) => one.key === key))) return;
       this.#do({ type: "silent" });
     }

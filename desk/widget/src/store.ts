@@ -76,10 +76,14 @@ function left(pending: Pending[], events: ChatEvent[]): Pending[] {
   return pending.some(({ key }) => keys.has(key)) ? pending.filter(({ key }) => !keys.has(key)) : pending;
 }
 
-/** Whether there is an answer to the visitor's message `seq`: to that one, where the desk says to which. */
+/**
+ * Whether there is an answer to the visitor's message `seq`: to that one, where the desk says to which. That a person
+ * came or went is none.
+ */
 export const isAnswered = (events: Stored[], seq: number): boolean =>
   events.some(
-    (one) => one.from !== "visitor" && one.seq > seq && (!one.answers?.length || one.answers.indexOf(seq) >= 0),
+    (one) =>
+      one.from !== "visitor" && one.person == null && one.seq > seq && !(one.answers?.length && one.answers.indexOf(seq) < 0),
   );
 
 function delivered(state: State, key: string, seq: number): State {
@@ -105,7 +109,7 @@ function received(state: State, incoming: ChatEvent[], after = Infinity): State 
     pending: left(state.pending, incoming),
     typing: answers ? "" : state.typing,
     // One of several answers does not take the crisis lines away from whoever waits for another.
-    silent: state.silent && !(answers && events.every((one) => one.from !== "visitor" || isAnswered(events, one.seq))),
+    silent: state.silent && events.some((one) => one.from === "visitor" && !isAnswered(events, one.seq)),
     // What leaves a gap moves nothing: the gap is still to be read.
     cursor: after > state.cursor ? state.cursor : Math.max(state.cursor, ...incoming.map((event) => event.seq)),
     reach: "ok",

@@ -140,6 +140,22 @@ describe("A message without an answer", () => {
     expect(chat.state.silent).toBe(false);
   });
 
+  it("still has none when a person has come since, who may not have seen it", async () => {
+    chat.start();
+    chat.send("i do not want to live", true);
+    await pass(1000);
+    desk.add("system", "Kim has joined.");
+    (desk.events_.at(-1) as ChatEvent).person = true;
+    await pass(8100);
+    expect(chat.state.silent).toBe(true);
+    chat.send("are you there", true);
+    desk.add("staff", "I am here with you.");
+    await pass(1000);
+    expect(chat.state.silent).toBe(false);
+    await pass(20_000);
+    expect(chat.state.silent).toBe(false);
+  });
+
   it("is answered by the one answer to several, and by what a person writes", async () => {
     chat.start();
     chat.send("hello", true);
