@@ -109,7 +109,7 @@ def test_another_replica_comes_in_between_the_turns_of_a_busy_one(url):
                 order.append(name)
                 await asyncio.sleep(0.01)
 
-        many = [asyncio.create_task(turn(busy, "busy")) for _ in range(50)]
+        many = [asyncio.create_task(turn(busy, "busy")) for _ in range(150)]
         await asyncio.sleep(0.005)
         await asyncio.gather(turn(other, "other"), *many)
         assert "busy" in order[order.index("other") :]
