@@ -67,6 +67,7 @@ def desk_system(
             "DATABASE_URL": database,
             "DESK_ADDRESS_CONVERSATIONS_PER_MINUTE": NO_LIMIT,
             "DESK_ADDRESS_MESSAGES_PER_MINUTE": NO_LIMIT,
+            "DESK_ADDRESS_CONNECTIONS": NO_LIMIT,
             "DESK_REQUIRE_TOTP": "none",
             **({} if quiet is None else {"DESK_BURST_QUIET": f"{quiet:g}"}),
         }
@@ -93,6 +94,7 @@ def desk_alone(places: Places, var: Path, rasa_url: str) -> System:
         "RASA_URL": rasa_url,
         "DESK_ADDRESS_CONVERSATIONS_PER_MINUTE": NO_LIMIT,
         "DESK_ADDRESS_MESSAGES_PER_MINUTE": NO_LIMIT,
+        "DESK_ADDRESS_CONNECTIONS": NO_LIMIT,
         "DESK_REQUIRE_TOTP": "none",
     }
     process = Process(
