@@ -25,7 +25,7 @@ CRISIS = (
 
 BY_MODEL = (
     "my husband is going to kill me",
-    "my brother left a letter and turned his phone off",
+    "the voices tell me to stab my neighbour",
     "they would all sleep better if i stopped existing",
 )
 """Sentences of a crisis that only the model finds."""
