@@ -117,6 +117,13 @@ def ask(proxy, path, method="GET", body=None, headers=None):
         return answer.status, answer.read(), answer.headers
 
 
+def leave(desks):
+    """Let all desks be away, until they would have been asked for anew."""
+    for each in desks:
+        each.away = True
+    time.sleep(KEPT)
+
+
 def test_what_a_client_says_of_its_address_does_not_count(proxy):
     forged = {
         "X-Forwarded-For": "203.0.113.7",
@@ -183,10 +190,7 @@ def test_where_a_desk_is_away_the_other_answers(tmp_path):
 def test_with_all_desks_away_what_helps_is_still_there(proxy, desks, path):
     shown = ask(proxy, path)
     assert shown[0] == 200
-    for each in desks:
-        each.away = True
-    # A second later it would have been asked for anew.
-    time.sleep(KEPT)
+    leave(desks)
     assert ask(proxy, "/demo")[0] == 502
     assert ask(proxy, path)[:2] == shown[:2]
 
@@ -201,9 +205,7 @@ def test_what_helps_is_asked_for_anew_while_a_desk_is_there(proxy, desks):
 def test_each_try_to_load_the_chat_again_finds_it(proxy, desks):
     shown = ask(proxy, "/widget-chat.js?1a2b-1")[1]
     assert ask(proxy, "/widget-chat.js?3c4d-1")[1] != shown
-    for each in desks:
-        each.away = True
-    time.sleep(KEPT)
+    leave(desks)
     assert ask(proxy, "/widget-chat.js?1a2b-2")[:2] == (200, shown)
     assert ask(proxy, "/widget-chat.js?5e6f-1")[0] == 502
 
