@@ -179,27 +179,30 @@ def _by_words(text: str, words: Sequence[str]) -> str | None:
         return None
     known = frequent_words()
     said, sure = _cld2(" ".join(words))
-    found = {code: _evidence(code, text, words, known) for code in known.foreign}
+    folded = [_folded(word) for word in words]
+    found = {code: _evidence(code, text, words, folded, known) for code in known.foreign}
     if said in found and found[said].agrees(sure):
         return said
     best, second = sorted(found, key=lambda code: found[code].hits, reverse=True)[:2]
     if found[best].hits > found[second].hits and found[best].convinces():
         return best
-    ours = [word for word in map(_folded, words) if word not in known.names]
+    ours = [word for word in folded if word not in known.names]
     english = sum(word in known.english for word in ours)
     if sure and said in _OTHERS and len(ours) >= _FEWEST_WORDS and english * 5 <= len(ours):
         return said
     return None
 
 
-def _evidence(code: str, text: str, words: Sequence[str], known: Words) -> _Evidence:
-    folded = {_folded(word) for word in words}
-    hits = folded & known.signs[code]
+def _evidence(
+    code: str, text: str, words: Sequence[str], folded: Sequence[str], known: Words
+) -> _Evidence:
+    said = frozenset(folded)
+    hits = said & known.signs[code]
     if code == "vi":
         hits |= {_folded(word) for word in words if _VIETNAMESE.search(word)}
     marked = any(mark in text for mark in _MARKS.get(code, ""))
-    english = folded & known.english - known.foreign[code]
-    return _Evidence(len(hits) + marked, len(english), len(folded))
+    english = (said & known.english) - known.foreign[code]
+    return _Evidence(len(hits) + marked, len(english), len(said))
 
 
 def _english_stands_alone(words: Sequence[str], language: str) -> bool:

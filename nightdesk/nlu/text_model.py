@@ -14,6 +14,7 @@ import scipy.sparse as sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nightdesk.nlu.softmax import fit_softmax
+from nightdesk.nlu.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,18 @@ class TextModel:
     def __init__(
         self,
         recipe: Recipe,
-        vectorizers: tuple[TfidfVectorizer, TfidfVectorizer],
+        terms: tuple[Terms, Terms],
         classes: list[str],
         weights: np.ndarray,
         bias: np.ndarray,
     ) -> None:
-        """Take the parts: weights (features, classes) and bias (classes,)."""
+        """Take the parts: weights (features, classes), bias (classes,).
+
+        `terms` are words and characters, in the order of their weights.
+        """
         self.recipe = recipe
         self.classes = classes
-        self._vectorizers = vectorizers
+        self._terms = terms
         self._weights = np.ascontiguousarray(weights)
         self._bias = bias
 
@@ -64,25 +68,25 @@ class TextModel:
             recipe.max_iterations,
             recipe.balanced,
         )
-        return TextModel(recipe, vectorizers, [str(name) for name in classes], weights, bias)
+        known = (Terms.fitted(vectorizers[0]), Terms.fitted(vectorizers[1]))
+        return TextModel(recipe, known, [str(name) for name in classes], weights, bias)
 
     def probabilities(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
         """Give probabilities, shape (texts, classes), in the order of `classes`."""
         dims = vectors.shape[1]
         scores = vectors @ self._weights[:dims] * self.recipe.dense_weight + self._bias
-        for vectorizer in self._vectorizers:
-            part = vectorizer.transform(texts)
-            scores = scores + part @ self._weights[dims : dims + part.shape[1]]
-            dims += part.shape[1]
+        for terms in self._terms:
+            for row, text in enumerate(texts):
+                found, weights = terms.weights_in(text)
+                scores[row] += weights @ self._weights[dims + found]
+            dims += len(terms)
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(scores / scores.sum(axis=1, keepdims=True))
 
     def save(self, folder: Path) -> None:
         """Write the model as plain JSON and arrays (nothing in it can run when read)."""
         folder.mkdir(parents=True, exist_ok=True)
-        vocabularies = [
-            sorted(v.vocabulary_, key=v.vocabulary_.__getitem__) for v in self._vectorizers
-        ]
+        vocabularies = [terms.in_order() for terms in self._terms]
         head = {"recipe": asdict(self.recipe), "classes": self.classes}
         text = json.dumps({**head, "vocabularies": vocabularies}, ensure_ascii=False)
         (folder / "model.json").write_text(text, encoding="utf-8")
@@ -90,8 +94,8 @@ class TextModel:
             folder / "model.npz",
             weights=self._weights,
             bias=self._bias,
-            idf_words=self._vectorizers[0].idf_,
-            idf_characters=self._vectorizers[1].idf_,
+            idf_words=self._terms[0].idf,
+            idf_characters=self._terms[1].idf,
         )
 
     @staticmethod
@@ -103,26 +107,26 @@ class TextModel:
             settings[name] = tuple(settings[name])
         recipe = Recipe(**settings)
         vocabularies = [{t: i for i, t in enumerate(terms)} for terms in head["vocabularies"]]
-        vectorizers = _vectorizers(recipe, vocabularies)
+        vectorizers = _vectorizers(recipe)
         with np.load(folder / "model.npz", allow_pickle=False) as arrays:
-            for vectorizer, name in zip(vectorizers, ("idf_words", "idf_characters"), strict=True):
-                vectorizer.idf_ = arrays[name]
+            words, characters = (
+                Terms(vectorizer, numbers, arrays[name])
+                for vectorizer, numbers, name in zip(
+                    vectorizers, vocabularies, ("idf_words", "idf_characters"), strict=True
+                )
+            )
             return TextModel(
-                recipe, vectorizers, head["classes"], arrays["weights"], arrays["bias"]
+                recipe, (words, characters), head["classes"], arrays["weights"], arrays["bias"]
             )
 
 
-def _vectorizers(
-    recipe: Recipe, vocabularies: Sequence[dict[str, int] | None] = (None, None)
-) -> tuple[TfidfVectorizer, TfidfVectorizer]:
-    words, characters = vocabularies
+def _vectorizers(recipe: Recipe) -> tuple[TfidfVectorizer, TfidfVectorizer]:
     return (
         TfidfVectorizer(
             ngram_range=recipe.words,
             sublinear_tf=True,
             strip_accents="unicode",
             token_pattern=r"(?u)\b\w[\w']*\b",
-            vocabulary=words,
             dtype=np.float32,
         ),
         TfidfVectorizer(
@@ -130,7 +134,6 @@ def _vectorizers(
             ngram_range=recipe.characters,
             sublinear_tf=True,
             strip_accents="unicode",
-            vocabulary=characters,
             dtype=np.float32,
         ),
     )

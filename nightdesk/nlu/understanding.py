@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nightdesk.nlu.nearness import KnownLines
 from nightdesk.nlu.shorthand import written_out
 from nightdesk.nlu.slips import slipped
 from nightdesk.nlu.spelling import Speller
@@ -22,9 +23,6 @@ SHORTEST_SLIPPED = 8
 """Characters of the shortest line that is also learnt with slips: of "fee" too little is left."""
 
 _IS = re.compile(r"\b(what|where|who|how|it|that|there) s\b")
-
-NEIGHBOURS = 3
-"""How many of the nearest training lines say how near a line is to anything known."""
 
 
 @dataclass(frozen=True)
@@ -42,21 +40,21 @@ class Understander:
         self,
         speller: Speller,
         model: TextModel,
-        known_vectors: np.ndarray,
+        known: KnownLines,
         encode: Encode,
         shorthand: Mapping[str, str],
         known_lines: Mapping[str, str],
     ) -> None:
         """Take the trained parts.
 
-        `known_vectors` (lines, dims) are those of the training lines, `known_lines` their intents
-        by their words (see `_words`).
+        `known` are the training lines by their vectors, `known_lines` their intents by their words
+        (see `_words`).
         """
         self._known_lines = known_lines
         self._speller = speller
         self._shorthand = shorthand
         self._model = model
-        self._known = known_vectors
+        self._known = known
         self._encode = encode
 
     @staticmethod
@@ -99,13 +97,14 @@ class Understander:
         kept = {"spelling": speller.to_json(), "shorthand": dict(shorthand), "lines": lines}
         (folder / "words.json").write_text(json.dumps(kept))
         np.save(folder / "known.npy", vectors.astype(np.float16))
-        return Understander(speller, model, vectors, encode, shorthand, lines)
+        known = KnownLines(vectors)
+        return Understander(speller, model, known, encode, shorthand, lines)
 
     @staticmethod
     def load(folder: Path, encode: Encode) -> "Understander":
         """Read what `train` kept. Raises OSError, ValueError or KeyError when it is not whole."""
         words = json.loads((folder / "words.json").read_text())
-        known = np.load(folder / "known.npy", allow_pickle=False).astype(np.float32)
+        known = KnownLines(np.load(folder / "known.npy", allow_pickle=False))
         speller = Speller.from_json(words["spelling"])
         model = TextModel.load(folder)
         shorthand, lines = words["shorthand"], words["lines"]
@@ -117,11 +116,9 @@ class Understander:
         corrected = [self._speller.correct(text) for text in plain]
         vectors = self._encode(corrected)
         probabilities = self._model.probabilities(corrected, vectors)
-        similarity = vectors @ self._known.T
-        nearest = np.partition(similarity, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:].mean(axis=1)
         return [
-            self._judged(text, row, float(near))
-            for text, row, near in zip(plain, probabilities, nearest, strict=True)
+            self._judged(text, row, self._known.nearness(vector))
+            for text, row, vector in zip(plain, probabilities, vectors, strict=True)
         ]
 
     def _judged(self, text: str, row: np.ndarray, near: float) -> Understanding:

@@ -168,25 +168,30 @@ class Detector:
         joined by line ends, and a greeting or a plain question before it must not drown a crisis.
         """
         budget = Budget(SECONDS, self._clock)
+        seen: dict[str, np.ndarray] = {}
         # What is put together is so at a guess: only the whole of it counts, and what is sure.
         surer = replace(self._thresholds, crisis=SURE_OF_PIECES, part_crisis=math.inf)
 
         def judge_pieces(joined: str) -> Verdict | None:
-            return judge(*self.evidence(joined, budget), surer)
+            return judge(*self.evidence(joined, budget, seen), surer)
 
-        found = judge(*self.evidence(message, budget), self._thresholds)
+        found = judge(*self.evidence(message, budget, seen), self._thresholds)
         if found is None or found.category == MEDICAL:
             return judge_spread(judge_pieces, earlier, message) or found
         return found
 
     def evidence(
-        self, message: str, budget: Budget | None = None
+        self,
+        message: str,
+        budget: Budget | None = None,
+        seen: dict[str, np.ndarray] | None = None,
     ) -> tuple[list[Hit], list[Scored]]:
         """Give what the patterns and the model see in a message, before any threshold.
 
-        Raises TimeoutError when its `budget`, where it has one, is used up before it is read.
+        `seen` is as in `score`. Raises TimeoutError when its `budget`, where it has one, is used up
+        before it is read.
         """
-        seen: dict[str, np.ndarray] = {}
+        seen = {} if seen is None else seen
         readings = [
             self._read(message[start:end], start, budget, seen) for start, end in lines_of(message)
         ]

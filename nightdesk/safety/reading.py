@@ -41,25 +41,30 @@ def edited(view: View, edits: Iterable[Edit]) -> View:
     A replacement's characters come from the span's, spread evenly; an insertion comes from the
     character behind it.
     """
-    chars: list[str] = []
+    edits = list(edits)
+    if not edits:
+        return view
+    parts: list[str] = []
     origins: list[int] = []
     ends: list[int] = []
     at = 0
 
-    def take(start: int, end: int, text: str) -> None:
-        for j, char in enumerate(text):
+    def keep(start: int, end: int) -> None:
+        parts.append(view.text[start:end])
+        origins.extend(view.origins[start:end])
+        ends.extend(view.ends[start:end] or (place + 1 for place in view.origins[start:end]))
+
+    for start, end, text in edits:
+        keep(at, start)
+        parts.append(text)
+        for j in range(len(text)):
             first = start + j * (end - start) // len(text)
-            chars.append(char)
             origins.append(view.origins[first])
             if start == end:
                 ends.append(view.origins[first])
             else:
                 after = start + (j + 1) * (end - start) // len(text)
                 ends.append(view.end_of(max(first, after - 1)))
-
-    for start, end, text in edits:
-        take(at, start, view.text[at:start])
-        take(start, end, text)
         at = end
-    take(at, len(view.text), view.text[at:])
-    return View("".join(chars), tuple(origins), tuple(ends))
+    keep(at, len(view.text))
+    return View("".join(parts), tuple(origins), tuple(ends))
