@@ -4,7 +4,7 @@ import type { Chat } from "../src/chat.js";
 import { conversation } from "../src/memory.js";
 import { EMPTY } from "../src/store.js";
 import { GONE } from "./desk.js";
-import { it, pass, texts } from "./page.js";
+import { it, pass, stall, texts } from "./page.js";
 
 /** The page is left for a while and looked at again: it reads the conversation anew. */
 async function comeBack(chat: Chat): Promise<void> {
@@ -16,12 +16,7 @@ async function comeBack(chat: Chat): Promise<void> {
 
 describe("Chat", () => {
   it("sends nothing of a deleted conversation into a new one", async ({ chat, desk }) => {
-    chat.start();
-    chat.send("hello", true);
-    await pass(1000);
-    desk.lag = () => 60_000;
-    chat.send("second", true);
-    await pass();
+    await stall(chat, desk, "second");
     // Deleted meanwhile: the desk knows neither its id nor its token.
     desk.tokens = ["another's"];
     desk.stored = [];
@@ -31,13 +26,7 @@ describe("Chat", () => {
   });
 
   it("takes along what is on its way when a new chat is wanted", async ({ chat, desk, memory }) => {
-    chat.start();
-    chat.send("hello", true);
-    await pass(1000);
-    desk.lag = () => 60_000;
-    chat.send("a", true);
-    chat.send("please call me", true);
-    await pass();
+    await stall(chat, desk, "a", "please call me");
     chat.rest();
     chat.lose("fresh");
     await pass(120_000);

@@ -19,6 +19,19 @@ export const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms
 /** What stands there of the conversation, from top to bottom. */
 export const texts = (chat: Chat): string[] => chat.state.events.map((event) => event.text);
 
+/**
+ * Begin with a "hello" that the desk has, and then send these: no answer of the desk's comes any more, and the second
+ * waits for that to the first.
+ */
+export async function stall(chat: Chat, desk: Desk, ...sent: string[]): Promise<void> {
+  chat.start();
+  chat.send("hello", true);
+  await pass(1000);
+  desk.lag = () => 60_000;
+  for (const text of sent) chat.send(text, true);
+  await pass();
+}
+
 export const it = test.extend<Page>({
   clock: [
     async ({}, use) => {

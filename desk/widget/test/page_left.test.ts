@@ -4,18 +4,11 @@ import { ApiError } from "../src/api.js";
 import { Chat } from "../src/chat.js";
 import { Memory, undelivered } from "../src/memory.js";
 import { Desk } from "./desk.js";
-import { it, pass } from "./page.js";
+import { it, pass, stall } from "./page.js";
 
 describe("Chat", () => {
   it("sends what is on its way once more when the visitor leaves, each once, and then nothing", async ({ chat, desk, memory }) => {
-    chat.start();
-    chat.send("hello", true);
-    await pass(1000);
-    // The first answer never comes, and the second message waits for it.
-    desk.lag = () => 60_000;
-    chat.send("a", true);
-    chat.send("b", true);
-    await pass();
+    await stall(chat, desk, "a", "b");
     expect(desk.stored.map(({ text }) => text)).toEqual(["hello", "a"]);
     chat.end(true);
     await pass();
@@ -70,13 +63,7 @@ describe("Chat", () => {
   });
 
   it("that ends otherwise leaves that to the next", async ({ chat, desk, memory }) => {
-    chat.start();
-    chat.send("hello", true);
-    await pass(1000);
-    desk.lag = () => 60_000;
-    chat.send("a", true);
-    chat.send("b", true);
-    await pass();
+    await stall(chat, desk, "a", "b");
     chat.end();
     await pass();
     expect(desk.stored.map(({ text }) => text)).toEqual(["hello", "a"]);

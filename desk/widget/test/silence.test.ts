@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { ApiError, type ChatEvent } from "../src/api.js";
 import type { Desk } from "./desk.js";
-import { it, pass } from "./page.js";
+import { it, pass, stall } from "./page.js";
 
 /** The bot answers these messages of the visitor. */
 const answer = (desk: Desk, text: string, answers: number[]): void => {
@@ -31,13 +31,7 @@ describe("A message without an answer", () => {
   });
 
   it("says so again where what came was the answer to another message", async ({ chat, desk }) => {
-    chat.start();
-    chat.send("hello", true);
-    await pass(1000);
-    desk.lag = () => 60_000;
-    // The second waits until the desk has said that it has the first.
-    chat.send("a", true);
-    chat.send("b", true);
+    await stall(chat, desk, "a", "b");
     await pass(9100);
     expect(chat.state.silent).toBe(true);
     desk.add("bot", "hi");
