@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fuzzing.bot.expression_targets import expressions
@@ -14,25 +14,18 @@ from fuzzing.door_target import check_door
 from fuzzing.expressions import Expression, RanAway, searched
 from fuzzing.near_misses import near_misses
 from fuzzing.registry import targets
+from fuzzing.short_run import MANY, SEED
 from fuzzing.target import Target, input_of
 from fuzzing.texts import message, text
 from fuzzing.words import BY_MODEL, CRISIS
 from nightdesk.safety.patterns import find
 from nightdesk.safety.views import views_of
 
-SEED = 20261126
 SLOW = ("bot-detector",)
 """Needs the trained model: `make fuzz` alone runs it, and tests/safety its parts."""
 
 QUICK = {name: target for name, target in targets().items() if name not in SLOW}
 FEW = {"bot-door": 2000, "bot-expressions": 400, "bot-data-files": 60, "bot-safety-data": 30}
-MANY = settings(
-    max_examples=100,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 
 @pytest.mark.parametrize("target", QUICK.values(), ids=QUICK)

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from browsers import Browsers, launched
 from guest import Guest
 from inbox_page import InboxPage
+from own_page import make_own
 from playwright.sync_api import StorageState
 from running_system import RunningSystem
 from staffed_system import staffed_system
@@ -75,6 +76,20 @@ def visitor(new_guest: NewGuest) -> VisitorPage:
 def chatting(visitor: VisitorPage) -> VisitorPage:
     """A visitor who has opened the chat."""
     return visitor.open_chat()
+
+
+@pytest.fixture
+def quiet(system: RunningSystem) -> str:
+    """Where leaving quickly leads to: a page of the desk itself, so that tests ask nobody else."""
+    return f"{system.url}/privacy"
+
+
+@pytest.fixture
+def leaving(new_guest: NewGuest, quiet: str) -> VisitorPage:
+    """A visitor on a page from which it leads there, who has opened the chat."""
+    guest = new_guest()
+    make_own(guest.context, f'data-exit="{quiet}"')
+    return VisitorPage(guest).come().open_chat()
 
 
 @pytest.fixture(scope="session")

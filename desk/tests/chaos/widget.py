@@ -1,27 +1,22 @@
 """The visitor's widget without a browser: how desk/widget/src sends, follows and says it fails.
 
-The waits are those of the widget's sources (chat.ts, live.ts, api.ts), one tab to a visitor. What
-stands on the screen, and when, is kept in a `Screen`.
+The waits are those of the widget's sources (chat.ts, live.ts), one tab to a visitor. What stands on
+the screen, and when, is kept in a `Screen`.
 """
 
 import asyncio
 import contextlib
-import json
 import secrets
-import ssl
 import time
 from collections.abc import Coroutine
 from random import Random
 from typing import Any
 
-import httpx
-
+from chaos.api import ANSWER_WITHIN, Api, ApiError
 from chaos.plain import Screen, Sent, Shown
 
 AGAIN = (1.0, 3.0)
-ANSWER_WITHIN = 10.0
 POLL_SECONDS = 25
-SILENT = 40.0
 POLLING = 300.0
 LONGEST_WAIT = 30.0
 STALL = 4.0
@@ -32,28 +27,6 @@ MOST_TAKEN_ALONG = 5
 HELP = ("988", "911")
 """What shows that a text helps in a crisis: the lines of the example clinic's country."""
 
-_TLS = ssl.create_default_context()
-# Making one for each client takes longer than all that the client does; nothing here speaks TLS.
-
-
-class ApiError(Exception):
-    """A call that failed; `status` 0 means that no answer of the desk's came."""
-
-    def __init__(self, status: int, code: str = "") -> None:
-        super().__init__(f"{status} {code}")
-        self.status = status
-        self.code = code
-
-    @property
-    def lost(self) -> bool:
-        """Whether the desk does not know the conversation."""
-        return self.code in ("unauthorized", "not_found")
-
-    @property
-    def passing(self) -> bool:
-        """Whether the same may work later."""
-        return self.status in (0, 408) or self.status >= 500
-
 
 class Widget:
     """One visitor's widget: `open` and `close` it, `press` send, `retry` what has failed."""
@@ -61,9 +34,8 @@ class Widget:
     def __init__(self, url: str, screen: Screen, random: Random) -> None:
         self.screen = screen
         self.cursor = 0
-        self._url = url
         self._random = random
-        self._token = ""
+        self._api = Api(url, secrets.token_hex(16))
         self._pending: list[Sent] = []
         self._failed: set[str] = set()
         self._reach = "unknown"
@@ -74,16 +46,12 @@ class Widget:
         self._made = asyncio.Lock()
         self._queue: asyncio.Queue[Sent] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._connection: asyncio.Task[None] | None = None
-        self._http: httpx.AsyncClient | None = None
 
     # What the visitor does.
 
     def open(self) -> None:
         """Open the page: take up what is remembered."""
-        self._http = httpx.AsyncClient(
-            base_url=self._url, verify=_TLS, trust_env=False, timeout=None
-        )
+        self._api.open()
         self._reach, self._silent, self._following, self.cursor = "unknown", False, False, 0
         self._queue = asyncio.Queue()
         for sent in self._pending:
@@ -95,9 +63,7 @@ class Widget:
     async def close(self) -> None:
         """Leave the page: what is on its way goes along in one last request."""
         going = [sent for sent in self._pending if sent.key not in self._failed]
-        if going and not self._token:
-            self._token = secrets.token_hex(16)
-        if going and self._http:
+        if going and self._api.is_open:
             with contextlib.suppress(ApiError, TimeoutError):
                 await asyncio.wait_for(self._create(going[:MOST_TAKEN_ALONG]), ANSWER_WITHIN)
         tasks = list(self._tasks)
@@ -105,9 +71,7 @@ class Widget:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._show_panel(False)
-        if self._http:
-            await self._http.aclose()
-            self._http = None
+        await self._api.close()
 
     def press(self, text: str, kind: str) -> Sent:
         """Press send."""
@@ -158,7 +122,7 @@ class Widget:
                 if sent.begun_at is None:
                     sent.begun_at = time.monotonic()
                 sent.tries += 1
-                answer = await self._call(
+                answer = await self._api.call(
                     "POST",
                     f"/{self.screen.conversation}/messages",
                     {"text": sent.text},
@@ -212,20 +176,18 @@ class Widget:
         async with self._made:
             if self.screen.conversation:
                 return
-            if not self._token:
-                self._token = secrets.token_hex(16)
             going = [sent for sent in self._pending if sent.key not in self._failed]
             await self._create(going[:MOST_TAKEN_ALONG])
 
     async def _create(self, going: list[Sent]) -> None:
         body: dict[str, Any] = {
-            "token": self._token,
+            "token": self._api.token,
             "messages": {sent.key: sent.text for sent in going},
             "conversation_id": self.screen.conversation or None,
         }
         for sent in going:
             sent.begun_at = sent.begun_at or time.monotonic()
-        answer = await self._call("POST", "", body)
+        answer = await self._api.call("POST", "", body)
         made = answer.get("conversation_id") if isinstance(answer, dict) else None
         if not isinstance(made, str) or self.screen.conversation not in ("", made):
             raise ApiError(0)
@@ -252,10 +214,16 @@ class Widget:
                     await self._poll(read)
                     read = alive = True
                 else:
-                    async for _ in self._stream():
-                        if not alive:
-                            self._set_reach("ok")
-                        alive = True
+                    after = self.cursor
+                    stream = self._api.stream(self.screen.conversation, after)
+                    # Closed at once also where something is missing: it is polled for then.
+                    async with contextlib.aclosing(stream) as events:
+                        async for event in events:
+                            if not alive:
+                                self._set_reach("ok")
+                            alive = True
+                            if event is not None:
+                                after = self._follow_on(event, after)
             except _Gap:
                 read = False
             except ApiError as error:
@@ -281,48 +249,15 @@ class Widget:
         seconds = POLL_SECONDS if wait else 0
         path = f"/{self.screen.conversation}/events?after={self.cursor}&wait={seconds}"
         after = self.cursor
-        answer = await self._call("GET", path, within=ANSWER_WITHIN + seconds)
+        answer = await self._api.call("GET", path, within=ANSWER_WITHIN + seconds)
         self._take(answer if isinstance(answer, list) else [], after)
 
-    async def _stream(self) -> Any:
-        """Give something for every piece that comes, comments included."""
-        assert self._http
-        after = self.cursor
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "text/event-stream"}
-        if after:
-            headers["Last-Event-ID"] = str(after)
-        path = f"/api/conversations/{self.screen.conversation}/stream?after={after}"
-        try:
-            async with contextlib.AsyncExitStack() as stack:
-                async with asyncio.timeout(ANSWER_WITHIN):
-                    answer = await stack.enter_async_context(
-                        self._http.stream("GET", path, headers=headers)
-                    )
-                if answer.status_code != 200:
-                    await asyncio.wait_for(answer.aread(), ANSWER_WITHIN)
-                    _refused(answer)
-                lines = answer.aiter_lines()
-                kind, data = "", ""
-                while True:
-                    async with asyncio.timeout(SILENT):
-                        line = await anext(lines, None)
-                    if line is None:
-                        return
-                    yield line
-                    if line.startswith("event: "):
-                        kind = line[7:]
-                    elif line.startswith("data: "):
-                        data = line[6:]
-                    elif not line:
-                        if data and kind != "typing":
-                            event = json.loads(data)
-                            if event["seq"] > after + 1:
-                                raise _Gap
-                            self._take([event], after)
-                            after = max(after, event["seq"])
-                        kind, data = "", ""
-        except (httpx.HTTPError, TimeoutError, ValueError) as error:
-            raise ApiError(0) from error
+    def _follow_on(self, event: dict[str, Any], after: int) -> int:
+        """Take the stream's next event, behind that number. Gives the new one. Raises _Gap."""
+        if event["seq"] > after + 1:
+            raise _Gap
+        self._take([event], after)
+        return max(after, int(event["seq"]))
 
     def _take(self, events: list[dict[str, Any]], after: int) -> None:
         at, said = time.monotonic(), False
@@ -360,7 +295,7 @@ class Widget:
             after = self.cursor
             path = f"/{self.screen.conversation}/events?after={after}&wait=0"
             try:
-                held = await self._call("GET", path)
+                held = await self._api.call("GET", path)
             except ApiError:
                 continue
             if not held:
@@ -408,30 +343,6 @@ class Widget:
             self.screen.panel.append((self._panel_since, at))
             self._panel_since = None
 
-    # The wire.
-
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        body: object = None,
-        headers: dict[str, str] | None = None,
-        within: float = ANSWER_WITHIN,
-    ) -> Any:
-        assert self._http
-        sent = {"Authorization": f"Bearer {self._token}", **(headers or {})}
-        try:
-            async with asyncio.timeout(within):
-                answer = await self._http.request(
-                    method, f"/api/conversations{path}", json=body, headers=sent
-                )
-            if answer.is_success:
-                return answer.json()
-        except (httpx.HTTPError, TimeoutError, ValueError) as error:
-            raise ApiError(0) from error
-        _refused(answer)
-        return None
-
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -440,13 +351,3 @@ class Widget:
 
 class _Gap(Exception):
     """The stream left something out: it is to be read before what comes after it."""
-
-
-def _refused(answer: httpx.Response) -> None:
-    """Raise what a refusal of the desk means."""
-    try:
-        body = answer.json()
-        code = str(body["error"]) if body["message"] else ""
-    except (ValueError, KeyError, TypeError):
-        code = ""
-    raise ApiError(answer.status_code if code else 0, code)

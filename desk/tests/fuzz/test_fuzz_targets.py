@@ -8,21 +8,14 @@ from fuzzing.door_target import check_door
 from fuzzing.expressions import Expression, searched
 from fuzzing.near_misses import near_misses
 from fuzzing.registry import targets
+from fuzzing.short_run import MANY, SEED
 from fuzzing.target import Target, input_of
 from fuzzing.texts import text
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-SEED = 20261126
 TARGETS = targets()
 FEW = {"desk-door": 2000, "desk-expressions": 400, "desk-message-door": 300, "desk-data-files": 60}
-MANY = settings(
-    max_examples=100,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)

@@ -1,31 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect } from "vitest";
 import { ApiError, type ChatEvent } from "../src/api.js";
-import { Chat } from "../src/chat.js";
-import { Memory } from "../src/memory.js";
-import { Desk } from "./desk.js";
+import type { Desk } from "./desk.js";
+import { it, pass, stall } from "./page.js";
 
-let desk: Desk;
-let chat: Chat;
-
-const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 /** The bot answers these messages of the visitor. */
-const answer = (text: string, answers: number[]): void => {
+const answer = (desk: Desk, text: string, answers: number[]): void => {
   desk.add("bot", text);
   (desk.events_.at(-1) as ChatEvent).answers = answers;
 };
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  desk = new Desk();
-  chat = new Chat(desk, new Memory("https://desk.example"), () => undefined);
-});
-afterEach(() => {
-  chat.visible(false);
-  vi.useRealTimers();
-});
-
 describe("A message without an answer", () => {
-  it("says that nothing comes when the desk took a message and does not answer, until it does", async () => {
+  it("says that nothing comes when the desk took a message and does not answer, until it does", async ({ chat, desk }) => {
     chat.start();
     chat.send("hello", true);
     await pass(8900);
@@ -37,7 +22,7 @@ describe("A message without an answer", () => {
     expect(chat.state.silent).toBe(false);
   });
 
-  it("says so of a message that is still on its way", async () => {
+  it("says so of a message that is still on its way", async ({ chat, desk }) => {
     chat.start();
     desk.lag = () => 60_000;
     chat.send("hello", true);
@@ -45,14 +30,8 @@ describe("A message without an answer", () => {
     expect([chat.state.silent, chat.state.reach]).toEqual([true, "unknown"]);
   });
 
-  it("says so again where what came was the answer to another message", async () => {
-    chat.start();
-    chat.send("hello", true);
-    await pass(1000);
-    desk.lag = () => 60_000;
-    // The second waits until the desk has said that it has the first.
-    chat.send("a", true);
-    chat.send("b", true);
+  it("says so again where what came was the answer to another message", async ({ chat, desk }) => {
+    await stall(chat, desk, "a", "b");
     await pass(9100);
     expect(chat.state.silent).toBe(true);
     desk.add("bot", "hi");
@@ -62,7 +41,7 @@ describe("A message without an answer", () => {
     expect(chat.state.silent).toBe(true);
   });
 
-  it("does not say so any more of a message that the visitor has removed, or that was refused", async () => {
+  it("does not say so any more of a message that the visitor has removed, or that was refused", async ({ chat, desk }) => {
     chat.start();
     desk.fail = () => new ApiError(0);
     chat.send("hello", true);
@@ -79,7 +58,7 @@ describe("A message without an answer", () => {
     expect([chat.state.silent, chat.state.refusal]).toEqual([false, "Too long."]);
   });
 
-  it("says so of one that was delivered with another press", async () => {
+  it("says so of one that was delivered with another press", async ({ chat, desk }) => {
     chat.start();
     desk.fail = () => new ApiError(0);
     chat.send("hello", true);
@@ -96,7 +75,7 @@ describe("A message without an answer", () => {
     expect(chat.state.silent).toBe(true);
   });
 
-  it("does not say so of what was answered, or while a person has the chat", async () => {
+  it("does not say so of what was answered, or while a person has the chat", async ({ chat, desk }) => {
     chat.start();
     chat.send("hello", true);
     await pass(1000);
@@ -111,36 +90,36 @@ describe("A message without an answer", () => {
     expect(chat.state.silent).toBe(false);
   });
 
-  it("still has none when another message is answered below it", async () => {
+  it("still has none when another message is answered below it", async ({ chat, desk }) => {
     chat.start();
     chat.send("hello", true);
     chat.send("and another thing", true);
     await pass(1000);
-    answer("hi", [1]);
+    answer(desk, "hi", [1]);
     await pass(7000);
     expect(chat.state.silent).toBe(false);
     await pass(1100);
     expect(chat.state.silent).toBe(true);
-    answer("this is about the other thing", [2]);
+    answer(desk, "this is about the other thing", [2]);
     await pass(1000);
     expect(chat.state.silent).toBe(false);
   });
 
-  it("keeps the crisis lines on the screen though another message is answered", async () => {
+  it("keeps the crisis lines on the screen though another message is answered", async ({ chat, desk }) => {
     chat.start();
     chat.send("hello", true);
     chat.send("and another thing", true);
     await pass(9100);
     expect(chat.state.silent).toBe(true);
-    answer("hi", [1]);
+    answer(desk, "hi", [1]);
     await pass(1000);
     expect(chat.state.silent).toBe(true);
-    answer("this is about the other thing", [2]);
+    answer(desk, "this is about the other thing", [2]);
     await pass(1000);
     expect(chat.state.silent).toBe(false);
   });
 
-  it("still has none when a person has come since, who may not have seen it", async () => {
+  it("still has none when a person has come since, who may not have seen it", async ({ chat, desk }) => {
     chat.start();
     chat.send("i do not want to live", true);
     await pass(1000);
@@ -156,13 +135,13 @@ describe("A message without an answer", () => {
     expect(chat.state.silent).toBe(false);
   });
 
-  it("is answered by the one answer to several, and by what a person writes", async () => {
+  it("is answered by the one answer to several, and by what a person writes", async ({ chat, desk }) => {
     chat.start();
     chat.send("hello", true);
     chat.send("can i", true);
     chat.send("drive", true);
     await pass(1000);
-    answer("hi, you cannot", [1, 2, 3]);
+    answer(desk, "hi, you cannot", [1, 2, 3]);
     await pass(9000);
     expect(chat.state.silent).toBe(false);
     chat.send("why not", true);

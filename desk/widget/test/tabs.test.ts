@@ -3,13 +3,12 @@ import { ApiError } from "../src/api.js";
 import type { Chat } from "../src/chat.js";
 import { Memory } from "../src/memory.js";
 import { Desk, GONE } from "./desk.js";
+import { pass, texts } from "./page.js";
 import { Channel, Site } from "./site.js";
 
 let desk: Desk;
 let site: Site;
 let tabs: Chat[];
-const pass = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
-const texts = (chat: Chat): string[] => chat.state.events.map((event) => event.text);
 const log = (): string[] => desk.events_.map((event) => event.text);
 
 async function open(many = 1): Promise<Chat> {
