@@ -47,8 +47,9 @@ class Database:
         sqlite = url.startswith("sqlite")
         if sqlite and (path := make_url(url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        # Beyond the pool's size each connection is opened and closed again at every use.
-        options: dict[str, Any] = {"pool_size": 20}
+        # Beyond the pool's size each connection is opened and closed again at every use. The one
+        # used last comes first: what it has read lies in its memory, and its thread is awake.
+        options: dict[str, Any] = {"pool_size": 20, "pool_use_lifo": True}
         options |= (
             {"connect_args": {"async_creator_fn": one_trip.connect}}
             if sqlite
@@ -58,8 +59,9 @@ class Database:
         self.engine = create_async_engine(url, hide_parameters=True, **options)
         if sqlite:
             _prepare_sqlite(self.engine.sync_engine)
+        reader = self.engine.execution_options(nightdesk_reads=True)
         writer = self.engine.execution_options(nightdesk_writes=True)
-        self._reads = async_sessionmaker(self.engine, expire_on_commit=False, info=info)
+        self._reads = async_sessionmaker(reader, expire_on_commit=False, info=info)
         self._writes = async_sessionmaker(writer, expire_on_commit=False, info=info)
         # SQLite has one writer at a time. Queueing here is fair and wakes at once, where its own
         # busy handler sleeps and may starve a writer.
@@ -173,7 +175,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             waits = options.get("nightdesk_waits", BUSY_TIMEOUT_MS)
             raw.begin(f"PRAGMA busy_timeout={waits}", "BEGIN IMMEDIATE")
         else:
-            raw.begin("BEGIN")
+            raw.begin("BEGIN", reads=options.get("nightdesk_reads", False))
 
 
 def migrate(url: str, revision: str = "head") -> None:
