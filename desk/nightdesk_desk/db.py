@@ -60,17 +60,23 @@ class Database:
         if sqlite:
             _prepare_sqlite(self.engine.sync_engine)
         reader = self.engine.execution_options(nightdesk_reads=True)
+        once = self.engine.execution_options(nightdesk_reads_once=True)
         writer = self.engine.execution_options(nightdesk_writes=True)
         self._reads = async_sessionmaker(reader, expire_on_commit=False, info=info)
+        self._reads_once = async_sessionmaker(once, expire_on_commit=False, info=info)
         self._writes = async_sessionmaker(writer, expire_on_commit=False, info=info)
         # SQLite has one writer at a time. Queueing here is fair and wakes at once, where its own
         # busy handler sleeps and may starve a writer.
         self._turn: asyncio.Lock | None = asyncio.Lock() if sqlite else None
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
-        """Give a session for reading, in one transaction."""
-        async with self._reads() as session, session.begin():
+    async def read(self, *, once: bool = False) -> AsyncIterator[AsyncSession]:
+        """Give a session for reading, in one transaction.
+
+        `once` says that it will read with one statement alone, which sees one moment by itself:
+        SQLite then needs no transaction around it.
+        """
+        async with (self._reads_once if once else self._reads)() as session, session.begin():
             yield session
 
     @asynccontextmanager
@@ -174,6 +180,8 @@ def _prepare_sqlite(engine: Engine) -> None:
             # At each beginning: a connection is used again, and its last writer may have had less.
             waits = options.get("nightdesk_waits", BUSY_TIMEOUT_MS)
             raw.begin(f"PRAGMA busy_timeout={waits}", "BEGIN IMMEDIATE")
+        elif options.get("nightdesk_reads_once"):
+            raw.begin()
         else:
             raw.begin("BEGIN", reads=options.get("nightdesk_reads", False))
 

@@ -28,6 +28,8 @@ _CONVERSATIONS, _EVENTS = table(Conversation), table(Event)
 _STAFF, _FEEDBACK = table(Staff), table(Feedback)
 
 Sender = Literal["visitor", "bot", "staff", "system"]
+FIRST = 1
+"""The number of a conversation's first event: there is nothing to look for before it."""
 READ_LIMIT = 500
 """Most events in one reading: a reader asks again after the last one."""
 
@@ -88,10 +90,28 @@ class LogEvent(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """Where a visitor's message lies; `new` is false when its key had been seen before."""
+    """Where a visitor's message lies; `new` is false when its key had been seen before.
+
+    `language` is the one that stands in the conversation's row.
+    """
 
     seq: int
     new: bool
+    language: str
+
+
+class Keyed(NamedTuple):
+    """What is stored under an idempotency key."""
+
+    seq: int
+    text: str
+    sender: str
+
+    def is_same(self, event: NewEvent) -> int:
+        """Give the number if this is `event`. Raises KeyReused when it is another."""
+        if (self.text, self.sender) != (event.text, event.sender):
+            raise KeyReused
+        return self.seq
 
 
 class Cursor(NamedTuple):
@@ -120,7 +140,8 @@ async def start_conversation(session: AsyncSession, token: str | None = None) ->
     conversation_id, token = "c_" + secrets.token_urlsafe(18), token or new_token()
     try:
         async with session.begin_nested():
-            session.add(Conversation(id=conversation_id, token_hash=token_hash(token)))
+            begun = {"id": conversation_id, "token_hash": token_hash(token)}
+            await session.execute(_BEGIN, begun)
     except IntegrityError:
         # It opens one already: another request may just have begun that.
         found = await conversation_of_token(session, token)
@@ -130,6 +151,9 @@ async def start_conversation(session: AsyncSession, token: str | None = None) ->
     return conversation_id, token
 
 
+_BEGIN = insert(_CONVERSATIONS)
+
+
 async def conversation_of_token(session: AsyncSession, token: str) -> str | None:
     """Give the id of the conversation that `token` opens, or None."""
     digest = token_hash(token)
@@ -137,8 +161,29 @@ async def conversation_of_token(session: AsyncSession, token: str) -> str | None
     return row.id if row and hmac.compare_digest(row.token_hash, digest) else None
 
 
+async def conversation_and_key(
+    session: AsyncSession, token: str, key: str
+) -> tuple[str, Keyed | None] | None:
+    """Give the conversation that `token` opens, and what is stored in it under `key`, or None."""
+    digest = token_hash(token)
+    asked = {"digest": digest, "key": key}
+    row = (await session.execute(_OF_TOKEN_AND_KEY, asked)).one_or_none()
+    if row is None or not hmac.compare_digest(row.token_hash, digest):
+        return None
+    return row.id, None if row.seq is None else Keyed(row.seq, row.text, row.sender)
+
+
 _OF_TOKEN = select(_CONVERSATIONS.c.id, _CONVERSATIONS.c.token_hash).where(
     _CONVERSATIONS.c.token_hash == bindparam("digest")
+)
+_OF_TOKEN_AND_KEY = _OF_TOKEN.add_columns(
+    _EVENTS.c.seq, _EVENTS.c.text, _EVENTS.c.sender
+).outerjoin(
+    _EVENTS,
+    and_(
+        _EVENTS.c.conversation_id == _CONVERSATIONS.c.id,
+        _EVENTS.c.idempotency_key == bindparam("key"),
+    ),
 )
 
 
@@ -197,17 +242,15 @@ async def append_once(session: AsyncSession, conversation_id: str, event: NewEve
 
     Gives the number it has, now or from before. Raises UnknownConversation, KeyReused.
     """
-    if event.idempotency_key is None:
-        return Stored((await append(session, conversation_id, [event]))[0], new=True)
     # Two equal requests queue here.
-    seq = (await _take_numbers(session, conversation_id, 1)).last
+    row = await _take_numbers(session, conversation_id, 1)
     earlier = await stored_under_key(session, conversation_id, event)
     if earlier is None:
-        await _insert(session, conversation_id, seq, now(), [event])
-        return Stored(seq, new=True)
+        await _insert(session, conversation_id, row.last, now(), [event])
+        return Stored(row.last, True, row.language)
     # The number goes back: the row is held, so nobody has seen it taken.
     await _take_numbers(session, conversation_id, -1)
-    return Stored(earlier, new=False)
+    return Stored(earlier, False, row.language)
 
 
 async def stored_under_key(
@@ -221,11 +264,7 @@ async def stored_under_key(
         return None
     under = {"of": conversation_id, "key": event.idempotency_key}
     earlier = (await session.execute(_UNDER_KEY, under)).one_or_none()
-    if earlier is None:
-        return None
-    if (earlier.text, earlier.sender) != (event.text, event.sender):
-        raise KeyReused
-    return int(earlier.seq)
+    return None if earlier is None else Keyed(*earlier).is_same(event)
 
 
 _UNDER_KEY = select(_EVENTS.c.seq, _EVENTS.c.text, _EVENTS.c.sender).where(

@@ -73,22 +73,25 @@ class Connection(aiosqlite.Connection):
     _reads = False
     """Whether the transaction only reads: how it ends changes nothing, and cannot fail."""
 
+    _alone = False
+    """Whether statements run without a transaction around them."""
+
     def cursor(self) -> Cursor:  # type: ignore[override]  # what SQLAlchemy takes of it
         """Give a cursor; nothing runs yet."""
         return Cursor(self)
 
     def begin(self, *statements: str, reads: bool = False) -> None:
-        """Begin a transaction by `statements`, just before the next one.
+        """Begin a transaction by `statements`, just before the next one; by none: there is none.
 
         One that only `reads` ends without being waited for; what its connection is asked for next
         still comes after its end.
         """
-        self._begin, self._reads = statements, reads
+        self._begin, self._reads, self._alone = statements, reads, not statements
 
     async def trip[T](self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Do something with the connection in its thread. Raises what it does."""
         begin, self._begin = self._begin, ()
-        self._used = True
+        self._used = not self._alone
 
         def there() -> T:
             for statement in begin:

@@ -305,6 +305,8 @@ class Turns:
     ) -> tuple[list[str], bool]:
         """Give the short messages before, and whether the answer before did not reach anybody."""
         first = burst.messages[0]
+        if first.seq <= log.FIRST:
+            return [], False
         try:
             said = await log.visitor_said(session, conversation_id, first.seq, MOST_PIECES)
             not_given = await answer_not_given(session, conversation_id, first.seq)

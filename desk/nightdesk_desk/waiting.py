@@ -13,7 +13,7 @@ from nightdesk_contract.outcome import Safety
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nightdesk_desk.log import safety_row
+from nightdesk_desk.log import FIRST, safety_row
 from nightdesk_desk.models import Conversation, Event, table
 
 _CONVERSATIONS, _EVENTS = table(Conversation), table(Event)
@@ -127,6 +127,8 @@ _ANSWERED_WITH_SAFETY = _ANSWERED.values(safety=bindparam("seen"))
 
 
 async def _quick_replies(session: AsyncSession, conversation_id: str, before: int) -> list[str]:
+    if before <= FIRST:
+        return []
     asked = {"of": conversation_id, "before": before}
     rows = await session.execute(_BEFORE, asked)
     since = takewhile(lambda row: row.sender != "visitor", rows)

@@ -173,3 +173,25 @@ async def test_a_writing_that_is_cut_off_is_undone(settings: Settings) -> None:
             assert [e.text for e in await log.read_events(session, conversation_id)] == ["two"]
     finally:
         await db.close()
+
+
+async def test_what_is_read_with_one_statement_has_no_transaction_around_it(
+    settings: Settings,
+) -> None:
+    db = Database(settings.database_url)
+    try:
+        async with db.write() as session:
+            conversation_id, _ = await log.start_conversation(session)
+        async with db.read(once=True) as session:
+            assert await log.is_there(session, conversation_id)
+            raw = await (await session.connection()).get_raw_connection()
+            assert raw.driver_connection is not None
+            assert not raw.driver_connection.in_transaction
+        # The connection works on, with a transaction again where there is to be one.
+        async with db.read() as session:
+            assert await log.is_there(session, conversation_id)
+            raw = await (await session.connection()).get_raw_connection()
+            assert raw.driver_connection is not None
+            assert raw.driver_connection.in_transaction
+    finally:
+        await db.close()
