@@ -5,7 +5,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,12 @@ from alembic.config import Config
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import TimeoutError as NoTurn
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from nightdesk_desk import one_trip
 from nightdesk_desk.audit.record import NOTED, write_noted
@@ -60,24 +65,26 @@ class Database:
         if sqlite:
             _prepare_sqlite(self.engine.sync_engine)
         reader = self.engine.execution_options(nightdesk_reads=True)
-        once = self.engine.execution_options(nightdesk_reads_once=True)
+        self._once = self.engine.execution_options(nightdesk_reads_once=True)
         writer = self.engine.execution_options(nightdesk_writes=True)
         self._reads = async_sessionmaker(reader, expire_on_commit=False, info=info)
-        self._reads_once = async_sessionmaker(once, expire_on_commit=False, info=info)
         self._writes = async_sessionmaker(writer, expire_on_commit=False, info=info)
         # SQLite has one writer at a time. Queueing here is fair and wakes at once, where its own
         # busy handler sleeps and may starve a writer.
         self._turn: asyncio.Lock | None = asyncio.Lock() if sqlite else None
 
     @asynccontextmanager
-    async def read(self, *, once: bool = False) -> AsyncIterator[AsyncSession]:
-        """Give a session for reading, in one transaction.
-
-        `once` says that it will read with one statement alone, which sees one moment by itself:
-        SQLite then needs no transaction around it.
-        """
-        async with (self._reads_once if once else self._reads)() as session, session.begin():
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Give a session for reading, in one transaction."""
+        async with self._reads() as session, session.begin():
             yield session
+
+    def read_once(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give a connection for reading with one statement alone, which sees one moment by itself.
+
+        Nothing is around it: no session, and on SQLite no transaction.
+        """
+        return self._once.connect()
 
     @asynccontextmanager
     async def write(self, within: float | None = None) -> AsyncIterator[AsyncSession]:

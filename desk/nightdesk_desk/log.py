@@ -20,13 +20,15 @@ from nightdesk_contract.outcome import Safety
 from nightdesk_contract.pieces import Said
 from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from nightdesk_desk.models import Conversation, Event, Feedback, Staff, now, table
 
 _CONVERSATIONS, _EVENTS = table(Conversation), table(Event)
 _STAFF, _FEEDBACK = table(Staff), table(Feedback)
 
+Reading = AsyncSession | AsyncConnection
+"""Where one statement can be asked: in a session's transaction, or alone (`db.read_once()`)."""
 Sender = Literal["visitor", "bot", "staff", "system"]
 FIRST = 1
 """The number of a conversation's first event: there is nothing to look for before it."""
@@ -154,7 +156,7 @@ async def start_conversation(session: AsyncSession, token: str | None = None) ->
 _BEGIN = insert(_CONVERSATIONS)
 
 
-async def conversation_of_token(session: AsyncSession, token: str) -> str | None:
+async def conversation_of_token(session: Reading, token: str) -> str | None:
     """Give the id of the conversation that `token` opens, or None."""
     digest = token_hash(token)
     row = (await session.execute(_OF_TOKEN, {"digest": digest})).one_or_none()
@@ -162,7 +164,7 @@ async def conversation_of_token(session: AsyncSession, token: str) -> str | None
 
 
 async def conversation_and_key(
-    session: AsyncSession, token: str, key: str
+    session: Reading, token: str, key: str
 ) -> tuple[str, Keyed | None] | None:
     """Give the conversation that `token` opens, and what is stored in it under `key`, or None."""
     digest = token_hash(token)
@@ -304,7 +306,7 @@ _TAKE = (
 
 
 async def read_events(
-    session: AsyncSession, conversation_id: str, after: int = 0, limit: int = READ_LIMIT
+    session: Reading, conversation_id: str, after: int = 0, limit: int = READ_LIMIT
 ) -> list[LogEvent]:
     """Give the events with a number above `after`, in order, at most `limit`."""
     asked = {"of": conversation_id, "after": after, "most": limit}
@@ -378,7 +380,7 @@ async def system_texts(session: AsyncSession, conversation_id: str, since: int) 
     return set(rows)
 
 
-async def is_there(session: AsyncSession, conversation_id: str) -> bool:
+async def is_there(session: Reading, conversation_id: str) -> bool:
     """Say whether there is such a conversation (still)."""
     return await session.scalar(_IS_THERE, {"of": conversation_id}) is not None
 
@@ -386,7 +388,7 @@ async def is_there(session: AsyncSession, conversation_id: str) -> bool:
 _IS_THERE = select(_CONVERSATIONS.c.id).where(_CONVERSATIONS.c.id == bindparam("of"))
 
 
-async def seen_note_due(session: AsyncSession, conversation_id: str, every: float) -> bool:
+async def seen_note_due(session: Reading, conversation_id: str, every: float) -> bool:
     """Say whether the last note that the visitor is reading is older than `every` seconds."""
     seen = await session.scalar(_SEEN_AT, {"of": conversation_id})
     return seen is None or now() - seen > timedelta(seconds=every)

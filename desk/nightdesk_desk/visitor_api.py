@@ -85,8 +85,8 @@ async def opened_conversation(
     Raises Refused: 401 without a known token; 404 for another's or an unknown conversation alike.
     """
     token = _token_of(given)
-    async with desk.db.read(once=True) as session:
-        owner = await log.conversation_of_token(session, token)
+    async with desk.db.read_once() as reading:
+        owner = await log.conversation_of_token(reading, token)
     return _owned(owner, conversation_id)
 
 
@@ -113,8 +113,8 @@ async def opened_with_key(
         return KeyedConversation(
             await opened_conversation(conversation_id, desk, given), None, None
         )
-    async with desk.db.read(once=True) as session:
-        owner, earlier = await log.conversation_and_key(session, token, key) or (None, None)
+    async with desk.db.read_once() as reading:
+        owner, earlier = await log.conversation_and_key(reading, token, key) or (None, None)
     return KeyedConversation(_owned(owner, conversation_id), key, earlier)
 
 
@@ -350,8 +350,8 @@ def _one_more_reader(desk: Desk, conversation_id: str) -> None:
 async def _events(
     desk: Desk, conversation_id: str, after: int, language: str
 ) -> list[dict[str, Any]]:
-    async with asyncio.timeout(READ_WITHIN), desk.db.read(once=True) as session:
-        events = await log.read_events(session, conversation_id, after)
+    async with asyncio.timeout(READ_WITHIN), desk.db.read_once() as reading:
+        events = await log.read_events(reading, conversation_id, after)
     title = desk.words.say("source_clinic", language)
     return [
         event_json(
@@ -363,8 +363,8 @@ async def _events(
 
 async def _note_seen(desk: Desk, conversation_id: str) -> bool:
     """Note that the visitor is here. Gives false when the conversation has been deleted."""
-    async with desk.db.read(once=True) as session:
-        due = await log.seen_note_due(session, conversation_id, SEEN_EVERY)
+    async with desk.db.read_once() as reading:
+        due = await log.seen_note_due(reading, conversation_id, SEEN_EVERY)
     if not due:
         return True
     try:
@@ -376,8 +376,8 @@ async def _note_seen(desk: Desk, conversation_id: str) -> bool:
 
 
 async def _is_there(desk: Desk, conversation_id: str) -> bool:
-    async with desk.db.read(once=True) as session:
-        return await log.is_there(session, conversation_id)
+    async with desk.db.read_once() as reading:
+        return await log.is_there(reading, conversation_id)
 
 
 async def _followed(

@@ -182,9 +182,9 @@ async def test_what_is_read_with_one_statement_has_no_transaction_around_it(
     try:
         async with db.write() as session:
             conversation_id, _ = await log.start_conversation(session)
-        async with db.read(once=True) as session:
-            assert await log.is_there(session, conversation_id)
-            raw = await (await session.connection()).get_raw_connection()
+        async with db.read_once() as reading:
+            assert await log.is_there(reading, conversation_id)
+            raw = await reading.get_raw_connection()
             assert raw.driver_connection is not None
             assert not raw.driver_connection.in_transaction
         # The connection works on, with a transaction again where there is to be one.
