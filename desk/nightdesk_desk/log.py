@@ -246,13 +246,13 @@ async def append_once(session: AsyncSession, conversation_id: str, event: NewEve
     """
     # Two equal requests queue here.
     row = await _take_numbers(session, conversation_id, 1)
-    earlier = await stored_under_key(session, conversation_id, event)
+    earlier = await _under_key(session, conversation_id, event)
     if earlier is None:
         await _insert(session, conversation_id, row.last, now(), [event])
         return Stored(row.last, True, row.language)
     # The number goes back: the row is held, so nobody has seen it taken.
     await _take_numbers(session, conversation_id, -1)
-    return Stored(earlier, False, row.language)
+    return Stored(earlier.is_same(event), False, row.language)
 
 
 async def stored_under_key(
@@ -262,11 +262,16 @@ async def stored_under_key(
 
     Raises KeyReused when that is another event.
     """
+    earlier = await _under_key(session, conversation_id, event)
+    return None if earlier is None else earlier.is_same(event)
+
+
+async def _under_key(session: AsyncSession, conversation_id: str, event: NewEvent) -> Keyed | None:
     if event.idempotency_key is None:
         return None
     under = {"of": conversation_id, "key": event.idempotency_key}
-    earlier = (await session.execute(_UNDER_KEY, under)).one_or_none()
-    return None if earlier is None else Keyed(*earlier).is_same(event)
+    row = (await session.execute(_UNDER_KEY, under)).one_or_none()
+    return None if row is None else Keyed(*row)
 
 
 _UNDER_KEY = select(_EVENTS.c.seq, _EVENTS.c.text, _EVENTS.c.sender).where(

@@ -91,6 +91,20 @@ async def the_same_key_at_once_is_stored_once(one: Database, two: Database) -> N
         assert (conversation_id, 1) in await waiting.unanswered(session)
 
 
+async def what_is_not_stored_takes_no_number(db: Database, _: Database) -> None:
+    conversation_id = await new_conversation(db)
+    event = NewEvent("visitor", "hello", idempotency_key="k", answered=False)
+    other = NewEvent("visitor", "another", idempotency_key="k", answered=False)
+    async with db.write() as session:
+        await log.append_once(session, conversation_id, event)
+    async with db.write() as session:
+        assert not (await log.append_once(session, conversation_id, event)).new
+        with pytest.raises(log.KeyReused):
+            await log.append_once(session, conversation_id, other)
+    async with db.write() as session:
+        assert await log.append(session, conversation_id, [NewEvent("bot", "hi")]) == [2]
+
+
 async def a_message_is_answered_once(one: Database, two: Database) -> None:
     conversation_id = await new_conversation(one)
     async with one.write() as session:
@@ -437,6 +451,7 @@ ALL = [
     writers_at_once_leave_no_gap_and_no_double,
     one_token_at_once_begins_one_conversation,
     the_same_key_at_once_is_stored_once,
+    what_is_not_stored_takes_no_number,
     a_message_is_answered_once,
     waiting_messages_are_read_as_an_unbroken_run,
     a_conversation_has_at_most_one_unresolved_hand_over,
