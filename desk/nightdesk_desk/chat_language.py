@@ -8,22 +8,26 @@ in a message, then that of the chat's own button for a person.
 from collections.abc import Collection, Mapping, Sequence
 
 from nightdesk_contract.outcome import ENGLISH, LANGUAGES, language_of
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers
 from nightdesk_desk.desk_line import most_certain
-from nightdesk_desk.models import Conversation, Event, Handover, HandoverTrigger
+from nightdesk_desk.models import Conversation, Event, Handover, HandoverTrigger, table
 
 
 async def keep_language(session: AsyncSession, conversation_id: str, language: str) -> None:
     """Note that the visitor's chat is in `language` now."""
-    await session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id, Conversation.language != language)
-        .values(language=language)
-        .execution_options(synchronize_session=False)
-    )
+    await session.execute(_KEEP, {"of": conversation_id, "spoken": language})
+
+
+_CONVERSATIONS = table(Conversation)
+_KEEP = (
+    update(_CONVERSATIONS)
+    .where(_CONVERSATIONS.c.id == bindparam("of"))
+    .where(_CONVERSATIONS.c.language != bindparam("spoken"))
+    .values(language=bindparam("spoken"))
+)
 
 
 async def chat_language(session: AsyncSession, conversation_id: str) -> str:

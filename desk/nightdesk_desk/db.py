@@ -5,7 +5,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,12 @@ from alembic.config import Config
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import TimeoutError as NoTurn
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 
 from nightdesk_desk import one_trip
 from nightdesk_desk.audit.record import NOTED, write_noted
@@ -47,8 +52,9 @@ class Database:
         sqlite = url.startswith("sqlite")
         if sqlite and (path := make_url(url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        # Beyond the pool's size each connection is opened and closed again at every use.
-        options: dict[str, Any] = {"pool_size": 20}
+        # Beyond the pool's size each connection is opened and closed again at every use. The one
+        # used last comes first: what it has read lies in its memory, and its thread is awake.
+        options: dict[str, Any] = {"pool_size": 20, "pool_use_lifo": True}
         options |= (
             {"connect_args": {"async_creator_fn": one_trip.connect}}
             if sqlite
@@ -58,8 +64,10 @@ class Database:
         self.engine = create_async_engine(url, hide_parameters=True, **options)
         if sqlite:
             _prepare_sqlite(self.engine.sync_engine)
+        reader = self.engine.execution_options(nightdesk_reads=True)
+        self._once = self.engine.execution_options(nightdesk_reads_once=True)
         writer = self.engine.execution_options(nightdesk_writes=True)
-        self._reads = async_sessionmaker(self.engine, expire_on_commit=False, info=info)
+        self._reads = async_sessionmaker(reader, expire_on_commit=False, info=info)
         self._writes = async_sessionmaker(writer, expire_on_commit=False, info=info)
         # SQLite has one writer at a time. Queueing here is fair and wakes at once, where its own
         # busy handler sleeps and may starve a writer.
@@ -70,6 +78,13 @@ class Database:
         """Give a session for reading, in one transaction."""
         async with self._reads() as session, session.begin():
             yield session
+
+    def read_once(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give a connection for reading with one statement alone, which sees one moment by itself.
+
+        Nothing is around it: no session, and on SQLite no transaction.
+        """
+        return self._once.connect()
 
     @asynccontextmanager
     async def write(self, within: float | None = None) -> AsyncIterator[AsyncSession]:
@@ -172,8 +187,10 @@ def _prepare_sqlite(engine: Engine) -> None:
             # At each beginning: a connection is used again, and its last writer may have had less.
             waits = options.get("nightdesk_waits", BUSY_TIMEOUT_MS)
             raw.begin(f"PRAGMA busy_timeout={waits}", "BEGIN IMMEDIATE")
+        elif options.get("nightdesk_reads_once"):
+            raw.begin()
         else:
-            raw.begin("BEGIN")
+            raw.begin("BEGIN", reads=options.get("nightdesk_reads", False))
 
 
 def migrate(url: str, revision: str = "head") -> None:

@@ -11,12 +11,8 @@ from nightdesk_desk import log
 from nightdesk_desk.basis import is_answer
 from nightdesk_desk.errors import Refused
 from nightdesk_desk.models import Event, Feedback, now
-from nightdesk_desk.visitor_api import (
-    TheConversation,
-    TheDesk,
-    client_of,
-    within_limits,
-)
+from nightdesk_desk.opened import TheConversation, TheDesk
+from nightdesk_desk.visitor_api import client_of, within_limits
 from nightdesk_desk.visitor_bodies import error_answers
 from nightdesk_desk.visitor_language import asked_language
 

@@ -23,7 +23,7 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from nightdesk_contract.outcome import Level, more_serious
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import log
@@ -99,11 +99,12 @@ def _trigger(handover_id: int, seq: int, call: Call) -> HandoverTrigger:
 
 async def unresolved(session: AsyncSession, conversation_id: str) -> Handover | None:
     """Give the conversation's unresolved hand-over (there is at most one)."""
-    return await session.scalar(
-        select(Handover).where(
-            Handover.conversation_id == conversation_id, Handover.state != "resolved"
-        )
-    )
+    return await session.scalar(_UNRESOLVED, {"of": conversation_id})
+
+
+_UNRESOLVED = select(Handover).where(
+    Handover.conversation_id == bindparam("of"), Handover.state != "resolved"
+)
 
 
 async def list_open(session: AsyncSession) -> list[QueueRow]:

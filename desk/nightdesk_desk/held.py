@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, cast
 
 from nightdesk_contract.outcome import BOT_UNAVAILABLE, LEVELS, Level
-from sqlalchemy import literal_column, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import log
@@ -199,6 +199,14 @@ def _columns(held: Held) -> dict[str, Any]:
     }
 
 
+_DUE = (
+    select(HeldReply.conversation_id)
+    .where(_HELD, HeldReply.due_at <= bindparam("moment"))
+    .order_by(HeldReply.due_at)
+)
+"""Asked every second: it stands ready."""
+
+
 class HeldReplies(Worker):
     """The look for held replies that are due, as long as this process runs."""
 
@@ -216,12 +224,7 @@ class HeldReplies(Worker):
         One that cannot be settled now is left for the next look. Raises what reading raises.
         """
         async with self._db.read() as session:
-            due = await session.scalars(
-                select(HeldReply.conversation_id)
-                .where(_HELD, HeldReply.due_at <= now())
-                .order_by(HeldReply.due_at)
-            )
-            conversations = list(due)
+            conversations = list(await session.scalars(_DUE, {"moment": now()}))
         ended = 0
         for conversation_id in conversations:
             with surviving("a held reply could not be sent yet"):

@@ -2,6 +2,10 @@
 
 `append` and `read_events` work inside a session that the caller opened (`db.write()`, `db.read()`),
 so that everything that belongs together is stored together.
+
+What each message needs is said once, as a statement on the tables that stands ready below, and
+gives plain rows: to build such a statement anew, and an object for each row, cost a message more
+than the database did.
 """
 
 import hashlib
@@ -14,13 +18,20 @@ from typing import Any, Literal, NamedTuple
 
 from nightdesk_contract.outcome import Safety
 from nightdesk_contract.pieces import Said
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from nightdesk_desk.models import Conversation, Event, Feedback, Staff, now
+from nightdesk_desk.models import Conversation, Event, Feedback, Staff, now, table
 
+_CONVERSATIONS, _EVENTS = table(Conversation), table(Event)
+_STAFF, _FEEDBACK = table(Staff), table(Feedback)
+
+Reading = AsyncSession | AsyncConnection
+"""Where one statement can be asked: in a session's transaction, or alone (`db.read_once()`)."""
 Sender = Literal["visitor", "bot", "staff", "system"]
+FIRST = 1
+"""The number of a conversation's first event: there is nothing to look for before it."""
 READ_LIMIT = 500
 """Most events in one reading: a reader asks again after the last one."""
 
@@ -81,10 +92,36 @@ class LogEvent(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """Where a visitor's message lies; `new` is false when its key had been seen before."""
+    """Where a visitor's message lies; `new` is false when its key had been seen before.
+
+    `language` is the one that stands in the conversation's row.
+    """
 
     seq: int
     new: bool
+    language: str
+
+
+class Keyed(NamedTuple):
+    """What is stored under an idempotency key."""
+
+    seq: int
+    text: str
+    sender: str
+
+    def is_same(self, event: NewEvent) -> int:
+        """Give the number if this is `event`. Raises KeyReused when it is another."""
+        if (self.text, self.sender) != (event.text, event.sender):
+            raise KeyReused
+        return self.seq
+
+
+class Cursor(NamedTuple):
+    """A conversation's row while it is held: its last number, who answers, and its language."""
+
+    last: int
+    state: str
+    language: str
 
 
 def new_token() -> str:
@@ -105,7 +142,8 @@ async def start_conversation(session: AsyncSession, token: str | None = None) ->
     conversation_id, token = "c_" + secrets.token_urlsafe(18), token or new_token()
     try:
         async with session.begin_nested():
-            session.add(Conversation(id=conversation_id, token_hash=token_hash(token)))
+            begun = {"id": conversation_id, "token_hash": token_hash(token)}
+            await session.execute(_BEGIN, begun)
     except IntegrityError:
         # It opens one already: another request may just have begun that.
         found = await conversation_of_token(session, token)
@@ -115,17 +153,40 @@ async def start_conversation(session: AsyncSession, token: str | None = None) ->
     return conversation_id, token
 
 
-async def conversation_of_token(session: AsyncSession, token: str) -> str | None:
+_BEGIN = insert(_CONVERSATIONS)
+
+
+async def conversation_of_token(session: Reading, token: str) -> str | None:
     """Give the id of the conversation that `token` opens, or None."""
     digest = token_hash(token)
-    row = (
-        await session.execute(
-            select(Conversation.id, Conversation.token_hash).where(
-                Conversation.token_hash == digest
-            )
-        )
-    ).one_or_none()
+    row = (await session.execute(_OF_TOKEN, {"digest": digest})).one_or_none()
     return row.id if row and hmac.compare_digest(row.token_hash, digest) else None
+
+
+async def conversation_and_key(
+    session: Reading, token: str, key: str
+) -> tuple[str, Keyed | None] | None:
+    """Give the conversation that `token` opens, and what is stored in it under `key`, or None."""
+    digest = token_hash(token)
+    asked = {"digest": digest, "key": key}
+    row = (await session.execute(_OF_TOKEN_AND_KEY, asked)).one_or_none()
+    if row is None or not hmac.compare_digest(row.token_hash, digest):
+        return None
+    return row.id, None if row.seq is None else Keyed(row.seq, row.text, row.sender)
+
+
+_OF_TOKEN = select(_CONVERSATIONS.c.id, _CONVERSATIONS.c.token_hash).where(
+    _CONVERSATIONS.c.token_hash == bindparam("digest")
+)
+_OF_TOKEN_AND_KEY = _OF_TOKEN.add_columns(
+    _EVENTS.c.seq, _EVENTS.c.text, _EVENTS.c.sender
+).outerjoin(
+    _EVENTS,
+    and_(
+        _EVENTS.c.conversation_id == _CONVERSATIONS.c.id,
+        _EVENTS.c.idempotency_key == bindparam("key"),
+    ),
+)
 
 
 async def append(
@@ -139,29 +200,43 @@ async def append(
     """
     if not events:
         return []
-    last = await _take_numbers(session, conversation_id, len(events))
+    last = (await _take_numbers(session, conversation_id, len(events))).last
     first, at = last - len(events) + 1, now()
-    for seq, event in enumerate(events, first):
-        session.add(
-            Event(
-                conversation_id=conversation_id,
-                seq=seq,
-                at=at,
-                sender=event.sender,
-                text=event.text,
-                outcome=event.outcome,
-                passages=event.passages,
-                level=event.level,
-                quick_replies=event.quick_replies,
-                staff_id=event.staff_id,
-                idempotency_key=event.idempotency_key,
-                answered=event.answered,
-                basis=event.basis,
-                answers=list(event.answers),
-            )
-        )
-    await session.flush()
+    await _insert(session, conversation_id, first, at, events)
     return list(range(first, last + 1))
+
+
+async def _insert(
+    session: AsyncSession,
+    conversation_id: str,
+    first: int,
+    at: datetime,
+    events: Sequence[NewEvent],
+) -> None:
+    """Store `events` from number `first` on."""
+    rows = [
+        {
+            "conversation_id": conversation_id,
+            "seq": seq,
+            "at": at,
+            "sender": event.sender,
+            "text": event.text,
+            "outcome": event.outcome,
+            "passages": event.passages,
+            "level": event.level,
+            "quick_replies": event.quick_replies,
+            "staff_id": event.staff_id,
+            "idempotency_key": event.idempotency_key,
+            "answered": event.answered,
+            "basis": event.basis,
+            "answers": list(event.answers),
+        }
+        for seq, event in enumerate(events, first)
+    ]
+    await session.execute(_INSERT, rows)
+
+
+_INSERT = insert(_EVENTS)
 
 
 async def append_once(session: AsyncSession, conversation_id: str, event: NewEvent) -> Stored:
@@ -169,14 +244,15 @@ async def append_once(session: AsyncSession, conversation_id: str, event: NewEve
 
     Gives the number it has, now or from before. Raises UnknownConversation, KeyReused.
     """
-    if event.idempotency_key is None:
-        return Stored((await append(session, conversation_id, [event]))[0], new=True)
     # Two equal requests queue here.
-    await hold(session, conversation_id)
-    earlier = await stored_under_key(session, conversation_id, event)
+    row = await _take_numbers(session, conversation_id, 1)
+    earlier = await _under_key(session, conversation_id, event)
     if earlier is None:
-        return Stored((await append(session, conversation_id, [event]))[0], new=True)
-    return Stored(earlier, new=False)
+        await _insert(session, conversation_id, row.last, now(), [event])
+        return Stored(row.last, True, row.language)
+    # The number goes back: the row is held, so nobody has seen it taken.
+    await _take_numbers(session, conversation_id, -1)
+    return Stored(earlier.is_same(event), False, row.language)
 
 
 async def stored_under_key(
@@ -186,21 +262,21 @@ async def stored_under_key(
 
     Raises KeyReused when that is another event.
     """
+    earlier = await _under_key(session, conversation_id, event)
+    return None if earlier is None else earlier.is_same(event)
+
+
+async def _under_key(session: AsyncSession, conversation_id: str, event: NewEvent) -> Keyed | None:
     if event.idempotency_key is None:
         return None
-    earlier = (
-        await session.execute(
-            select(Event.seq, Event.text, Event.sender).where(
-                Event.conversation_id == conversation_id,
-                Event.idempotency_key == event.idempotency_key,
-            )
-        )
-    ).one_or_none()
-    if earlier is None:
-        return None
-    if (earlier.text, earlier.sender) != (event.text, event.sender):
-        raise KeyReused
-    return int(earlier.seq)
+    under = {"of": conversation_id, "key": event.idempotency_key}
+    row = (await session.execute(_UNDER_KEY, under)).one_or_none()
+    return None if row is None else Keyed(*row)
+
+
+_UNDER_KEY = select(_EVENTS.c.seq, _EVENTS.c.text, _EVENTS.c.sender).where(
+    _EVENTS.c.conversation_id == bindparam("of"), _EVENTS.c.idempotency_key == bindparam("key")
+)
 
 
 async def hold(session: AsyncSession, conversation_id: str) -> str:
@@ -209,77 +285,92 @@ async def hold(session: AsyncSession, conversation_id: str) -> str:
     Whoever changes a conversation holds it first, so that on PostgreSQL too its writers queue in
     one order and none deadlocks. Raises UnknownConversation.
     """
-    await _take_numbers(session, conversation_id, 0)
-    state = await session.scalar(
-        select(Conversation.state).where(Conversation.id == conversation_id)
-    )
-    return str(state)
+    return (await held_cursor(session, conversation_id)).state
 
 
-async def _take_numbers(session: AsyncSession, conversation_id: str, count: int) -> int:
-    last = await session.scalar(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(last_seq=Conversation.last_seq + count)
-        .returning(Conversation.last_seq)
-        .execution_options(synchronize_session=False)
-    )
-    if last is None:
+async def held_cursor(session: AsyncSession, conversation_id: str) -> Cursor:
+    """Hold the conversation's row as `hold` does; give what stands in it."""
+    return await _take_numbers(session, conversation_id, 0)
+
+
+async def _take_numbers(session: AsyncSession, conversation_id: str, count: int) -> Cursor:
+    # What the session was given before comes first, as it was said.
+    await session.flush()
+    row = (await session.execute(_TAKE, {"of": conversation_id, "count": count})).one_or_none()
+    if row is None:
         raise UnknownConversation(conversation_id)
-    return int(last)
+    return Cursor(*row)
+
+
+_TAKE = (
+    update(_CONVERSATIONS)
+    .where(_CONVERSATIONS.c.id == bindparam("of"))
+    .values(last_seq=_CONVERSATIONS.c.last_seq + bindparam("count"))
+    .returning(_CONVERSATIONS.c.last_seq, _CONVERSATIONS.c.state, _CONVERSATIONS.c.language)
+)
 
 
 async def read_events(
-    session: AsyncSession, conversation_id: str, after: int = 0, limit: int = READ_LIMIT
+    session: Reading, conversation_id: str, after: int = 0, limit: int = READ_LIMIT
 ) -> list[LogEvent]:
     """Give the events with a number above `after`, in order, at most `limit`."""
-    rows = await session.execute(
-        select(Event, Staff.first_name, Staff.title, Feedback.helpful)
-        .outerjoin(Staff, Staff.id == Event.staff_id)
-        .outerjoin(
-            Feedback,
-            and_(Feedback.conversation_id == Event.conversation_id, Feedback.seq == Event.seq),
-        )
-        .where(Event.conversation_id == conversation_id, Event.seq > after)
-        .order_by(Event.seq)
-        .limit(limit)
-    )
+    asked = {"of": conversation_id, "after": after, "most": limit}
     return [
         LogEvent(
-            seq=event.seq,
-            at=event.at,
-            sender=event.sender,  # type: ignore[arg-type]  # one of them by the table's check
-            text=event.text,
-            outcome=event.outcome,
-            passages=event.passages,
-            level=event.level,
-            quick_replies=event.quick_replies,
-            staff_id=event.staff_id,
-            name=name if event.sender == "staff" else None,
-            answered=event.answered,
-            safety=event.safety,
-            basis=event.basis,
-            helpful=helpful,
-            title=title if event.sender == "staff" else None,
-            key=event.idempotency_key,
-            answers=event.answers,
+            seq=row.seq,
+            at=row.at,
+            sender=row.sender,
+            text=row.text,
+            outcome=row.outcome,
+            passages=row.passages,
+            level=row.level,
+            quick_replies=row.quick_replies,
+            staff_id=row.staff_id,
+            name=row.first_name if row.sender == "staff" else None,
+            answered=row.answered,
+            safety=row.safety,
+            basis=row.basis,
+            helpful=row.helpful,
+            title=row.title if row.sender == "staff" else None,
+            key=row.idempotency_key,
+            answers=row.answers,
         )
-        for event, name, title, helpful in rows
+        for row in await session.execute(_READ, asked)
     ]
+
+
+_READ = (
+    select(_EVENTS, _STAFF.c.first_name, _STAFF.c.title, _FEEDBACK.c.helpful)
+    .select_from(_EVENTS)
+    .outerjoin(_STAFF, _STAFF.c.id == _EVENTS.c.staff_id)
+    .outerjoin(
+        _FEEDBACK,
+        and_(
+            _FEEDBACK.c.conversation_id == _EVENTS.c.conversation_id,
+            _FEEDBACK.c.seq == _EVENTS.c.seq,
+        ),
+    )
+    .where(_EVENTS.c.conversation_id == bindparam("of"), _EVENTS.c.seq > bindparam("after"))
+    .order_by(_EVENTS.c.seq)
+    .limit(bindparam("most"))
+)
 
 
 async def visitor_said(
     session: AsyncSession, conversation_id: str, before: int, most: int
 ) -> list[Said]:
     """Give the visitor's last `most` messages before number `before`, oldest first."""
-    rows = await session.execute(
-        select(Event.text, Event.at)
-        .where(Event.conversation_id == conversation_id, Event.seq < before)
-        .where(Event.sender == "visitor")
-        .order_by(Event.seq.desc())
-        .limit(most)
-    )
-    return [Said(row.text, row.at) for row in rows][::-1]
+    asked = {"of": conversation_id, "before": before, "most": most}
+    return [Said(row.text, row.at) for row in await session.execute(_SAID, asked)][::-1]
+
+
+_SAID = (
+    select(_EVENTS.c.text, _EVENTS.c.at)
+    .where(_EVENTS.c.conversation_id == bindparam("of"), _EVENTS.c.seq < bindparam("before"))
+    .where(_EVENTS.c.sender == "visitor")
+    .order_by(_EVENTS.c.seq.desc())
+    .limit(bindparam("most"))
+)
 
 
 async def system_texts(session: AsyncSession, conversation_id: str, since: int) -> set[str]:
@@ -294,18 +385,21 @@ async def system_texts(session: AsyncSession, conversation_id: str, since: int) 
     return set(rows)
 
 
-async def is_there(session: AsyncSession, conversation_id: str) -> bool:
+async def is_there(session: Reading, conversation_id: str) -> bool:
     """Say whether there is such a conversation (still)."""
-    found = await session.scalar(select(Conversation.id).where(Conversation.id == conversation_id))
-    return found is not None
+    return await session.scalar(_IS_THERE, {"of": conversation_id}) is not None
 
 
-async def seen_note_due(session: AsyncSession, conversation_id: str, every: float) -> bool:
+_IS_THERE = select(_CONVERSATIONS.c.id).where(_CONVERSATIONS.c.id == bindparam("of"))
+
+
+async def seen_note_due(session: Reading, conversation_id: str, every: float) -> bool:
     """Say whether the last note that the visitor is reading is older than `every` seconds."""
-    seen = await session.scalar(
-        select(Conversation.visitor_seen_at).where(Conversation.id == conversation_id)
-    )
+    seen = await session.scalar(_SEEN_AT, {"of": conversation_id})
     return seen is None or now() - seen > timedelta(seconds=every)
+
+
+_SEEN_AT = select(_CONVERSATIONS.c.visitor_seen_at).where(_CONVERSATIONS.c.id == bindparam("of"))
 
 
 async def visitor_seen(session: AsyncSession, conversation_id: str) -> bool:

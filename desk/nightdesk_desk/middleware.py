@@ -21,8 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused, error_response, where
 from nightdesk_desk.open_requests import AtOnce
+from nightdesk_desk.opened import bearer, opened_conversation
 from nightdesk_desk.origins import may_act_in_the_inbox, may_use_the_chat, own_origins
-from nightdesk_desk.visitor_api import bearer, client_of, opened_conversation
+from nightdesk_desk.visitor_api import client_of
 from nightdesk_desk.visitor_language import language_of
 
 MAX_BODY = 64 * 1024

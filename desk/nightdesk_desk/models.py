@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     Text,
     UniqueConstraint,
     text,
@@ -77,6 +78,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def table(of: type[Base]) -> Table:
+    """Give the table itself, for statements that give plain rows and no objects."""
+    return Base.metadata.tables[of.__tablename__]
 
 
 class Conversation(Base):

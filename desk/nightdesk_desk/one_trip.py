@@ -1,8 +1,9 @@
 """SQLite in a thread of its own, with one trip there and back for each statement.
 
 aiosqlite makes four: for a cursor, the statement, its rows and the cursor's end. Each trip wakes
-two threads, which cost a turn far more than SQLite itself. Here all four are one, and a transaction
-begins on the way of its first statement. SQLite sees the same statements in the same order.
+two threads, which cost a turn far more than SQLite itself. Here all four are one, a transaction
+begins on the way of its first statement, and the end of one that only reads is not waited for.
+SQLite sees the same statements in the same order.
 """
 
 import sqlite3
@@ -69,19 +70,28 @@ class Connection(aiosqlite.Connection):
     _begin: tuple[str, ...] = ()
     _used = False
     """Whether anything ran since the last transaction ended."""
+    _reads = False
+    """Whether the transaction only reads: how it ends changes nothing, and cannot fail."""
+
+    _alone = False
+    """Whether statements run without a transaction around them."""
 
     def cursor(self) -> Cursor:  # type: ignore[override]  # what SQLAlchemy takes of it
         """Give a cursor; nothing runs yet."""
         return Cursor(self)
 
-    def begin(self, *statements: str) -> None:
-        """Begin a transaction by `statements`, just before the next one."""
-        self._begin = statements
+    def begin(self, *statements: str, reads: bool = False) -> None:
+        """Begin a transaction by `statements`, just before the next one; by none: there is none.
+
+        One that only `reads` ends without being waited for; what its connection is asked for next
+        still comes after its end.
+        """
+        self._begin, self._reads, self._alone = statements, reads, not statements
 
     async def trip[T](self, act: Callable[[sqlite3.Connection], T]) -> T:
         """Do something with the connection in its thread. Raises what it does."""
         begin, self._begin = self._begin, ()
-        self._used = True
+        self._used = not self._alone
 
         def there() -> T:
             for statement in begin:
@@ -93,16 +103,24 @@ class Connection(aiosqlite.Connection):
     async def commit(self) -> None:
         """End the transaction; nothing is to be done for one that never began."""
         self._begin = ()
-        if self._used:
+        if self._used and not self._ends_by_itself(self._conn.commit):
             await super().commit()
             self._used = False
 
     async def rollback(self) -> None:
         """Undo the transaction; nothing is to be done where none can be under way."""
         self._begin = ()
-        if self._used:
+        if self._used and not self._ends_by_itself(self._conn.rollback):
             await super().rollback()
             self._used = False
+
+    def _ends_by_itself(self, end: Callable[[], None]) -> bool:
+        """End a transaction that only read, behind what its thread is at. Gives whether it is."""
+        if self._reads:
+            self._used = self._reads = False
+            self._tx.put_nowait((None, end))
+            return True
+        return False
 
 
 def connect(database: str, **named: Any) -> Connection:

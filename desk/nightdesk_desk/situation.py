@@ -4,34 +4,34 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 from nightdesk_contract.outcome import Level, language_of
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk import handovers, held, log
-from nightdesk_desk.chat_language import chat_language, language_pressed
+from nightdesk_desk.chat_language import language_pressed
 from nightdesk_desk.decide import IN_CRISIS, Situation
 from nightdesk_desk.desk_line import most_certain
-from nightdesk_desk.models import Event, Handover, HandoverTrigger
+from nightdesk_desk.models import Event, Handover, HandoverTrigger, table
 
 
 async def read_situation(
     session: AsyncSession,
     conversation_id: str,
-    state: str,
+    held_row: log.Cursor,
     last: int,
     buttons: Mapping[str, str],
 ) -> Situation:
     """Give what stands in the conversation, for the turn of the message `last`.
 
-    `state` is who answers ("bot" or "staff"), `buttons` are the languages of the chat's button for
-    a person by its words. The caller holds the conversation's row (`log.hold`).
+    `held_row` is the conversation's row, which the caller holds (`log.held_cursor`); `buttons` are
+    the languages of the chat's button for a person by its words.
     """
-    who = cast(Literal["bot", "staff"], state)
+    who = cast(Literal["bot", "staff"], held_row.state)
     person_wrote = (
-        state == "staff"
+        who == "staff"
         and await held.person_wrote_at(session, conversation_id, after=last) is not None
     )
-    language = await chat_language(session, conversation_id)
+    language = held_row.language
     handover = await handovers.unresolved(session, conversation_id)
     if handover is None:
         return Situation(who, person_wrote=person_wrote, language=language)
@@ -53,14 +53,18 @@ async def read_situation(
 
 async def answer_not_given(session: AsyncSession, conversation_id: str, before: int) -> bool:
     """Say whether the bot's last message before number `before` stood for an answer not given."""
-    basis = await session.scalar(
-        select(Event.basis)
-        .where(Event.conversation_id == conversation_id, Event.seq < before)
-        .where(Event.sender == "bot")
-        .order_by(Event.seq.desc())
-        .limit(1)
-    )
+    basis = await session.scalar(_LAST_BASIS, {"of": conversation_id, "before": before})
     return bool(basis and basis.get("withheld"))
+
+
+_EVENTS = table(Event)
+_LAST_BASIS = (
+    select(_EVENTS.c.basis)
+    .where(_EVENTS.c.conversation_id == bindparam("of"), _EVENTS.c.seq < bindparam("before"))
+    .where(_EVENTS.c.sender == "bot")
+    .order_by(_EVENTS.c.seq.desc())
+    .limit(1)
+)
 
 
 async def _last_crisis(

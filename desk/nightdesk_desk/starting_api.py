@@ -12,7 +12,8 @@ from nightdesk_desk import log
 from nightdesk_desk.chat_language import keep_language
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused
-from nightdesk_desk.visitor_api import TheDesk, client_of, storing, take_up, within_limits
+from nightdesk_desk.opened import TheDesk
+from nightdesk_desk.visitor_api import client_of, storing, take_up, within_limits
 from nightdesk_desk.visitor_bodies import Started, StartIn, error_answers
 from nightdesk_desk.visitor_language import TheLanguage, asked_language
 
@@ -34,8 +35,10 @@ async def start_conversation(
     body = body or StartIn()
     client = client_of(request)
     sent = list(_sent(body.messages))
-    async with desk.db.read() as session:
-        found = await log.conversation_of_token(session, body.token) if body.token else None
+    found = None
+    if body.token:
+        async with desk.db.read_once() as reading:
+            found = await log.conversation_of_token(reading, body.token)
     if body.conversation_id not in (None, found):
         raise Refused(404, "not_found")
     # Before anything is written: to judge may take the bot some time.

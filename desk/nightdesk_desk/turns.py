@@ -305,6 +305,8 @@ class Turns:
     ) -> tuple[list[str], bool]:
         """Give the short messages before, and whether the answer before did not reach anybody."""
         first = burst.messages[0]
+        if first.seq <= log.FIRST:
+            return [], False
         try:
             said = await log.visitor_said(session, conversation_id, first.seq, MOST_PIECES)
             not_given = await answer_not_given(session, conversation_id, first.seq)
@@ -378,9 +380,9 @@ async def record(
     Raises Overtaken when one of the burst's messages has been answered already: the caller's
     transaction must then be rolled back, as any exception does.
     """
-    state = await log.hold(session, conversation_id)
+    row = await log.held_cursor(session, conversation_id)
     last = burst.messages[-1].seq
-    situation = await read_situation(session, conversation_id, state, last, texts.buttons)
+    situation = await read_situation(session, conversation_id, row, last, texts.buttons)
     decision = decide(replies, situation, texts, burst.text)
     seen = safety_by_message(burst.messages, decision.safety) if decision.safety else {}
     for message in burst.messages:

@@ -3,12 +3,8 @@
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from nightdesk_desk.visitor_api import (
-    TheConversation,
-    TheDesk,
-    client_of,
-    within_limits,
-)
+from nightdesk_desk.opened import TheConversation, TheDesk
+from nightdesk_desk.visitor_api import client_of, within_limits
 from nightdesk_desk.visitor_bodies import error_answers
 from nightdesk_desk.visitor_language import asked_language
 

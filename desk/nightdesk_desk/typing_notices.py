@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, and_, delete, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, and_, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -79,10 +79,13 @@ async def writing(
     session: AsyncSession, conversation_ids: Sequence[str], at: datetime
 ) -> set[tuple[str, Writer]]:
     """Give who counts as writing at `at` in these conversations, where a person has the chat."""
-    rows = await session.execute(
-        select(TypingNotice.conversation_id, TypingNotice.sender)
-        .join(Conversation, Conversation.id == TypingNotice.conversation_id)
-        .where(TypingNotice.conversation_id.in_(conversation_ids), TypingNotice.until > at)
-        .where(Conversation.state == "staff")
-    )
+    rows = await session.execute(_WRITING, {"ids": conversation_ids, "moment": at})
     return {(row.conversation_id, row.sender) for row in rows}
+
+
+_WRITING = (
+    select(TypingNotice.conversation_id, TypingNotice.sender)
+    .join(Conversation, Conversation.id == TypingNotice.conversation_id)
+    .where(TypingNotice.conversation_id.in_(bindparam("ids", expanding=True)))
+    .where(TypingNotice.until > bindparam("moment"), Conversation.state == "staff")
+)

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Security
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import APIRouter, Depends, Header, Query, Request
 from nightdesk_contract.door import MessageRefused, clean
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,6 +24,7 @@ from nightdesk_desk.desk_line import line
 from nightdesk_desk.errors import Refused
 from nightdesk_desk.form_words import parts_of
 from nightdesk_desk.limits import network_of
+from nightdesk_desk.opened import TheConversation, TheDesk, TheKeyedConversation
 from nightdesk_desk.presented import event_json
 from nightdesk_desk.privacy.transcript import readable
 from nightdesk_desk.visitor_bodies import (
@@ -43,6 +43,8 @@ LONGEST_WAIT = 25
 PING_EVERY = 15
 MOST_READERS = 20
 """Open streams and long polls of one conversation: a few tabs and devices, and reconnects."""
+MOST_AT_ONCE = 64 * 1024
+"""Bytes of events that are sent together; a long conversation goes out in parts."""
 READ_WITHIN = 10.0
 """Seconds that reading may take: a stream that hangs would look live to the widget; cut off, it
 connects again."""
@@ -56,45 +58,6 @@ own crisis lines soon enough (the widget itself would wait 10 s), and what is st
 answered in time."""
 
 router = APIRouter(prefix="/api", tags=["visitor"], dependencies=[Depends(asked_language)])
-
-
-def desk_of(request: Request) -> Desk:
-    """Give the desk that serves this request."""
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-TheDesk = Annotated[Desk, Depends(desk_of)]
-
-
-bearer = HTTPBearer(
-    auto_error=False,
-    description="The `token` that a conversation was begun with: it opens that one",
-)
-
-
-async def opened_conversation(
-    conversation_id: str,
-    desk: TheDesk,
-    given: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
-) -> str:
-    """Give the conversation's id when the bearer token opens it.
-
-    Raises Refused: 401 without a known token; 404 for another's or an unknown conversation alike.
-    """
-    token = given.credentials.strip() if given else ""
-    if not token or len(token) > 200:
-        raise Refused(401, "unauthorized", {"WWW-Authenticate": "Bearer"})
-    async with desk.db.read() as session:
-        owner = await log.conversation_of_token(session, token)
-    if owner is None:
-        raise Refused(401, "unauthorized", {"WWW-Authenticate": "Bearer"})
-    if owner != conversation_id:
-        raise Refused(404, "not_found")
-    return owner
-
-
-TheConversation = Annotated[str, Depends(opened_conversation)]
 
 
 def storing(desk: Desk) -> AbstractAsyncContextManager[AsyncSession]:
@@ -136,14 +99,14 @@ async def send_message(
     body: MessageIn,
     request: Request,
     desk: TheDesk,
-    conversation_id: TheConversation,
+    opened: TheKeyedConversation,
     language: TheLanguage,
-    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> MessageStored:
     """Store a message; from the answer on it cannot be lost. Replies follow as events.
 
     The same `Idempotency-Key` with the same text gives the same `seq`: stored once.
     """
+    conversation_id = opened.id
     try:
         text = clean(body.text)
     except MessageRefused as error:
@@ -152,17 +115,15 @@ async def send_message(
             pieces = [part.text for part in parts] if len(parts) <= MOST_PARTS else None
             await desk.over_limit.too_long(conversation_id, pieces)
         raise Refused(422, error.code) from None
-    event = log.NewEvent("visitor", text, idempotency_key=idempotency_key or None, answered=False)
+    event = log.NewEvent("visitor", text, idempotency_key=opened.key, answered=False)
     try:
-        async with desk.db.read() as session:
-            known = await log.stored_under_key(session, conversation_id, event)
-        if known is not None:
+        if opened.earlier is not None:
             # What is stored is never refused: a limit counts what is new.
-            return MessageStored(seq=known)
+            return MessageStored(seq=opened.earlier.is_same(event))
         await within_limits_or_grave(desk, conversation_id, client_of(request), [text])
         async with storing(desk) as session:
             stored = await log.append_once(session, conversation_id, event)
-            if stored.new:
+            if stored.new and stored.language != language:
                 await keep_language(session, conversation_id, language)
     except log.KeyReused:
         raise Refused(422, "key_reused") from None
@@ -316,8 +277,8 @@ def _one_more_reader(desk: Desk, conversation_id: str) -> None:
 async def _events(
     desk: Desk, conversation_id: str, after: int, language: str
 ) -> list[dict[str, Any]]:
-    async with asyncio.timeout(READ_WITHIN), desk.db.read() as session:
-        events = await log.read_events(session, conversation_id, after)
+    async with asyncio.timeout(READ_WITHIN), desk.db.read_once() as reading:
+        events = await log.read_events(reading, conversation_id, after)
     title = desk.words.say("source_clinic", language)
     return [
         event_json(
@@ -329,8 +290,8 @@ async def _events(
 
 async def _note_seen(desk: Desk, conversation_id: str) -> bool:
     """Note that the visitor is here. Gives false when the conversation has been deleted."""
-    async with desk.db.read() as session:
-        due = await log.seen_note_due(session, conversation_id, SEEN_EVERY)
+    async with desk.db.read_once() as reading:
+        due = await log.seen_note_due(reading, conversation_id, SEEN_EVERY)
     if not due:
         return True
     try:
@@ -342,13 +303,13 @@ async def _note_seen(desk: Desk, conversation_id: str) -> bool:
 
 
 async def _is_there(desk: Desk, conversation_id: str) -> bool:
-    async with desk.db.read() as session:
-        return await log.is_there(session, conversation_id)
+    async with desk.db.read_once() as reading:
+        return await log.is_there(reading, conversation_id)
 
 
 async def _followed(
     desk: Desk, conversation_id: str, after: int, language: str
-) -> AsyncIterator[ServerSentEvent]:
+) -> AsyncIterator[bytes]:
     """Give the conversation's events as they come. No database session stays open between them."""
     with desk.wakeups.watch(conversation_id) as watch:
         if desk.wakeups.watching(conversation_id) > MOST_READERS:
@@ -357,14 +318,21 @@ async def _followed(
         unread, woken, noted_at = True, True, -SEEN_EVERY
         while not desk.wakeups.closed:
             events = await _events(desk, conversation_id, after, language) if unread else []
+            # An answer and the end of its writing come together: they are sent at once.
+            said = bytearray()
             for event in events:
                 after = event["seq"]
                 data = json.dumps(event, ensure_ascii=False)
-                yield ServerSentEvent(data, id=str(after))
+                said += ServerSentEvent(data, id=str(after)).encode()
+                if len(said) >= MOST_AT_ONCE:
+                    yield bytes(said)
+                    said.clear()
             typing = watch.take_typing("bot", "staff")
             if typing is not None:
                 notice = {"from": typing.sender, "typing": typing.typing}
-                yield ServerSentEvent(json.dumps(notice), event="typing")
+                said += ServerSentEvent(json.dumps(notice), event="typing").encode()
+            if said:
+                yield bytes(said)
             if len(events) == log.READ_LIMIT:
                 continue
             watch.read_to = after

@@ -10,11 +10,13 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from nightdesk_contract.outcome import Safety
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from nightdesk_desk.log import safety_row
-from nightdesk_desk.models import Conversation, Event
+from nightdesk_desk.log import FIRST, safety_row
+from nightdesk_desk.models import Conversation, Event, table
+
+_CONVERSATIONS, _EVENTS = table(Conversation), table(Event)
 
 _SAID_IN_A_TURN = 10
 """More events than anybody says between two messages of a visitor and still offers to press."""
@@ -64,12 +66,8 @@ async def waiting_around(
 
     Nothing lies between the messages of a run; it reaches at most `reach` messages to either side.
     """
-    rows = await session.execute(
-        select(Event.seq, Event.at, Event.text)
-        .where(Event.conversation_id == conversation_id, Event.answered.is_(False))
-        .where(Event.seq <= seq + reach)
-        .order_by(Event.seq)
-    )
+    asked = {"of": conversation_id, "to": seq + reach}
+    rows = (await session.execute(_WAITING, asked)).all()
     waiting = {row.seq: WaitingMessage(row.seq, row.at, row.text) for row in rows}
     if seq not in waiting:
         return None
@@ -78,20 +76,29 @@ async def waiting_around(
         first -= 1
     while last + 1 in waiting:
         last += 1
-    conversation = (
-        await session.execute(
-            select(Conversation.state, Conversation.last_seq).where(
-                Conversation.id == conversation_id
-            )
-        )
-    ).one()
     return Waiting(
         [waiting[number] for number in range(first, last + 1)],
-        conversation.state,
+        rows[0].state,
         await _quick_replies(session, conversation_id, first),
-        followed=conversation.last_seq > last,
+        followed=rows[0].last_seq > last,
         earlier=[waiting[number] for number in waiting if number < seq],
     )
+
+
+_WAITING = (
+    select(
+        _EVENTS.c.seq,
+        _EVENTS.c.at,
+        _EVENTS.c.text,
+        # The conversation's own, the same in each row.
+        _CONVERSATIONS.c.state,
+        _CONVERSATIONS.c.last_seq,
+    )
+    .join(_CONVERSATIONS, _CONVERSATIONS.c.id == _EVENTS.c.conversation_id)
+    .where(_EVENTS.c.conversation_id == bindparam("of"), _EVENTS.c.answered.is_(False))
+    .where(_EVENTS.c.seq <= bindparam("to"))
+    .order_by(_EVENTS.c.seq)
+)
 
 
 async def mark_answered(
@@ -102,26 +109,35 @@ async def mark_answered(
     Gives false when it was answered before: then another turn was quicker, and the caller must
     record nothing.
     """
-    values: dict[str, Any] = {"answered": True}
-    if safety is not None:
-        values["safety"] = safety_row(safety)
-    answered = await session.scalar(
-        update(Event)
-        .where(Event.conversation_id == conversation_id, Event.seq == seq)
-        .where(Event.answered.is_(False))
-        .values(**values)
-        .returning(Event.seq)
-        .execution_options(synchronize_session=False)
-    )
-    return answered is not None
+    values: dict[str, Any] = {"of": conversation_id, "number": seq}
+    if safety is None:
+        return await session.scalar(_ANSWERED, values) is not None
+    values["seen"] = safety_row(safety)
+    return await session.scalar(_ANSWERED_WITH_SAFETY, values) is not None
+
+
+_ANSWERED = (
+    update(_EVENTS)
+    .where(_EVENTS.c.conversation_id == bindparam("of"), _EVENTS.c.seq == bindparam("number"))
+    .where(_EVENTS.c.answered.is_(False))
+    .values(answered=True)
+    .returning(_EVENTS.c.seq)
+)
+_ANSWERED_WITH_SAFETY = _ANSWERED.values(safety=bindparam("seen"))
 
 
 async def _quick_replies(session: AsyncSession, conversation_id: str, before: int) -> list[str]:
-    rows = await session.execute(
-        select(Event.sender, Event.quick_replies)
-        .where(Event.conversation_id == conversation_id, Event.seq < before)
-        .order_by(Event.seq.desc())
-        .limit(_SAID_IN_A_TURN)
-    )
+    if before <= FIRST:
+        return []
+    asked = {"of": conversation_id, "before": before}
+    rows = await session.execute(_BEFORE, asked)
     since = takewhile(lambda row: row.sender != "visitor", rows)
     return [title for row in since for title in row.quick_replies]
+
+
+_BEFORE = (
+    select(_EVENTS.c.sender, _EVENTS.c.quick_replies)
+    .where(_EVENTS.c.conversation_id == bindparam("of"), _EVENTS.c.seq < bindparam("before"))
+    .order_by(_EVENTS.c.seq.desc())
+    .limit(_SAID_IN_A_TURN)
+)

@@ -13,12 +13,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from nightdesk_desk.db import Database
 from nightdesk_desk.escalation.models import EscalationStep
 from nightdesk_desk.looking import Looking, Worker
-from nightdesk_desk.models import Conversation, Handover, HandoverTrigger, now
+from nightdesk_desk.models import Conversation, Handover, HandoverTrigger, now, table
 from nightdesk_desk.typing_notices import Writer, writing
 
 LOOK_EVERY = 2.0
@@ -195,10 +195,7 @@ class Wakeups(Worker):
         async with self._db.read() as session:
             for start in range(0, len(watched), _ASK_AT_ONCE):
                 asked = watched[start : start + _ASK_AT_ONCE]
-                rows = await session.execute(
-                    select(Conversation.id, Conversation.last_seq).where(Conversation.id.in_(asked))
-                )
-                for row in rows:
+                for row in await session.execute(_LAST, {"ids": asked}):
                     # The first look also wakes: what came before it may be unread.
                     if self._seen.get(row.id) != row.last_seq and row.id in self._watches:
                         self._seen[row.id] = row.last_seq
@@ -244,6 +241,10 @@ class Wakeups(Worker):
             watch.wake()
 
 
+_CONVERSATIONS = table(Conversation)
+_LAST = select(_CONVERSATIONS.c.id, _CONVERSATIONS.c.last_seq).where(
+    _CONVERSATIONS.c.id.in_(bindparam("ids", expanding=True))
+)
 _HANDOVERS = select(
     func.max(Handover.id),
     func.max(Handover.acknowledged_at),

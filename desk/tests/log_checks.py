@@ -71,6 +71,20 @@ async def the_same_key_at_once_is_stored_once(one: Database, two: Database) -> N
         assert (conversation_id, 1) in await waiting.unanswered(session)
 
 
+async def what_is_not_stored_takes_no_number(db: Database, _: Database) -> None:
+    conversation_id = await new_conversation(db)
+    event = NewEvent("visitor", "hello", idempotency_key="k", answered=False)
+    other = NewEvent("visitor", "another", idempotency_key="k", answered=False)
+    async with db.write() as session:
+        await log.append_once(session, conversation_id, event)
+    async with db.write() as session:
+        assert not (await log.append_once(session, conversation_id, event)).new
+        with pytest.raises(log.KeyReused):
+            await log.append_once(session, conversation_id, other)
+    async with db.write() as session:
+        assert await log.append(session, conversation_id, [NewEvent("bot", "hi")]) == [2]
+
+
 async def moments_come_back_as_they_went(one: Database, _two: Database) -> None:
     conversation_id = await new_conversation(one)
     at = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
@@ -121,6 +135,7 @@ LOG = [
     writers_at_once_leave_no_gap_and_no_double,
     one_token_at_once_begins_one_conversation,
     the_same_key_at_once_is_stored_once,
+    what_is_not_stored_takes_no_number,
     moments_come_back_as_they_went,
     a_failed_block_leaves_nothing,
     unknown_states_are_refused_by_the_tables,

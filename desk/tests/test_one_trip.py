@@ -41,6 +41,39 @@ async def test_a_statement_and_its_rows_are_one_trip(tmp_path: Path) -> None:
         await connection.close()
 
 
+async def test_the_end_of_a_reading_is_not_waited_for_and_comes_before_what_follows(
+    tmp_path: Path,
+) -> None:
+    path = str(tmp_path / "x.sqlite3")
+    connection = await connect(path, isolation_level=None)
+    trips: list[object] = []
+    there = connection._execute
+
+    async def counted(act: Callable[..., object], *arguments: object) -> object:
+        trips.append(act)
+        return await there(act, *arguments)  # type: ignore[no-untyped-call]
+
+    try:
+        await connection.cursor().execute("CREATE TABLE t (n INTEGER PRIMARY KEY)")
+        await connection.commit()
+        connection._execute = counted  # type: ignore[method-assign,assignment]
+        for end in (connection.commit, connection.rollback):
+            connection.begin("BEGIN", reads=True)
+            await connection.cursor().execute("SELECT * FROM t")
+            await end()
+            assert len(trips) == 1
+            # A transaction cannot begin inside another one: the one before is over.
+            connection.begin("BEGIN IMMEDIATE")
+            await connection.cursor().execute("DELETE FROM t")
+            assert connection.in_transaction
+            await connection.commit()
+            assert not connection.in_transaction
+            assert len(trips) == 3
+            trips.clear()
+    finally:
+        await connection.close()
+
+
 async def test_rows_are_taken_one_after_the_other(tmp_path: Path) -> None:
     connection = await connect(str(tmp_path / "x.sqlite3"), isolation_level=None)
     try:
@@ -138,5 +171,27 @@ async def test_a_writing_that_is_cut_off_is_undone(settings: Settings) -> None:
             assert await log.append(session, conversation_id, [log.NewEvent("visitor", "two")])
         async with db.read() as session:
             assert [e.text for e in await log.read_events(session, conversation_id)] == ["two"]
+    finally:
+        await db.close()
+
+
+async def test_what_is_read_with_one_statement_has_no_transaction_around_it(
+    settings: Settings,
+) -> None:
+    db = Database(settings.database_url)
+    try:
+        async with db.write() as session:
+            conversation_id, _ = await log.start_conversation(session)
+        async with db.read_once() as reading:
+            assert await log.is_there(reading, conversation_id)
+            raw = await reading.get_raw_connection()
+            assert raw.driver_connection is not None
+            assert not raw.driver_connection.in_transaction
+        # The connection works on, with a transaction again where there is to be one.
+        async with db.read() as session:
+            assert await log.is_there(session, conversation_id)
+            raw = await (await session.connection()).get_raw_connection()
+            assert raw.driver_connection is not None
+            assert raw.driver_connection.in_transaction
     finally:
         await db.close()

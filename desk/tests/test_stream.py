@@ -13,6 +13,7 @@ from desk_in_process import Served, Visitor
 from fake_rasa import FakeRasa, answer
 
 from nightdesk_desk import log
+from nightdesk_desk.visitor_api import MOST_AT_ONCE
 from nightdesk_desk.wakeups import Typing
 
 
@@ -222,3 +223,13 @@ async def test_who_only_hears_of_typing_does_not_read_the_log_again(
     await online.say("again")
     assert [e["seq"] for e in await take(stream, 2)] == [3, 4]
     await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_long_conversation_comes_whole_in_parts(online: Visitor) -> None:
+    desk, said = online.desk, "é" * 2000
+    most = 2 * MOST_AT_ONCE // len(said.encode())
+    async with desk.db.write() as session:
+        await log.append(session, online.id, [log.NewEvent("bot", said)] * most)
+    events = await take(frames(online), most)
+    assert [event["seq"] for event in events] == list(range(1, most + 1))
+    assert {event["text"] for event in events} == {said}

@@ -11,13 +11,23 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from nightdesk_contract.clinic_alerts import AlertAddress
-from sqlalchemy import and_, func, literal_column, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from nightdesk_desk.alerts.deciding import recipients
 from nightdesk_desk.audit.record import note as audit
-from nightdesk_desk.models import Alert, AlertAddressState, Handover, now
+from nightdesk_desk.models import Alert, AlertAddressState, Handover, UtcDateTime, now
 
 ADDRESSES = "alert_addresses"
 """Key in a session's `info`: what gives the addresses that are told at once, as set now."""
@@ -86,20 +96,24 @@ async def put_outage(session: AsyncSession, about: str, names: Iterable[str]) ->
 
 async def due(session: AsyncSession, at: datetime, per_address: int) -> list[Due]:
     """Give what is due at `at`, the most serious first, of each address at most so many."""
+    found = await session.execute(_DUE, {"moment": at, "most": per_address})
+    return [Due(row.id, row.address, row.tries) for row in found]
+
+
+def _due() -> Select[Any]:
+    at = bindparam("moment", type_=UtcDateTime)
     place = func.row_number().over(
         partition_by=Alert.address, order_by=(Alert.level, Alert.next_at, Alert.id)
     )
     rows = select(
         Alert.id, Alert.address, Alert.tries, Alert.level, Alert.next_at, place.label("place")
     )
-    rows = rows.where(OPEN, Alert.next_at <= at, _free(at))
-    first = rows.subquery()
-    found = await session.execute(
+    first = rows.where(OPEN, Alert.next_at <= at, _free(at)).subquery()
+    return (
         select(first.c.id, first.c.address, first.c.tries)
-        .where(first.c.place <= per_address)
+        .where(first.c.place <= bindparam("most"))
         .order_by(first.c.level, first.c.next_at, first.c.id)
     )
-    return [Due(*row) for row in found]
 
 
 async def claim(session: AsyncSession, found: Due, at: datetime) -> Alert | None:
@@ -195,5 +209,9 @@ def _new(kind: str, address: str, level: str) -> dict[str, object]:
     }
 
 
-def _free(at: datetime) -> Any:
+def _free(at: datetime | BindParameter[Any]) -> Any:
     return or_(Alert.leased_until.is_(None), Alert.leased_until < at)
+
+
+_DUE = _due()
+"""Asked every second: it stands ready."""

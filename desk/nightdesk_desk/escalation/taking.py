@@ -9,7 +9,7 @@ from typing import Any, cast
 from nightdesk_contract.clinic import Clinic
 from nightdesk_contract.clinic_escalation import chain
 from nightdesk_contract.outcome import LEVELS, Level
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,16 +64,20 @@ async def read_due(session: AsyncSession, clinic: Clinic, at: datetime) -> list[
     """Give the hand-overs of which a step is due at `at`, the most serious first."""
     # Levels without steps, by default requests, may be many and are none of its business.
     levels = [level for level in LEVELS if chain(clinic, level)]
-    rows = await session.scalars(
-        select(Handover)
-        .where(Handover.state != "resolved", Handover.level.in_(levels))
-        .order_by(Handover.level, Handover.opened_at)
-    )
+    rows = await session.scalars(_UNRESOLVED, {"levels": levels})
     found: list[int] = []
     for batch in batched(rows, BATCH, strict=False):
         facts = await read_facts(session, batch)
         found += [case.id for case in batch if _may_be_due(facts[case.id], clinic, at)]
     return found
+
+
+_UNRESOLVED = (
+    select(Handover)
+    .where(Handover.state != "resolved", Handover.level.in_(bindparam("levels", expanding=True)))
+    .order_by(Handover.level, Handover.opened_at)
+)
+"""Asked every second: it stands ready."""
 
 
 def _may_be_due(facts: Facts, clinic: Clinic, at: datetime) -> bool:

@@ -8,14 +8,10 @@ from nightdesk_desk import log
 from nightdesk_desk.desk import Desk
 from nightdesk_desk.errors import Refused
 from nightdesk_desk.models import now
+from nightdesk_desk.opened import TheConversation, TheDesk
 from nightdesk_desk.privacy.deletion import Kept, request_deletion
 from nightdesk_desk.privacy.transcript import visitors_transcript, whole_conversation
-from nightdesk_desk.visitor_api import (
-    TheConversation,
-    TheDesk,
-    client_of,
-    within_limits,
-)
+from nightdesk_desk.visitor_api import client_of, within_limits
 from nightdesk_desk.visitor_bodies import error_answers
 from nightdesk_desk.visitor_language import TheLanguage, asked_language
 
