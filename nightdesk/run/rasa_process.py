@@ -128,8 +128,10 @@ def main() -> None:
         import rasa.core.run as server
 
         from nightdesk.run.checked_once import check_answers_only
+        from nightdesk.run.in_turn import answer_in_turn
 
         check_answers_only()
+        answer_in_turn()
         rasa_cli.configure_structlog = _wordless(rasa_cli.configure_structlog)
         server.load_agent_on_start = _sharing(_model_or_end(server.load_agent_on_start), stores)
         _share(stores)
