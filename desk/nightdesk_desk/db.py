@@ -52,11 +52,13 @@ class Database:
         sqlite = url.startswith("sqlite")
         if sqlite and (path := make_url(url).database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        # Beyond the pool's size each connection is opened and closed again at every use. The one
-        # used last comes first: what it has read lies in its memory, and its thread is awake.
-        options: dict[str, Any] = {"pool_size": 20, "pool_use_lifo": True}
+        # Beyond the pool's size each connection is opened and closed again at every use.
+        options: dict[str, Any] = {"pool_size": 20}
+        # In a file, the connection used last comes first: what it has read lies in its memory, and
+        # its thread is awake. Over a network each takes its turn: one that nobody uses for hours
+        # may be dropped on its way without a word.
         options |= (
-            {"connect_args": {"async_creator_fn": one_trip.connect}}
+            {"connect_args": {"async_creator_fn": one_trip.connect}, "pool_use_lifo": True}
             if sqlite
             else {"pool_pre_ping": True}
         )

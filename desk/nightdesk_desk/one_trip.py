@@ -71,7 +71,7 @@ class Connection(aiosqlite.Connection):
     _used = False
     """Whether anything ran since the last transaction ended."""
     _reads = False
-    """Whether the transaction only reads: how it ends changes nothing, and cannot fail."""
+    """Whether the transaction only reads: it ends by being undone, and that cannot fail."""
 
     _alone = False
     """Whether statements run without a transaction around them."""
@@ -84,7 +84,8 @@ class Connection(aiosqlite.Connection):
         """Begin a transaction by `statements`, just before the next one; by none: there is none.
 
         One that only `reads` ends without being waited for; what its connection is asked for next
-        still comes after its end.
+        still comes after its end. Whatever it wrote all the same is undone, every time: the end of
+        a transaction that writes must be waited for.
         """
         self._begin, self._reads, self._alone = statements, reads, not statements
 
@@ -103,22 +104,22 @@ class Connection(aiosqlite.Connection):
     async def commit(self) -> None:
         """End the transaction; nothing is to be done for one that never began."""
         self._begin = ()
-        if self._used and not self._ends_by_itself(self._conn.commit):
+        if self._used and not self._only_read():
             await super().commit()
             self._used = False
 
     async def rollback(self) -> None:
         """Undo the transaction; nothing is to be done where none can be under way."""
         self._begin = ()
-        if self._used and not self._ends_by_itself(self._conn.rollback):
+        if self._used and not self._only_read():
             await super().rollback()
             self._used = False
 
-    def _ends_by_itself(self, end: Callable[[], None]) -> bool:
-        """End a transaction that only read, behind what its thread is at. Gives whether it is."""
+    def _only_read(self) -> bool:
+        """End a transaction that only read, behind what its thread is at. Gives whether it did."""
         if self._reads:
             self._used = self._reads = False
-            self._tx.put_nowait((None, end))
+            self._tx.put_nowait((None, self._conn.rollback))
             return True
         return False
 

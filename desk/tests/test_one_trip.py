@@ -175,6 +175,23 @@ async def test_a_writing_that_is_cut_off_is_undone(settings: Settings) -> None:
         await db.close()
 
 
+async def test_what_a_reading_writes_is_undone_every_time(settings: Settings) -> None:
+    db = Database(settings.database_url)
+    try:
+        async with db.write() as session:
+            conversation_id, _ = await log.start_conversation(session)
+        event = log.NewEvent("bot", "hi")
+        for _ in range(3):
+            async with db.read() as session:
+                assert await log.append(session, conversation_id, [event]) == [1]
+        async with db.read() as session:
+            assert await log.read_events(session, conversation_id) == []
+        async with db.write() as session:
+            assert await log.append(session, conversation_id, [event]) == [1]
+    finally:
+        await db.close()
+
+
 async def test_what_is_read_with_one_statement_has_no_transaction_around_it(
     settings: Settings,
 ) -> None:
