@@ -96,15 +96,15 @@ class Understander:
         lines |= {_words(text): intent for text, intent in tapped.items()}
         kept = {"spelling": speller.to_json(), "shorthand": dict(shorthand), "lines": lines}
         (folder / "words.json").write_text(json.dumps(kept))
-        np.save(folder / "known.npy", vectors.astype(np.float16))
-        known = KnownLines(vectors)
+        KnownLines.save(vectors, folder)
+        known = KnownLines.load(folder)
         return Understander(speller, model, known, encode, shorthand, lines)
 
     @staticmethod
     def load(folder: Path, encode: Encode) -> "Understander":
         """Read what `train` kept. Raises OSError, ValueError or KeyError when it is not whole."""
         words = json.loads((folder / "words.json").read_text())
-        known = KnownLines(np.load(folder / "known.npy", allow_pickle=False))
+        known = KnownLines.load(folder)
         speller = Speller.from_json(words["spelling"])
         model = TextModel.load(folder)
         shorthand, lines = words["shorthand"], words["lines"]
