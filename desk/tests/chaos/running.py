@@ -18,7 +18,7 @@ from running_system import BIN, PASSWORD, ROOT, RunningSystem, free_ports, runni
 from chaos import judge as judging
 from chaos.breaking import Breaker
 from chaos.judge import Finding, crisis_delays, judge, repeats
-from chaos.plain import Record, Screen
+from chaos.plain import Received, Record, Screen
 from chaos.plan import SECONDS, Fault, each_once, plan
 from chaos.proxy import Proxy
 from chaos.receiver import Receiver
@@ -147,17 +147,14 @@ class _Run:
         self._say("all is whole again; waiting until it is quiet")
         whole_at = time.monotonic()
         failed = await _finished([*talks, *works])
-        await self._quiet(system, visitors)
+        record, received = await self._quiet(visitors)
         quiet_after = time.monotonic() - whole_at
         for visitor in visitors:
             await visitor.leave()
         await proxy.stop()
-        record = read_record(self._database)
         screens = [visitor.screen for visitor in visitors]
         replies = [reply for member in staff for reply in member.replies]
-        findings = judge(
-            screens, replies, record, self._receiver.received, ADDRESSES, STAFF_SECONDS
-        )
+        findings = judge(screens, replies, record, received, ADDRESSES, STAFF_SECONDS)
         findings += [Finding("somebody could not go on", name) for name in failed]
         findings += await asyncio.to_thread(self._audit, system)
         findings += self._words(system)
@@ -174,7 +171,7 @@ class _Run:
             staff_replies=sum(sent.accepted_at is not None for _, sent in replies),
             handovers=len(record.handovers),
             alerts=len(record.alerts),
-            alert_repeats=repeats(self._receiver.received),
+            alert_repeats=repeats(received),
             quiet_after=quiet_after,
             slowest_answer=_slowest(screens, record),
             began=began,
@@ -216,15 +213,21 @@ class _Run:
         finally:
             await rasa.close()
 
-    async def _quiet(self, system: RunningSystem, visitors: list[Visitor]) -> None:
-        """Wait until nothing is open and each screen shows what the log has, or patience ends."""
+    async def _quiet(self, visitors: list[Visitor]) -> tuple[Record, list[Received]]:
+        """Wait until nothing is open and each screen shows what the log has, or patience ends.
+
+        Gives the record of that moment, and the alerts that had come: hand-overs stay open, so a
+        later step of theirs may write an alert at any time, which is then still on its way.
+        """
         until = time.monotonic() + QUIET_WITHIN
-        while time.monotonic() < until:
-            if not still_open(self._database):
-                record = read_record(self._database)
-                screens = [visitor.screen for visitor in visitors]
-                if not [*judging.screens_show_the_log(screens, record.events)]:
-                    return
+        while True:
+            received, record = list(self._receiver.received), read_record(self._database)
+            screens = [visitor.screen for visitor in visitors]
+            if time.monotonic() > until:
+                return record, received
+            moved = still_open(self._database) or len(received) != len(self._receiver.received)
+            if not moved and not [*judging.screens_show_the_log(screens, record.events)]:
+                return record, received
             await asyncio.sleep(1)
 
     def _audit(self, system: RunningSystem) -> list[Finding]:
