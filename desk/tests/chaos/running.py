@@ -220,15 +220,15 @@ class _Run:
         later step of theirs may write an alert at any time, which is then still on its way.
         """
         until = time.monotonic() + QUIET_WITHIN
-        while True:
-            received, record = list(self._receiver.received), read_record(self._database)
-            screens = [visitor.screen for visitor in visitors]
-            if time.monotonic() > until:
-                return record, received
-            moved = still_open(self._database) or len(received) != len(self._receiver.received)
-            if not moved and not [*judging.screens_show_the_log(screens, record.events)]:
-                return record, received
+        while time.monotonic() < until:
+            if not still_open(self._database):
+                received, record = list(self._receiver.received), read_record(self._database)
+                screens = [visitor.screen for visitor in visitors]
+                moved = still_open(self._database) or len(received) < len(self._receiver.received)
+                if not moved and not [*judging.screens_show_the_log(screens, record.events)]:
+                    return record, received
             await asyncio.sleep(1)
+        return read_record(self._database), list(self._receiver.received)
 
     def _audit(self, system: RunningSystem) -> list[Finding]:
         done = subprocess.run(
