@@ -73,9 +73,14 @@ format: ## Put the code into its form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 	@cd desk && .venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
+# A test that hangs fails, with where it stood, instead of taking the whole run's time along: so
+# many seconds are many times what the slowest needs beside a training.
+HANGS := --timeout 600
+HANGS_WITH_SYSTEM := --timeout 1200
+
 test-root: ## The bot's tests (Rasa's environment)
 	@echo "== the bot's tests"
-	@$(BIN)/pytest -n auto --dist loadfile
+	@$(BIN)/pytest -n auto --dist loadfile $(HANGS)
 
 test-stories: ## The user stories in tests/stories, end to end through the trained model
 	@echo "== user stories"
@@ -95,19 +100,19 @@ test-widget: ## The widget's own tests, and that its built bundle is today's
 
 test-desk: ## The desk's tests without other processes
 	@echo "== the desk's tests"
-	@cd desk && .venv/bin/pytest -n auto --dist loadfile --ignore=tests/live --ignore=tests/browser
+	@cd desk && .venv/bin/pytest -n auto --dist loadfile $(HANGS) --ignore=tests/live --ignore=tests/browser
 
 # Each worker has the whole system to itself.
 test-live: ## The whole system over real HTTP, with processes killed on purpose
 	@echo "== live processes"
-	@cd desk && .venv/bin/pytest -n auto --maxprocesses 2 --dist loadfile tests/live
+	@cd desk && .venv/bin/pytest -n auto --maxprocesses 2 --dist loadfile $(HANGS_WITH_SYSTEM) tests/live
 
 # A browser that is missing fails the tests. NIGHTDESK_TEST_BROWSER=firefox: in that one alone.
 # Each worker has the whole system to itself, so there are few.
 test-browser: ## Visitor and staff in real browsers, Chromium and Firefox
 	@cd desk && for browser in $${NIGHTDESK_TEST_BROWSER:-chromium firefox}; do \
 		echo "== a real browser: $$browser"; \
-		NIGHTDESK_TEST_BROWSER=$$browser .venv/bin/pytest -n auto --maxprocesses 3 --dist loadfile tests/browser || exit 1; \
+		NIGHTDESK_TEST_BROWSER=$$browser .venv/bin/pytest -n auto --maxprocesses 3 --dist loadfile $(HANGS_WITH_SYSTEM) tests/browser || exit 1; \
 	done
 
 chaos: ## Break things on purpose while 200 visitors talk, judge what is lost (CHAOS="--minutes 3 --seed 7")

@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Literal, NamedTuple
 
 from nightdesk_desk.bot_check import Checked, ask_known
+from nightdesk_desk.ending import ended
 from nightdesk_desk.looking import Looking, Worker
 from nightdesk_desk.models import now
 from nightdesk_desk.rasa import Rasa
@@ -84,9 +85,7 @@ class BotStanding(Worker):
     async def stop(self) -> None:
         """Stop watching."""
         await super().stop()
-        if self._hastened:
-            self._hastened.cancel()
-            await asyncio.gather(self._hastened, return_exceptions=True)
+        await ended([self._hastened])
 
     async def checked(self, max_age: float = 0.0) -> Checked:
         """Give what a check at most `max_age` seconds old has found; 0: one that begins now."""

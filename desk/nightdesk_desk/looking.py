@@ -10,6 +10,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+from nightdesk_desk.ending import ended
+
 WITHIN = 60.0
 """Seconds that one look may take: a dead connection to the database may never answer."""
 
@@ -61,10 +63,7 @@ class Looking:
 
     async def stop(self) -> None:
         """Stop looking. A look under way is cut off."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await ended([self._task])
         self._task = self._finished_at = None
 
     def age(self) -> float | None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from nightdesk_contract.door import MAX_CHARS
 
+from nightdesk_desk.ending import ended
 from nightdesk_desk.form_words import SEPARATOR, Verdict
 
 AT_ONCE = 2
@@ -83,10 +84,7 @@ class Screening:
 
     async def stop(self) -> None:
         """Stop; what waits counts as not judged."""
-        tasks = [lane.task for lane in self._lanes.values() if lane.task]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(lane.task for lane in self._lanes.values())
 
     async def _run(self, key: str, lane: _Lane) -> None:
         batch: list[_Waiting] = []

@@ -38,6 +38,7 @@ from nightdesk_desk.bursts import (
 )
 from nightdesk_desk.db import Database
 from nightdesk_desk.decide import Decision, SystemTexts, decide
+from nightdesk_desk.ending import ended
 from nightdesk_desk.expected_wait import ExpectedWaits
 from nightdesk_desk.handovers import Opened
 from nightdesk_desk.metrics import Metrics
@@ -140,10 +141,10 @@ class Turns:
 
     async def stop(self) -> None:
         """Stop. Turns under way are dropped; their messages stay unanswered for the next start."""
-        tasks = [*self._tasks.values(), *([self._sweeper] if self._sweeper else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended([*self._tasks.values(), self._sweeper])
+        # One that was cut off before it began has not taken itself out.
+        self._tasks.clear()
+        self._queues.clear()
 
     async def sweep(self, older_than: float) -> int:
         """Take up unanswered messages stored more than `older_than` seconds ago. Gives how many.

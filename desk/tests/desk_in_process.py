@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +106,11 @@ class started:
 
 
 class Served:
-    """The application as `nightdesk-desk serve` serves it, on a free port, in its own thread."""
+    """The application as `nightdesk-desk serve` serves it, on a free port, in its own thread.
+
+    Its desk lives in that thread's loop: what waits for the desk's locks or its database goes there
+    by `inside`. From a test's own loop it may wait for ever, as nobody there wakes it.
+    """
 
     def __init__(self, settings: Settings, patience: Patience | None = None) -> None:
         self.app = create_app(settings)
@@ -113,23 +118,37 @@ class Served:
         self.port = self._socket.getsockname()[1]
         config = server_config(self.app, settings, 1, patience)
         self.server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run)
+        # On uvloop, as the command does.
+        self._runner = asyncio.Runner(loop_factory=config.get_loop_factory())
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def desk(self) -> Desk:
+        """What the server's loop works with; only plain values of it are for other threads."""
+        return self.app.state.desk
+
+    async def inside[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """Do `work` in the server's loop. Gives what it gives, raises what it raises."""
+        done = asyncio.run_coroutine_threadsafe(work, self._runner.get_loop())
+        return await asyncio.wait_for(asyncio.wrap_future(done), 30)
+
     def _run(self) -> None:
-        # On uvloop, as the command does.
-        self.server.run(sockets=[self._socket])
+        with self._runner as runner:
+            runner.run(self.server.serve(sockets=[self._socket]))
 
     async def __aenter__(self) -> "Served":
         self._thread.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not self.server.started:
+                assert self._thread.is_alive(), "the desk has ended at its start"
                 await asyncio.sleep(0.02)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self.server.should_exit = True
-        await asyncio.to_thread(self._thread.join, 15)
+        await asyncio.to_thread(self._thread.join, 30)
+        assert not self._thread.is_alive(), "the desk does not end"

@@ -51,6 +51,25 @@ async def test_after_a_fault_it_looks_again_and_no_words_are_logged(
     assert "secret words" not in caplog.text
 
 
+async def test_it_ends_also_where_a_look_turns_its_being_cut_off_into_a_fault() -> None:
+    begun = asyncio.Event()
+
+    async def look() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            # As a driver may that is cut off in the middle of a statement.
+            raise RuntimeError("the connection is broken") from None
+
+    looking = Looking("things", look, every=600)
+    await looking.start()
+    await begun.wait()
+    # Not `wait_for`, which would cut it off once more.
+    stopped, _ = await asyncio.wait([asyncio.create_task(looking.stop())], timeout=5)
+    assert stopped
+
+
 async def test_a_look_that_never_ends_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
     looks, again = 0, asyncio.Event()
 

@@ -21,7 +21,7 @@ from nightdesk_desk.wakeups import Typing
 async def online(served: Served) -> AsyncIterator[Visitor]:
     async with httpx.AsyncClient(base_url=served.url, timeout=10) as client:
         body = (await client.post("/api/conversations")).json()
-        yield Visitor(client, served.app.state.desk, body["conversation_id"], body["token"])
+        yield Visitor(client, served.desk, body["conversation_id"], body["token"])
 
 
 async def frames(
@@ -185,7 +185,7 @@ async def test_a_read_that_hangs_ends_the_stream_so_that_the_widget_connects_aga
 async def test_stopping_does_not_wait_for_readers(served: Served) -> None:
     async with httpx.AsyncClient(base_url=served.url, timeout=10) as client:
         body = (await client.post("/api/conversations")).json()
-        visitor = Visitor(client, served.app.state.desk, body["conversation_id"], body["token"])
+        visitor = Visitor(client, served.desk, body["conversation_id"], body["token"])
         stream = frames(visitor)
         await visitor.say("hello")
         await take(stream, 1)
@@ -199,7 +199,7 @@ async def test_stopping_does_not_wait_for_readers(served: Served) -> None:
 
 
 async def test_who_only_hears_of_typing_does_not_read_the_log_again(
-    online: Visitor, monkeypatch: pytest.MonkeyPatch
+    served: Served, online: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[int] = []
     read = log.read_events
@@ -213,9 +213,12 @@ async def test_who_only_hears_of_typing_does_not_read_the_log_again(
     await online.say("hello")
     assert len(await take(stream, 2)) == 2
     before = len(reads)
-    wakeups = online.desk.wakeups
+
+    async def told(typing: bool) -> None:
+        online.desk.wakeups.typing(online.id, Typing("staff", typing))
+
     for typing in (True, False, True):
-        wakeups.typing(online.id, Typing("staff", typing))
+        await served.inside(told(typing))
         async with asyncio.timeout(8):
             while "typing" not in (await anext(stream))["data"]:
                 pass
@@ -225,11 +228,17 @@ async def test_who_only_hears_of_typing_does_not_read_the_log_again(
     await stream.aclose()  # type: ignore[attr-defined]
 
 
-async def test_a_long_conversation_comes_whole_in_parts(online: Visitor) -> None:
-    desk, said = online.desk, "é" * 2000
+async def test_a_long_conversation_comes_whole_in_parts(served: Served, online: Visitor) -> None:
+    said = "é" * 2000
     most = 2 * MOST_AT_ONCE // len(said.encode())
-    async with desk.db.write() as session:
-        await log.append(session, online.id, [log.NewEvent("bot", said)] * most)
-    events = await take(frames(online), most)
+
+    async def say_much() -> None:
+        async with online.desk.db.write() as session:
+            await log.append(session, online.id, [log.NewEvent("bot", said)] * most)
+
+    await served.inside(say_much())
+    stream = frames(online)
+    events = await take(stream, most)
+    await stream.aclose()  # type: ignore[attr-defined]
     assert [event["seq"] for event in events] == list(range(1, most + 1))
     assert {event["text"] for event in events} == {said}

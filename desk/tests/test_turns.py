@@ -413,3 +413,13 @@ async def test_a_turn_that_could_not_be_recorded_is_taken_up_at_the_next_look(
 
     assert [event["from"] for event in await visitor.events()] == ["visitor", "bot"]
     assert await visitor.desk.turns.sweep(older_than=60.0) == 0
+
+
+async def test_a_turn_that_ended_before_it_began_is_not_waited_for(
+    running: Running, visitor: Visitor
+) -> None:
+    turns = running.desk.turns
+    turns.enqueue(visitor.id, 1)
+    await turns.stop()
+    waiting = asyncio.create_task(turns.idle())
+    assert (await asyncio.wait([waiting], timeout=5))[0]

@@ -23,6 +23,7 @@ from nightdesk_desk.alerts.restored import from_backup
 from nightdesk_desk.alerts.sending import Sender
 from nightdesk_desk.alerts.standing import AddressStanding, read_standing
 from nightdesk_desk.db import Database
+from nightdesk_desk.ending import ended
 from nightdesk_desk.escalation.models import DayReport, EscalationStep
 from nightdesk_desk.escalation.said import said
 from nightdesk_desk.escalation.taking import read_facts
@@ -67,9 +68,7 @@ class Alerts(Worker):
         await super().stop()
         if self._sending:
             _, late = await asyncio.wait(list(self._sending), timeout=STOP_WITHIN)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await ended(late)
         await self._sender.close()
 
     async def look(self) -> int:

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from nightdesk_desk.ending import ended
 from nightdesk_desk.looking import surviving
 from nightdesk_desk.shared.link import RedisLink
 from nightdesk_desk.wakeups import Typing
@@ -45,8 +46,7 @@ class SharedNews:
 
     async def stop(self) -> None:
         """Tell and listen no more."""
-        await _ended(self._telling)
-        await _ended(self._listening)
+        await ended([self._telling, self._listening])
         self._telling = self._listening = None
 
     def tell(self, conversation_id: str, typing: Typing | None = None) -> None:
@@ -130,9 +130,3 @@ def read_lines(lines: list[str]) -> Iterator[tuple[str, Typing | None]]:
                 yield conversation_id, None
             case [conversation_id, ("visitor" | "bot" | "staff") as sender, ("0" | "1") as typing]:
                 yield conversation_id, Typing(sender, typing == "1")
-
-
-async def _ended(task: asyncio.Task[None] | None) -> None:
-    if task is not None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

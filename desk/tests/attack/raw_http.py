@@ -76,8 +76,10 @@ class Chat:
 
     async def stored(self) -> list[str]:
         """Give the visitor's messages that the database holds."""
-        desk = self.served.app.state.desk
-        async with desk.db.read() as session:
+        return await self.served.inside(self._stored())
+
+    async def _stored(self) -> list[str]:
+        async with self.served.desk.db.read() as session:
             rows = await session.scalars(
                 select(Event.text)
                 .where(Event.conversation_id == self.id, Event.sender == "visitor")

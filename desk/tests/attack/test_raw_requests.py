@@ -317,7 +317,7 @@ async def test_a_refusal_speaks_to_the_visitor_in_their_language(chat: Chat) -> 
         answer = await ask(chat.served, chat.request([SIZED, SIZED], BODY, first))
         if language == "es":
             answer = await ask(chat.served, chat.request([SIZED], BODY, first, host="a b"))
-        words = chat.served.app.state.desk.words
+        words = chat.served.desk.words
         said[language] = answer.body["message"]
         assert b"access-control-allow-origin: *" in answer.data
     assert said == {"en": words.error("bad_request"), "es": words.error("bad_request", "es")}

@@ -102,9 +102,13 @@ async def test_idle_connections_are_closed_and_give_their_places_back(served: Se
 
 
 async def test_a_reader_that_takes_nothing_is_cut_off(chat: Chat) -> None:
-    desk = chat.served.app.state.desk
-    async with desk.db.write() as session:
-        await append(session, chat.id, [NewEvent("bot", "x" * 100_000) for _ in range(200)])
+    desk = chat.served.desk
+
+    async def say_much() -> None:
+        async with desk.db.write() as session:
+            await append(session, chat.id, [NewEvent("bot", "x" * 100_000) for _ in range(200)])
+
+    await chat.served.inside(say_much())
     line = await Line.to(chat.served, buffer=4096)
     events = chat.path.replace("/messages", "/events")
     await line.send(chat.request([], "", f"GET {events} HTTP/1.1"))
@@ -179,7 +183,7 @@ async def test_one_address_follows_only_so_many_chats_and_can_still_write(served
     for line in lines:
         line.close()
     async with asyncio.timeout(20):
-        while served.app.state.desk.wakeups.total():
+        while served.desk.wakeups.total():
             await asyncio.sleep(0.05)
     assert (await (await follow(chats[0], FLOODER)).answers(1)).statuses == [200]
 
@@ -193,13 +197,13 @@ async def test_one_chat_has_only_so_many_readers_at_once(
         answers = await asyncio.gather(*(line.answers(1) for line in lines))
         assert all(answer.statuses in ([200], [429]) for answer in answers)
         open_ones = [answer for answer in answers if not answer.closed and answer.statuses == [200]]
-        assert served.app.state.desk.wakeups.watching(chat.id) <= MOST_READERS
+        assert served.desk.wakeups.watching(chat.id) <= MOST_READERS
         assert open_ones
         for line in lines:
             line.half_close()
         # Who says that nothing more comes, reads no more.
         async with asyncio.timeout(20):
-            while served.app.state.desk.wakeups.watching(chat.id):
+            while served.desk.wakeups.watching(chat.id):
                 await asyncio.sleep(0.05)
 
 
