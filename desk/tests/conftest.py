@@ -1,7 +1,8 @@
 """What the desk's tests share: a database, a Rasa that obeys, an application, a visitor."""
 
+import logging
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fake_rasa import FakeRasa
 
 from nightdesk_desk.app import create_app
 from nightdesk_desk.db import migrate
+from nightdesk_desk.errors import WordlessFormatter
 from nightdesk_desk.settings import PROJECT_ROOT, Settings
 
 
@@ -23,8 +25,27 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """A command sends all logs to the standard error of its own test, which is soon closed."""
+    yield
+    root = logging.getLogger()
+    root.handlers[:] = [
+        handler for handler in root.handlers if not isinstance(handler.formatter, WordlessFormatter)
+    ]
+
+
 @pytest.fixture
-def settings(tmp_path: Path, empty_database: Path) -> Settings:
+def rasa_deadline(request: pytest.FixtureRequest) -> float:
+    """Seconds that Rasa has for a turn: as a clinic's desk has it, for machines that are busy.
+
+    Tests in which it is to be late are marked `impatient`.
+    """
+    return 1.0 if request.node.get_closest_marker("impatient") else 6.0
+
+
+@pytest.fixture
+def settings(tmp_path: Path, empty_database: Path, rasa_deadline: float) -> Settings:
     shutil.copy(empty_database, tmp_path / "desk.sqlite3")
     clinic = tmp_path / "clinic.yml"
     clinic.write_text(CLINIC.format(hours=ALWAYS_OPEN))
@@ -32,7 +53,7 @@ def settings(tmp_path: Path, empty_database: Path) -> Settings:
         host="127.0.0.1",
         port=0,
         rasa_url="http://127.0.0.1:1",
-        rasa_deadline=1.0,
+        rasa_deadline=rasa_deadline,
         var=tmp_path,
         database_url=f"sqlite+aiosqlite:///{tmp_path / 'desk.sqlite3'}",
         clinic_path=clinic,

@@ -172,10 +172,15 @@ def detector_fault(*_: str) -> object:
     return handover("bot_unavailable", "P1")
 
 
-FAULTS = [hangs, detector_fault, lambda *_: [], lambda *_: Raw.of(500, b"")]
+FAULTS = [
+    pytest.param(hangs, id="late", marks=pytest.mark.impatient),
+    pytest.param(detector_fault, id="detector"),
+    pytest.param(lambda *_: [], id="empty"),
+    pytest.param(lambda *_: Raw.of(500, b""), id="error"),
+]
 
 
-@pytest.fixture(params=FAULTS, ids=["late", "detector", "empty", "error"])
+@pytest.fixture(params=FAULTS)
 def not_judging(request: pytest.FixtureRequest, rasa: FakeRasa) -> None:
     rasa.script = request.param
 

@@ -46,12 +46,18 @@ NO_ANSWERS: dict[str, Script] = {
     "a fault": lambda *_: Raw.of(500, b"oops"),
     "no JSON": lambda *_: Raw.of(200, b"<html>"),
     "gave up": lambda *_: handover("bot_unavailable", "P1"),
-    # The desk of these tests waits one second.
     "late": late,
 }
+WITHOUT_ANSWER = pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(script, id=name, marks=pytest.mark.impatient if script is late else ())
+        for name, script in NO_ANSWERS.items()
+    ],
+)
 
 
-@pytest.mark.parametrize("script", NO_ANSWERS.values(), ids=NO_ANSWERS)
+@WITHOUT_ANSWER
 async def test_no_known_answer_is_not_ready(
     running: Running, rasa: FakeRasa, script: Script
 ) -> None:
@@ -62,7 +68,7 @@ async def test_no_known_answer_is_not_ready(
     assert answered.json()["record"] is True
 
 
-@pytest.mark.parametrize("script", NO_ANSWERS.values(), ids=NO_ANSWERS)
+@WITHOUT_ANSWER
 async def test_without_actions_it_is_not_ready_though_the_guide_answers(
     running: Running, rasa: FakeRasa, script: Script
 ) -> None:

@@ -29,6 +29,8 @@ async def late(_sender: str, _message: str) -> list[Any]:
     return answer()
 
 
+IMPATIENT = pytest.mark.impatient
+
 FAULTS = {
     "empty list": [],
     "500": Raw.of(500, b"oops"),
@@ -48,7 +50,9 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault", [pytest.param(name, marks=IMPATIENT if name == "late" else ()) for name in FAULTS]
+)
 async def test_any_fault_ends_at_a_person_with_phone_and_crisis_lines(
     visitor: Visitor, rasa: FakeRasa, fault: str
 ) -> None:
@@ -72,6 +76,7 @@ async def test_rasa_being_down_is_told_soon(visitor: Visitor, rasa: FakeRasa) ->
     assert time.monotonic() - began < 3
 
 
+@IMPATIENT
 async def test_a_late_turn_ends_at_the_deadline(visitor: Visitor, rasa: FakeRasa) -> None:
     rasa.script = late
     began = time.monotonic()

@@ -28,7 +28,8 @@ class Report:
     alerts: int
     alert_repeats: int
     quiet_after: float
-    slowest_answer: float
+    slowest: Mapping[str, float]
+    """Seconds until anything was said below a message, the longest, by who said it."""
     began: float
     delays: Sequence[Delay]
     findings: list[Finding] = field(default_factory=list)
@@ -71,7 +72,8 @@ class Report:
             f"  out of order      {_count(kinds, 'out of order', 'gap in the log')}",
             f"  unanswered        {_count(kinds, 'unanswered', 'left without a turn')}",
             f"  quiet             {self.quiet_after:.0f} s after the last fault",
-            f"  slowest answer    {self.slowest_answer:.1f} s",
+            "  slowest answer    "
+            + ", ".join(f"{seconds:.1f} s ({who})" for who, seconds in self.slowest.items()),
         ]
         for first, seconds in sorted(self._delays().items()):
             what = {

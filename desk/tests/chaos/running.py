@@ -173,7 +173,7 @@ class _Run:
             alerts=len(record.alerts),
             alert_repeats=repeats(received),
             quiet_after=quiet_after,
-            slowest_answer=_slowest(screens, record),
+            slowest=_slowest(screens),
             began=began,
             delays=crisis_delays(screens, STAFF_SECONDS),
             findings=findings,
@@ -291,15 +291,21 @@ async def _finished(tasks: list[asyncio.Task[None]]) -> list[str]:
     ]
 
 
-def _slowest(screens: list[Screen], record: Record) -> float:
-    """Give the longest from pressing send until anything was said below the message."""
-    longest = 0.0
+def _slowest(screens: list[Screen]) -> dict[str, float]:
+    """Give the longest from pressing send until anything was said below the message.
+
+    Apart by who said it: where a person has the chat, plain words wait until that person answers.
+    """
+    longest = {"the assistant": 0.0, "a person": 0.0}
     for screen in screens:
         for sent in screen.sent:
             below = [
-                event.at - sent.pressed_at
+                event
                 for event in screen.shown.values()
                 if event.sender != "visitor" and sent.seq is not None and event.seq > sent.seq
             ]
-            longest = max([longest, *([min(below)] if below else [])])
+            if below:
+                first = min(below, key=lambda event: event.at)
+                who = "a person" if first.sender == "staff" else "the assistant"
+                longest[who] = max(longest[who], first.at - sent.pressed_at)
     return longest
