@@ -64,6 +64,26 @@ def test_whoever_waits_behind_one_that_hangs_goes_on_beside_it():
     }
 
 
+def test_one_that_hangs_has_lost_its_place_and_the_others_go_in_turn_again():
+    async def all_of_them() -> list[str]:
+        done: list[str] = []
+        queue = InTurn(0.5)
+        stuck = asyncio.create_task(at_once(queue, hangs))
+        await asyncio.sleep(0.6)
+
+        async def its_end_gives_away_no_other_place() -> None:
+            stuck.cancel()
+            await noted(done, "a")()
+
+        works = (its_end_gives_away_no_other_place, noted(done, "b"), noted(done, "c"))
+        await asyncio.wait_for(at_once(queue, *works), 5)
+        return done
+
+    assert asyncio.run(all_of_them()) == [
+        f"{name} {what}" for name in "abc" for what in ("begins", "ends")
+    ]
+
+
 def test_a_turn_that_is_given_up_lets_the_next_one_go():
     async def given_up() -> list[str]:
         done: list[str] = []
