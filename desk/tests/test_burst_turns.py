@@ -21,7 +21,7 @@ from nightdesk_desk.bursts import MOST_MESSAGES
 from nightdesk_desk.models import Event, HandoverTrigger, Staff, now
 from nightdesk_desk.settings import Settings
 
-QUIET = 1.0
+QUIET = 2.0
 """Long enough for a loaded machine to store the next piece, short enough for a test."""
 
 NEVER = 5.0
