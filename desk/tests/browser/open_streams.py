@@ -24,6 +24,10 @@ class OpenStreams:
         here = (one for one in self._begun if not one.frame.page.is_closed())
         return len([one for one in here if one not in self._over])
 
+    def count_anew(self) -> None:
+        """Let `most` be of what is open now and after: a page that closes is heard of late."""
+        self.most = self.now
+
     def _begins(self, request: Request) -> None:
         if STREAM.search(request.url):
             self._begun.append(request)
