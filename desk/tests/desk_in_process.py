@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from nightdesk_desk.app import create_app
 from nightdesk_desk.connections import Patience
 from nightdesk_desk.desk import Desk
+from nightdesk_desk.log import NewEvent, append
 from nightdesk_desk.serving import server_config
 from nightdesk_desk.settings import Settings
 
@@ -135,6 +136,15 @@ class Served:
         """Do `work` in the server's loop. Gives what it gives, raises what it raises."""
         done = asyncio.run_coroutine_threadsafe(work, self._runner.get_loop())
         return await asyncio.wait_for(asyncio.wrap_future(done), 30)
+
+    async def store(self, conversation_id: str, events: Sequence[NewEvent]) -> None:
+        """Have the desk store events in a conversation."""
+
+        async def stored() -> None:
+            async with self.desk.db.write() as session:
+                await append(session, conversation_id, events)
+
+        await self.inside(stored())
 
     def _run(self) -> None:
         with self._runner as runner:

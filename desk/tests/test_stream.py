@@ -231,12 +231,7 @@ async def test_who_only_hears_of_typing_does_not_read_the_log_again(
 async def test_a_long_conversation_comes_whole_in_parts(served: Served, online: Visitor) -> None:
     said = "é" * 2000
     most = 2 * MOST_AT_ONCE // len(said.encode())
-
-    async def say_much() -> None:
-        async with online.desk.db.write() as session:
-            await log.append(session, online.id, [log.NewEvent("bot", said)] * most)
-
-    await served.inside(say_much())
+    await served.store(online.id, [log.NewEvent("bot", said)] * most)
     stream = frames(online)
     events = await take(stream, most)
     await stream.aclose()  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from desk_in_process import Served
 from fake_rasa import FakeRasa
 
 from nightdesk_desk.connections import Held, Patience
-from nightdesk_desk.log import NewEvent, append
+from nightdesk_desk.log import NewEvent
 from nightdesk_desk.middleware import MAX_BODY
 from nightdesk_desk.open_requests import AtOnce
 from nightdesk_desk.settings import Settings
@@ -102,13 +102,7 @@ async def test_idle_connections_are_closed_and_give_their_places_back(served: Se
 
 
 async def test_a_reader_that_takes_nothing_is_cut_off(chat: Chat) -> None:
-    desk = chat.served.desk
-
-    async def say_much() -> None:
-        async with desk.db.write() as session:
-            await append(session, chat.id, [NewEvent("bot", "x" * 100_000) for _ in range(200)])
-
-    await chat.served.inside(say_much())
+    await chat.served.store(chat.id, [NewEvent("bot", "x" * 100_000)] * 200)
     line = await Line.to(chat.served, buffer=4096)
     events = chat.path.replace("/messages", "/events")
     await line.send(chat.request([], "", f"GET {events} HTTP/1.1"))
